@@ -73,8 +73,6 @@ def box_counts(connection: Connection, table: Table, moment: Moment, area: str) 
     place = standing.place_of.get(area)
     row = [0] * (ALL_OPEN + 1) if place is None else standing.sums[place].tolist()
     due, inside = _due(table), inside_area(table, area, moment.areas)
-    if not area:
-        inside = np.ones_like(inside)
     for box in TIMED:
         row[PLACES[box]] = int(np.count_nonzero(inside.take(due.grid[due.inside(box, moment)])))
     return _figures(row).boxes

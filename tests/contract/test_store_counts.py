@@ -51,6 +51,19 @@ def test_figures_follow_a_case_through_its_life(stage: Stage) -> None:
     assert_figures_are_what_lists_count(stage)
 
 
+def test_what_is_due_within_four_hours_is_due_soon_to_the_second_and_overdue_only_after_it(stage: Stage) -> None:
+    for due in (-1, 0, 4 * 3600, 4 * 3600 + 1):
+        stage.register(due=timedelta(seconds=due))
+    counts = stage.queries.box_counts()
+    assert (counts[Box.OVERDUE], counts[Box.DUE_SOON]) == (1, 2)
+    assert_figures_are_what_lists_count(stage)
+
+
+def test_an_area_that_no_list_and_no_case_knows_counts_nothing(stage: Stage) -> None:
+    stage.register(due=-HOUR)
+    assert stage.queries.box_counts("330602001") == dict.fromkeys(Box, 0)
+
+
 def test_time_alone_makes_a_case_overdue(stage: Stage) -> None:
     stage.register(due=5 * HOUR)
     seen = []

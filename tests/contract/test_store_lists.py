@@ -101,6 +101,8 @@ ALL = 11
         (CaseFilter(box=Box.CONFLICT), set()),
         (CaseFilter(box=Box.REPORTED, only_open=True), {"暴露垃圾", "占道经营", "没有网格"}),
         (CaseFilter(box=Box.DISPATCHED), {"噪音扰民", "违规停车"}),
+        (CaseFilter(text="没有网格", box=Box.OVERDUE), set()),
+        (CaseFilter(text="井盖", only_open=True), set()),
     ],
 )
 def test_a_filter_lets_through_what_it_says(told: Stage, chosen: CaseFilter, titles: set[str]) -> None:

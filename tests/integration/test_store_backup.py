@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,21 @@ def test_whatever_is_written_stands_in_the_next_automatic_backup(
     assert back_up_if_due(profile, NOW + timedelta(hours=1)) is not None
 
 
+@pytest.mark.parametrize("left", ["", "nonsense", "7", "[7, 7]", '["soon", ""]'])
+def test_a_note_of_the_last_backup_that_cannot_be_read_does_not_stop_the_next_one(profile: Profile, left: str) -> None:
+    (profile.backups / "last.json").write_text(left)
+    assert back_up_if_due(profile, NOW) is not None
+    assert back_up_if_due(profile, NOW + timedelta(hours=1)) is None
+
+
+def test_an_automatic_backup_is_named_by_chinas_clock_and_drops_what_need_not_be_kept(profile: Profile) -> None:
+    for name in ("auto-20200101-0000", "manual-20200101-0000"):
+        (profile.backups / f"{name}.gridbackup").touch()
+    made = back_up_if_due(profile, NOW.astimezone(UTC))
+    assert made is not None and made.name == "auto-20261120-1400.gridbackup"
+    assert {path.stem for path in profile.backups.glob("*.gridbackup")} == {made.stem, "manual-20200101-0000"}
+
+
 def test_a_clock_that_was_ahead_does_not_stop_automatic_backups(profile: Profile) -> None:
     register(profile, "甲")
     back_up_if_due(profile, NOW + timedelta(days=400))
@@ -150,3 +165,9 @@ def test_rotation_keeps_today_fourteen_days_and_eight_weeks() -> None:
     assert len(days) == 14 and {name[-4:] for name in days} == {"2330"}
     assert len(weeks) == 6 and weeks[0] >= "20260925"  # the last two weeks have their days
     assert Path("mine.gridbackup") not in dropped
+
+
+def test_backups_of_a_clock_that_was_ahead_and_of_the_last_day_of_the_eighth_week_are_kept() -> None:
+    days = [NOW + timedelta(days=1), NOW - timedelta(weeks=8), NOW - timedelta(weeks=8, days=7)]
+    ahead, last, older = ([Path(f"auto-{day:%Y%m%d}-{hour}.gridbackup") for hour in ("0800", "0900")] for day in days)
+    assert set(to_drop([*ahead, *last, *older], NOW)) == {last[0], *older}

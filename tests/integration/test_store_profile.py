@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, No
 from gridclient.store import migrations, schema
 from gridclient.store import profile as profiles
 from gridclient.store.driver import Use, open_connection, schema_tool
-from gridclient.store.profile import create_profile, open_profile
+from gridclient.store.profile import create_profile, open_profile, put_key_back
 from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.sync_rewriting import keep_writer
@@ -65,8 +67,20 @@ def test_a_desks_signs_are_none_that_a_telephone_takes_for_a_digit(
 
 
 def test_keys_and_store_are_the_owners_only(folder: Path) -> None:
-    modes = {name: (folder / name).stat().st_mode & 0o777 for name in ("keys/store.key", "store.db", "profile.json")}
-    assert modes == dict.fromkeys(modes, 0o600)
+    files = {name: (folder / name).stat().st_mode & 0o777 for name in ("keys/store.key", "store.db", "profile.json")}
+    assert files == dict.fromkeys(files, 0o600)
+    assert {path.stat().st_mode & 0o777 for path in (folder, folder / "keys")} == {0o700}
+
+
+def test_a_lost_key_is_put_back_for_its_owner_only_and_no_other_one(folder: Path) -> None:
+    key = bytes.fromhex((folder / "keys" / "store.key").read_text("ascii"))
+    shutil.rmtree(folder / "keys")
+    with pytest.raises(InvalidInput, match=r"recovery\.key"):
+        put_key_back(folder, bytes(32))
+    assert code_of_opening(folder) == "store.key_missing"
+    put_key_back(folder, key)
+    assert (folder / "keys").stat().st_mode & 0o777 == 0o700
+    open_profile(folder, now=NOW).close()
 
 
 def test_a_profile_is_the_same_device_when_opened_again(folder: Path) -> None:
@@ -101,6 +115,22 @@ def test_a_failed_opening_lets_the_next_desk_in(folder: Path) -> None:
     assert code_of_opening(folder) == "store.wrong_key"
     key.write_text(content)
     open_profile(folder, now=NOW).close()
+
+
+def test_a_lock_that_was_taken_before_stays_taken_when_the_opening_fails(folder: Path) -> None:
+    held = take_lock(folder)
+    (folder / "profile.json").write_text("{}")
+    with pytest.raises(StoreUnavailable, match=r"profile\.damaged"):
+        open_profile(folder, now=NOW, held=held)
+    with pytest.raises(Conflict, match=r"profile\.in_use"):
+        take_lock(folder)
+    held.release()
+
+
+def test_a_lock_that_one_thread_took_is_given_back_by_another(folder: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(take_lock, folder).result().release()
+    take_lock(folder).release()
 
 
 def test_a_profile_is_not_made_twice(folder: Path) -> None:
@@ -192,6 +222,14 @@ def test_a_lost_or_empty_store_is_said_to_be_that_and_none_is_made(folder: Path,
     for read_only in (True, False):
         assert code_of_opening(folder, read_only=read_only) == "store.missing"
     assert (store.read_bytes() if store.exists() else None) == left
+
+
+def test_a_profile_is_made_where_a_window_without_one_stood_and_a_power_cut_came(tmp_path: Path) -> None:
+    for name in ("QtWebEngine", "logs", "hub"):
+        (tmp_path / name).mkdir()
+    for name in ("desk.lock", "profile.begun.new"):
+        (tmp_path / name).touch()
+    create_profile(tmp_path, now=NOW).close()
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "store.db"])
@@ -347,13 +385,15 @@ def test_a_new_incarnation_is_remembered(folder: Path) -> None:
 def test_a_recovery_key_is_read_as_people_type_it() -> None:
     key = bytes(range(32))
     text = recovery_key(key)
-    assert len(text.split("-")) == 17
+    assert [len(group) for group in text.split("-")] == [4] * 17 and text == text.upper()
     assert read_recovery_key(text) == key
     assert read_recovery_key(f"  {text.lower().replace('-', ' ')}\n") == key
+    for sign in "–—－_.\u3000":
+        assert read_recovery_key(text.replace("-", sign)) == key
 
 
 @pytest.mark.parametrize(
-    "change", [lambda t: t[:-1], lambda t: t.replace("0", "1", 1), lambda _t: "", lambda _t: "密钥"]
+    "change", [lambda t: t[:-1], lambda t: f"{t}00", lambda t: t.replace("0", "1", 1), lambda _t: "", lambda _t: "密钥"]
 )
 def test_a_mistyped_recovery_key_is_refused(change: Callable[[str], str]) -> None:
     with pytest.raises(InvalidInput, match=r"recovery\.key"):

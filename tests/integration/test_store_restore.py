@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,18 @@ from gridclient.store.backup import back_up, restore
 from gridclient.store.driver import Database
 from gridclient.store.profile import Profile, create_profile, open_profile
 from gridclient.store.recovery import read_recovery_key, recovery_key
-from gridclient.store.schema import has_todays_rules
+from gridclient.store.schema import VERSION, has_todays_rules, version_of
 from gridclient.store.snapshots import finish_exchange
+from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
+from gridclient.sync.signing import head_is_signed
 from tests.fakes.backed_up import NOW, opened_store, register, titles
 from tests.fakes.set_clock import SetClock
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import toy_desk
+
+OLD = Path(__file__).resolve().parents[1] / "data" / "store-1.db"
 
 
 @pytest.fixture
@@ -36,9 +42,10 @@ def test_restoring_brings_back_the_moment_and_keeps_the_old_store(profile: Profi
     register(profile, "甲")
     back_up(profile, tmp_path / "a.gridbackup")
     register(profile, "乙")
-    aside = restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    aside = restore(profile, tmp_path / "a.gridbackup", now=NOW.astimezone(UTC))
     assert titles(profile.database) == ["甲"]
-    assert aside is not None
+    assert aside is not None and aside.name == "replaced-20261120-140000.gridbackup"
+    assert profile.store_file.stat().st_mode & 0o777 == 0o600
     with opened_store(aside, profile.key) as old:
         assert titles(old) == ["甲", "乙"]
     assert profile.device.incarnation == 2
@@ -133,6 +140,42 @@ def test_a_damaged_backup_replaces_nothing(profile: Profile, tmp_path: Path) -> 
     assert not (profile.folder / "restoring.db").exists()
 
 
+def test_a_lost_store_comes_back_and_nothing_is_said_to_lie_aside(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    profile.close()
+    profile.store_file.unlink()
+    with open_profile(profile.folder, now=NOW, damaged=True) as lost:
+        assert restore(lost, tmp_path / "a.gridbackup", now=NOW, damaged=True) is None
+        assert titles(lost.database) == ["甲"] and not list(lost.backups.iterdir())
+
+
+def test_a_backup_by_an_older_program_is_brought_up_to_date(profile: Profile) -> None:
+    restore(profile, OLD, now=NOW, key=bytes(range(32)))
+    assert sorted(titles(profile.database)) == ["占道经营", "噪音扰民", "暴露垃圾", "路灯不亮"]
+    with profile.database.reader() as connection:
+        assert version_of(connection) == VERSION
+    assert verify(profile.database).ok
+
+
+@pytest.mark.parametrize("spoil", [lambda kept: kept.write_text('{"hub": "'), lambda kept: kept.mkdir()])
+def test_a_registration_that_cannot_be_read_does_not_stop_a_restore_and_the_next_round_waits_to_be_confirmed(
+    tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    hub, kept = FakeHub(), tmp_path / "1" / "keys" / "enrolment.json"
+    with toy_desk(tmp_path / "1") as desk:
+        desk.enrol()
+        desk.stage.register("甲")
+        desk.round(hub)
+        back_up(desk.profile, tmp_path / "a.gridbackup")
+        desk.stage.register("乙")
+        kept.unlink(missing_ok=True)
+        spoil(kept)
+        restore(desk.profile, tmp_path / "a.gridbackup", now=NOW)
+        assert titles(desk.profile.database) == ["甲"] and verify(desk.profile.database).ok
+        assert SqliteSyncStore(desk.profile, SetClock(NOW), head_is_signed).in_doubt()
+
+
 def test_a_backup_whose_rows_do_not_prove_right_is_refused(profile: Profile, tmp_path: Path) -> None:
     register(profile, "甲")
     back_up(profile, tmp_path / "a.gridbackup")
@@ -213,8 +256,9 @@ def test_what_is_no_backup_is_refused(profile: Profile, tmp_path: Path, content:
     (tmp_path / "a.txt").write_bytes(content)
     with pytest.raises(GridClientError, match=code):
         restore(profile, tmp_path / "a.txt", now=NOW)
-    with pytest.raises(InvalidInput, match=r"backup\.missing"):
-        restore(profile, tmp_path / "missing", now=NOW)
+    for no_file in (tmp_path / "missing", tmp_path):
+        with pytest.raises(InvalidInput, match=r"backup\.missing"):
+            restore(profile, no_file, now=NOW)
     register(profile, "甲")
     assert titles(profile.database) == ["甲"]
 
