@@ -63,7 +63,7 @@ def checked(given: Mapping[str, Any]) -> tuple[Values, list[str]]:
     are converted to WGS-84. A null counts as not given.
 
     Raises:
-    InvalidInput: a value has the wrong type or range (``arguments.…``, ``point.…``, ``time.unreadable``).
+        InvalidInput: a value has the wrong type or range (``arguments.…``, ``point.…``, ``time.unreadable``).
     """
     flat = _flat(given)
     known = {name: _READERS[name](name, value) for name, value in flat.items() if name in _READERS}

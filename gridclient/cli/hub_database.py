@@ -31,8 +31,8 @@ def opened_database(args: argparse.Namespace, *, makes: bool = False) -> Iterato
     made.
 
     Raises:
-    NotFound: ``hub.no_database``; ``hub.on_server``: the hub was moved to a server, so the database must be named.
-    Conflict: ``hub.moved``: the hub's data is elsewhere by now.
+        NotFound: ``hub.no_database``; ``hub.on_server``: the hub has a database server, which must be named.
+        Conflict: ``hub.moved``: this hub was moved to another database.
     """
     from gridclient.hub.opening import check_not_moved, open_backend, runs_on_server, sqlite_file
 

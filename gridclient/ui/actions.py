@@ -137,9 +137,9 @@ class DeskActions(QObject):
     """The actions as ``QAction``. They belong to the window, so that their keys work everywhere in it.
 
     Signals:
-    desk_wanted(str): one of the desk's own actions, by name.
-    case_wanted(Action): an action on the chosen cases.
-    told(str, str): a sentence for the banner, and its kind.
+        desk_wanted(str): one of the desk's own actions, by name.
+        case_wanted(Action): an action on the chosen cases.
+        told(str, str): a sentence for the banner, and its kind.
     """
 
     desk_wanted = Signal(str)

@@ -180,7 +180,7 @@ class _Centre(QWidget):
     no one has taken closes the banner and stops what it tells of; the next Esc leaves the page.
 
     Signals:
-    left(): Esc was pressed and there is no banner.
+        left(): Esc was pressed and there is no banner.
     """
 
     left = Signal()

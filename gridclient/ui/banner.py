@@ -26,9 +26,9 @@ class Banner(QWidget):
     """Object name ``banner``. Good news disappears by itself after 6 seconds, bad news when the operator closes it.
 
     Signals:
-    cases_wanted(tuple[str, ...]): its button was pressed, which chooses the cases that it speaks of.
-    resized(): its words have changed, so it needs another size.
-    escaped(): it was closed by Esc.
+        cases_wanted(tuple[str, ...]): its button was pressed, which chooses the cases that it speaks of.
+        resized(): its words have changed, so it needs another size.
+        escaped(): it was closed by Esc.
     """
 
     cases_wanted = Signal(object)

@@ -26,11 +26,11 @@ class Batch(QObject):
     """Writes in the background and remembers the steps of this session that can be undone, at most 50.
 
     Signals:
-    done(Changes): what was written.
-    told(str, str): a sentence for the banner, and its kind.
-    undo_possible(bool): whether there is a step that can be undone.
-    undone(tuple[str, ...]): these cases are as they were before.
-    said(str): what was done, for the status line.
+        done(Changes): what was written.
+        told(str, str): a sentence for the banner, and its kind.
+        undo_possible(bool): whether there is a step that can be undone.
+        undone(tuple[str, ...]): these cases are as they were before.
+        said(str): what was done, for the status line.
     """
 
     done = Signal(object)

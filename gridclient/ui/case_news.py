@@ -11,16 +11,16 @@ class CaseNews(QObject):
     """``short`` gives a case's number as the list shows it.
 
     Signals:
-    changes(Changes): an action was carried out in the panel.
-    taken_back(tuple[str, ...]): that action was an undo; ``changes`` came before.
-    open_wanted(str): another case is to be shown, a likely duplicate.
-    conflict_wanted(str): the page where the conflict of this case is resolved is to be opened.
-    together_wanted(Action, dict, tuple[str, ...]): an action for several cases, its arguments, and these cases; no
-    cases stand for all that are chosen.
-    pick_wanted(bool): the next click on the map is for the panel's form; ``False`` ends that.
-    staying(str): the next change is about this case, and the operator goes on with it.
-    told(str): what was done, in one sentence.
-    some_refused(str, tuple[str, ...]): what was refused for cases that the panel does not show any more: sentence,
+        changes(Changes): an action was carried out in the panel.
+        taken_back(tuple[str, ...]): that action was an undo; ``changes`` came before.
+        open_wanted(str): another case is to be shown, a likely duplicate.
+        conflict_wanted(str): the page where the conflict of this case is resolved is to be opened.
+        together_wanted(Action, dict, tuple[str, ...]): an action for several cases, its arguments, and these cases;
+            none stand for all that are chosen.
+        pick_wanted(bool): the next click on the map is for the panel's form; ``False`` ends that.
+        staying(str): the next change is about this case, and the operator goes on with it.
+        told(str): what was done, in one sentence.
+        some_refused(str, tuple[str, ...]): what was refused for cases that the panel does not show any more: sentence,
             cases.
     """
 

@@ -42,7 +42,7 @@ class CasePane(QWidget):
     """Object name ``casePane``. Keeps the cases that are to be shown until the panel is there.
 
     Attributes:
-    news: the panel's signals, which can be connected before the panel exists.
+        news: the panel's signals, which can be connected before the panel exists.
     """
 
     def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str]) -> None:

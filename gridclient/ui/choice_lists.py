@@ -30,7 +30,7 @@ class ChoiceLists(QObject):
     """Reads the lists in the background when they are first wanted.
 
     Signals:
-    ready(Lists): they were read, or their pinyin initials are known now.
+        ready(Lists): they were read, or their pinyin initials are known now.
     """
 
     ready = Signal(object)

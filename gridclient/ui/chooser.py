@@ -61,8 +61,8 @@ class Chooser(QLineEdit):
     """``value`` is the value of the chosen entry, "" if none is chosen.
 
     Signals:
-    chosen(str): the operator chose another value; "" when the field was cleared.
-    unknown(str): Enter was pressed on words that no entry has; the text says so.
+        chosen(str): the operator chose another value; "" when the field was cleared.
+        unknown(str): Enter was pressed on words that no entry has; the text says so.
     """
 
     chosen = Signal(str)

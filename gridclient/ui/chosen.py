@@ -22,8 +22,8 @@ class ChosenCases(QObject):
     """One case is handled in its panel. For several cases the panel asks what has to be asked, then the batch writes.
 
     Signals:
-    row_read(CaseRow | None): the present case as the list shows it.
-    told(str, str): a sentence for the banner, and its kind.
+        row_read(CaseRow | None): the present case as the list shows it.
+        told(str, str): a sentence for the banner, and its kind.
     """
 
     row_read = Signal(object)

@@ -21,7 +21,7 @@ class CoverPage(QWidget):
     """The subclass calls :meth:`frame`. ``first`` gets the keyboard when the page is opened.
 
     Signals:
-    closed(): the operator leaves the page.
+        closed(): the operator leaves the page.
     """
 
     closed = Signal()

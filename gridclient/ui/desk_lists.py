@@ -40,14 +40,14 @@ class DeskLists(QObject):
     """Reads in the background.
 
     Attributes:
-    home: the township on which the desk opens, "" for a desk of several; known with the areas.
+        home: the township on which the desk opens, "" for a desk of several; known with the areas.
 
     Signals:
-    room_read(tuple[str, str]): the room's name and its township.
-    grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): those in force; 未落格 follows the grids.
-    figures_read(Mapping[str, GridFigures]): the figures of every area.
-    total_read(Totals): the numbers of cases on this machine.
-    minute_passed(Changes): no changes, but deadlines have come nearer, so figures are to be read again.
+        room_read(tuple[str, str]): the room's name and its township.
+        grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): those in force; 未落格 follows the grids.
+        figures_read(Mapping[str, GridFigures]): the figures of every area.
+        total_read(Totals): the numbers of cases on this machine.
+        minute_passed(Changes): no changes, but deadlines have come nearer, so figures are to be read again.
     """
 
     room_read = Signal(object)

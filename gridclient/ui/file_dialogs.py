@@ -15,9 +15,9 @@ def ask_where_to_save(
     A name without a suffix gets that of ``proposed`` before the dialog asks whether to replace an existing file.
 
     Args:
-    proposed: the name in the dialog; with a folder the dialog begins there.
-    kinds: which files the dialog lists, for instance ``备份 (*.gridbackup)``; "" lists all.
-    replaces: ``False`` if an existing file is added to, so that nothing has to be asked.
+        proposed: the name in the dialog; with a folder the dialog begins there.
+        kinds: which files the dialog lists, for instance ``备份 (*.gridbackup)``; "" lists all.
+        replaces: ``False`` if an existing file is added to, so that nothing has to be asked.
     """
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

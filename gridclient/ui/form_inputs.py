@@ -30,8 +30,8 @@ class LongText(QPlainTextEdit):
     """A field for a case's text. Pasted text is cut at the length that such a text may have.
 
     Signals:
-    pasted(str): a text was pasted and is in the field.
-    shortened(str): a pasted text was cut; a sentence that says so.
+        pasted(str): a text was pasted and is in the field.
+        shortened(str): a pasted text was cut; a sentence that says so.
     """
 
     pasted = Signal(str)

@@ -20,7 +20,7 @@ class GuessChips(QWidget):
     """Up to three guesses, the best first. Without guesses it takes no room.
 
     Signals:
-    taken(str): the key of the filing condition.
+        taken(str): the key of the filing condition.
     """
 
     taken = Signal(str)

@@ -1,6 +1,6 @@
-"""Icons: one family, named by what they stand for, coloured with the text. The only place that knows qtawesome.
+"""Icons of one family, named by what they stand for and coloured with the text.
 
-Only the family's font is taken from qtawesome: importing the package itself loads all of Qt's
+Only this module knows qtawesome, and only the font is taken from it: importing qtawesome itself loads all of Qt's
 widgets once more through qtpy, which takes longer than everything else before the first paint.
 """
 
@@ -59,23 +59,25 @@ _SIGNS: Final = {
     "stick": ("usb-flash-drive-outline", 0xF129F),
     "conflict": ("call-split", 0xF00FB),
 }
-"""Meaning → name in the family and its code point, which the family keeps for good: its list is long to read."""
+"""Meaning → name in the family and code point. Code points stand here because the family's list is slow to read; the
+family never changes them."""
 
 
 def icon(name: str, colour: str = "") -> QIcon:
-    """The icon of a meaning (``register``, ``dispatch`` …) in ``#RRGGBB``, else in the colour of text."""
+    """The icon for a meaning (``register``, ``dispatch`` …) in the colour ``#RRGGBB``; by default in the colour of
+    text."""
     return _drawn(name, colour or tokens().text)
 
 
 def give_icon(target: QAbstractButton | QAction, name: str, colour: Colour = "text") -> None:
-    """Puts an icon on a button or action that follows the theme (:func:`recolour`)."""
+    """Gives a button or action an icon that follows the theme (:func:`recolour`)."""
     target.setProperty("iconName", name)
     target.setProperty("iconColour", colour)
     _refresh(target, tokens())
 
 
 def recolour(root: QWidget) -> None:
-    """Draws the icons of ``root`` and everything in it anew, after a switch of theme."""
+    """Draws the icons of ``root`` and of everything in it again, after a switch of theme."""
     theme = tokens()
     for target in _targets(root):
         if target.property("iconName"):
@@ -101,7 +103,7 @@ def _drawn(name: str, colour: str) -> QIcon:
 
 
 class _Glyph(QIconEngine):
-    """One sign of the family, drawn as sharp as the screen is."""
+    """A character of the icon font, drawn at the resolution of the screen."""
 
     def __init__(self, sign: str, colour: str) -> None:
         super().__init__()
@@ -137,7 +139,7 @@ def _family() -> str:
 
 
 def font_file() -> Path:
-    """The family's font."""
+    """The file of the icon font. Raises ``StoreUnavailable("icons.missing")``."""
     files = sorted(_folder().glob("materialdesignicons6*.ttf"))
     if not files:
         raise StoreUnavailable("icons.missing")

@@ -1,4 +1,4 @@
-"""Pinyin initials of names, worked out in a worker process and kept, because the dictionary is large."""
+"""Pinyin initials of names. They are worked out in the worker process, because the dictionary is large, and kept."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _KEPT = "desk.initials"
 
 
 class NameInitials(QObject):
-    """The initials of the names it was asked for, by name in ``known``.
+    """``known`` maps names to their initials.
 
     Signals:
-        learnt(dict[str, str]): all initials that are known, by name.
+        learnt(dict[str, str]): all known initials, by name.
     """
 
     learnt = Signal(object)
@@ -32,7 +32,7 @@ class NameInitials(QObject):
         self._asked: set[str] = set()
 
     def ask(self, names: Iterable[str]) -> None:
-        """Learns the initials of names that are not known yet; ``learnt`` tells when."""
+        """Works out the initials of the names that are not known yet; ``learnt`` follows."""
         self._asked |= set(names)
         if self.known:
             self._learn_missing(None)
@@ -56,7 +56,7 @@ class NameInitials(QObject):
 
 
 def work_out(report: Callable[..., None], names: list[str]) -> dict[str, str]:
-    """In the worker process: the initials of each name."""
+    """The initials of each name. To be called in the worker process."""
     pinyin = importlib.import_module("pypinyin")  # 0.4 s and 60 MB, which the desk itself is spared
     report(0, len(names))
     return {name: "".join(_letters(pinyin, name)).lower() for name in names}

@@ -1,4 +1,4 @@
-"""A sentence where it belongs: what went wrong in this form, what was filled in, what a key will do."""
+"""A sentence beside what it is about: what is wrong in a form, what was filled in, what a key will do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Tone = Literal["muted", "warn", "bad"]
 
 
 class InlineNote(QLabel):
-    """Takes no room while it has nothing to say. ``bad`` is said with a sign, for colour is never the only one."""
+    """Takes no room without a sentence. A ``bad`` one begins with a sign, because colour must not be the only one."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,14 +24,14 @@ class InlineNote(QLabel):
         self.clear()
 
     def say(self, text: str, tone: Tone = "muted") -> None:
-        """Shows a sentence; an empty one clears."""
+        """Shows a sentence; an empty one hides the note."""
         self.setText(f"▲ {text}" if text and tone == "bad" else text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         restyle(self, role=tone)
 
     def say_error(self, error: GridClientError) -> None:
-        """Shows what an error means; a cancel is none."""
+        """Shows the sentence of an error; a cancelled job is no error."""
         self.say("" if isinstance(error, Cancelled) else sentence_of(error), "bad")
 
     def clear(self) -> None:

@@ -1,8 +1,8 @@
-"""Where pages submit work: a pool of readers, one writer thread, and a worker process for long pure Python.
+"""Runs the work of pages: a pool of readers, one writer thread, and worker processes for long pure Python.
 
 A job takes and returns values. Its answer arrives on the GUI thread; the answer for a page that was closed, or for a
-request that a newer one of the same name replaced, is dropped. A failure that was foreseen goes to ``failed``; a bug
-reaches ``sys.excepthook``.
+request that a newer one of the same name replaced, is dropped. A foreseen error goes to ``failed``, a bug to
+``sys.excepthook``.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _HELD_MS: Final = 100
 
 @frozen
 class _Ticket:
-    """One request: whose it is, what replaces it, what is to be done and what hears of it.
+    """A request: its owner, its name, the task, and who hears of the result.
 
-    Tickets stay on the GUI thread's side and are let go there: a page whose last reference died on another thread
-    would be destroyed on that thread, which crashes. Threads know a ticket's number.
+    Tickets stay on the GUI thread and are released there, because a page whose last reference is released on another
+    thread is destroyed on that thread, which crashes. Other threads know only a ticket's number.
     """
 
     owner: QObject
@@ -45,12 +45,12 @@ class _Ticket:
 
 
 class Jobs(QObject):
-    """Gives work to threads and processes and brings the answers home.
+    """Gives work to threads and processes and brings the answers to the GUI thread.
 
     Signals:
-        failed(GridClientError): a job failed that named no ``failed``; the window's banner says it.
-        busy_changed(bool): whether anything is under way.
-        closed(): nothing is under way any more, nor will be.
+        failed(GridClientError): a job without its own ``failed`` failed; the window's banner says it.
+        busy_changed(bool): whether any job is under way.
+        closed(): no job is under way, and none will be.
     """
 
     failed = Signal(object)
@@ -80,7 +80,7 @@ class Jobs(QObject):
         return bool(self._tickets)
 
     def has_asked(self, owner: QObject) -> bool:
-        """Whether something that the owner asked for is on its way."""
+        """Whether an answer for this owner is still to come."""
         return any(ticket.owner is owner for ticket in self._tickets.values())
 
     def read(
@@ -100,12 +100,12 @@ class Jobs(QObject):
             self._readers.start(lambda: self._run(number))
 
     def hold(self) -> None:
-        """Lets what is read from now on wait until :meth:`go_on`, for a tenth of a second at most: there is something
-        to paint first, and threads that read would take Python's lock away from it cell by cell."""
+        """Delays new reads until :meth:`go_on`, by at most a tenth of a second: something is to be painted first, and
+        threads that read would take Python's lock away from painting."""
         self._holding.start()
 
     def go_on(self) -> None:
-        """Begins what waited, in the order of asking."""
+        """Starts the delayed reads in the order in which they were asked for."""
         self._holding.stop()
         held, self._held = self._held, []
         for number in held:
@@ -118,7 +118,7 @@ class Jobs(QObject):
         done: Callable[[T], None] | None = None,
         failed: Failed | None = None,
     ) -> None:
-        """Runs ``task`` on the one writer thread, in the order of asking. It runs even if its owner goes."""
+        """Runs ``task`` on the writer thread, in the order of asking, even if its owner is deleted meanwhile."""
         number = self._take(_Ticket(owner, "", task, done, failed))
         if number is not None:
             self._writer.start(lambda: self._run(number, always=True))
@@ -132,11 +132,11 @@ class Jobs(QObject):
         failed: Failed | None = None,
         progressed: Callable[..., None] | None = None,
     ) -> Callable[[], None]:
-        """Runs ``task(report, *values)`` in a process of its own and gives back what cancels it.
+        """Runs ``task(report, *values)`` in a process of its own and returns the function that cancels it.
 
-        ``task`` is a function of a module and ``values`` can be pickled. It calls ``report(…)`` with what
-        ``progressed`` shall get on the GUI thread; after a cancel that call raises ``Cancelled`` and the task leaves
-        things whole.
+        ``task`` must be a function of a module and ``values`` must be picklable. It calls ``report(…)`` with what
+        ``progressed`` is to get on the GUI thread. After a cancel that call raises ``Cancelled``, and the task must
+        leave everything in order.
         """
         number = self._take(_Ticket(owner, "", None, done, failed, progressed))
         if number is None:
@@ -155,7 +155,7 @@ class Jobs(QObject):
         return process.cancel
 
     def close(self) -> None:
-        """Takes no more work, lets what writes finish, drops every answer. Safe to call twice."""
+        """Takes no more work, lets writes finish and drops all answers. Can be called twice."""
         self._closed = True
         self._holding.stop()
         self._held.clear()
@@ -181,7 +181,7 @@ class Jobs(QObject):
         return self._numbers
 
     def _run(self, number: int, *, always: bool = False) -> None:
-        """On a pool thread, which must not be the last to hold anything of the ticket."""
+        """Runs on a pool thread, which must never hold the last reference to something in the ticket."""
         result: object = None
         error: GridClientError | None = None
         try:

@@ -1,4 +1,4 @@
-"""A button with its key beside its word, as everywhere on the desk."""
+"""A button that shows its key beside its word."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModi
 
 
 class KeyButton(QPushButton):
-    """``text`` with an icon before it and ``key`` in a small frame behind it."""
+    """``text`` with an icon before it and ``key`` in a small frame behind it. Enter clicks it, too."""
 
     def __init__(
         self, text: str, *, key: str = "", kind: Kind = "plain", icon: str = "", parent: QWidget | None = None
@@ -74,7 +74,7 @@ class KeyButton(QPushButton):
             paint_tag(painter, place, self._key, ink=ink, frame=faint(ink))
 
     def _widths(self) -> tuple[int, int, int]:
-        """Of icon, text and key; 0 for what is not there."""
+        """The widths of icon, text and key; 0 for a missing one."""
         text = QFontMetrics(self.font()).horizontalAdvance(self.text())
         key = tag_width(self._key) if self._key else 0
         return (0 if self.icon().isNull() else _ICON), text, key

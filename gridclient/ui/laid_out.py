@@ -1,4 +1,4 @@
-"""Putting widgets together: boxes with what stands in them, labels by their role, panels, the way of Tab."""
+"""Builds layouts: rows and columns of widgets, labels with a role, panels, the order of Tab."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int | Qt.AlignmentFlag]
-"""What stands in a box; a number is room that stretches so much, beside a part how it stretches or where it stands."""
+"""A part of a box: a widget or a layout, alone or with its stretch or alignment. A number alone is stretching room."""
 Edges = tuple[int, int, int, int]
 NO_EDGES: Edges = (0, 0, 0, 0)
 Box = TypeVar("Box", bound=QBoxLayout)
@@ -18,17 +18,17 @@ Panel = TypeVar("Panel", bound=QWidget)
 
 
 def across(*parts: Part, on: QWidget | None = None, edges: Edges = NO_EDGES, gap: int = 8) -> QHBoxLayout:
-    """Parts beside each other, ``gap`` pixels apart; the layout of ``on``."""
+    """A row of parts, ``gap`` pixels apart, as the layout of ``on`` if that is given."""
     return _filled(QHBoxLayout(on) if on else QHBoxLayout(), parts, edges, gap)
 
 
 def down(*parts: Part, on: QWidget | None = None, edges: Edges = NO_EDGES, gap: int = 8) -> QVBoxLayout:
-    """Parts under each other, ``gap`` pixels apart; the layout of ``on``."""
+    """A column of parts, ``gap`` pixels apart, as the layout of ``on`` if that is given."""
     return _filled(QVBoxLayout(on) if on else QVBoxLayout(), parts, edges, gap)
 
 
 def label(words: str = "", role: str = "", *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
-    """Words, shown as they are, in the look of a role (``title``, ``header``, ``strong``, ``muted``)."""
+    """A label of plain text in the look of a role (``title``, ``header``, ``strong``, ``muted``)."""
     made = QLabel(words, parent, wordWrap=wraps, textFormat=Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
@@ -36,19 +36,19 @@ def label(words: str = "", role: str = "", *, wraps: bool = False, parent: QWidg
 
 
 def tip(words: str) -> str:
-    """Words for a tooltip, in which Qt takes for HTML whatever looks like it: people's words are shown as they are."""
+    """The text of a tooltip. Qt takes text with tags for HTML, so such text is escaped and shown as it is."""
     return f'<p style="white-space:pre-wrap">{escape(words)}</p>' if "<" in words else words
 
 
 def panel(widget: Panel, ground: str = "true") -> Panel:
-    """The widget, with a ground in the theme's colour (``true``, ``window``)."""
+    """Gives the widget a background in the theme's colour (``true`` or ``window``) and returns it."""
     widget.setProperty("panel", ground)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     return widget
 
 
 def tab_order(*way: QWidget) -> None:
-    """Tab goes this way."""
+    """Sets the order in which Tab goes through the widgets."""
     for before, after in pairwise(way):
         QWidget.setTabOrder(before, after)
 

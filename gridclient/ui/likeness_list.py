@@ -1,4 +1,4 @@
-"""A handful of cases that may be the same, each with the reason, as the panel and the intake show them."""
+"""A list of cases that may be the same as another, each with the reason, as the panel and the intake form show them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from gridclient.ui.value_list import VALUE
 
 
 def likeness_entry(likeness: Likeness, now: datetime) -> Entry:
-    """The title, and below it number, state and why: ``距 38 m · 同电话 · 昨 22:40``."""
+    """The case's title; in the second line the reason, the state and the number: ``距 38 m · 同电话 · 昨 22:40``."""
     row = likeness.row
     state = state_word(row.state, returned=row.returned, escalated=row.escalated)
     return Entry(row.id, row.title, joined((likeness_words(likeness, now), state, short_number(row.number))))
 
 
 class LikenessList(QListView):
-    """Best first; Enter or a click opens one.
+    """The likeliest case comes first; Enter or a click opens one.
 
     Signals:
         open_wanted(str): the case to show.
@@ -47,7 +47,7 @@ class LikenessList(QListView):
         self.entries.show_values([likeness_entry(likeness, now) for likeness in likenesses])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter ends here: on the case that it opens it would go on with it."""
+        """Accepts Enter, because otherwise it would also act on the case that it opens."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._open(self.currentIndex())
         else:

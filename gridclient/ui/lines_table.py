@@ -1,4 +1,4 @@
-"""A plain table: lines under titles, each worked out from its value when it is painted."""
+"""A plain table: lines under titles. Each line is worked out from its value when it is painted."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _ROLE = Qt.ItemDataRole
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _STYLE: Final = "QTableView::item { padding: 0 5px; } QHeaderView::section:vertical { border: none; }"
-"""Cells stand under their titles; the line below a title is for titles."""
+"""Aligns cells with their titles. Row numbers have no line below them, as titles have."""
 
 
 @frozen
 class Line:
-    """What stands in the columns, and what it stands for. ``ink`` is the column that is not in the colour of text, and
-    the name of its colour."""
+    """The texts of the columns, and the key of what they stand for. ``ink`` is the one column that has another colour
+    than text, and the name of that colour; column -1 is none."""
 
     key: str
     texts: tuple[str, ...]
@@ -36,7 +36,8 @@ class Line:
 
 
 class LinesModel(QAbstractTableModel):
-    """Lines, or values that a subclass makes into lines by :meth:`line`. Figures stand at the right of ``numbers``."""
+    """Shows lines, or values from which a subclass makes lines in :meth:`line`. The columns ``numbers`` are aligned
+    right."""
 
     numbers: frozenset[int] = frozenset()
 
@@ -46,13 +47,13 @@ class LinesModel(QAbstractTableModel):
         self.values: Sequence[Any] = ()
 
     def show_lines(self, values: Sequence[Any]) -> None:
-        """Other lines."""
+        """Other lines or values."""
         self.beginResetModel()
         self.values = tuple(values)
         self.endResetModel()
 
     def line(self, value: Any) -> Line:
-        """What stands in the line of a value."""
+        """The line of a value."""
         found: Line = value
         return found
 
@@ -90,10 +91,10 @@ class LinesModel(QAbstractTableModel):
 
 
 class LinesTable(QTableView):
-    """The table of a :class:`LinesModel`; one line is chosen at a time, and a table without lines says why.
+    """The table of a :class:`LinesModel`. One line can be chosen at a time; a table without lines says why.
 
     Signals:
-        chosen(str): the key of the chosen line, empty when none is.
+        chosen(str): the key of the chosen line; "" when none is chosen.
     """
 
     chosen = Signal(str)
@@ -125,7 +126,7 @@ class LinesTable(QTableView):
         self.lines.modelReset.connect(lambda: self.chosen.emit(""))
 
     def show_lines(self, lines: Sequence[Any], *, empty: str = "") -> None:
-        """Other lines; ``empty`` stands there when there are none."""
+        """Other lines; ``empty`` is shown when there are none."""
         self.lines.show_lines(lines)
         if lines or not empty:
             self.note.hide()
@@ -133,19 +134,19 @@ class LinesTable(QTableView):
             self.note.tell(empty)
 
     def key(self) -> str:
-        """The key of the chosen line, empty when none is."""
+        """The key of the chosen line; "" if none is chosen."""
         rows = self.selectionModel().selectedRows()
         return str(rows[0].data(KEY)) if rows else ""
 
     def choose(self, key: str) -> None:
-        """Chooses the line of this key."""
+        """Chooses the line with this key, if there is one."""
         place = self.lines.place_of(key)
         if place >= 0:
             self.selectRow(place)
 
 
 def dress(table: QTableView) -> None:
-    """The look that all plain tables of the desk have."""
+    """Gives a table the look of all plain tables."""
     table.setStyleSheet(_STYLE)
     table.setShowGrid(False)
     table.setAlternatingRowColors(True)

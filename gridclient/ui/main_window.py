@@ -1,6 +1,6 @@
-"""The desk's one window: puts the panels side by side and carries what one says to the others.
+"""The desk's window: creates the panels and connects them.
 
-What is shown is :class:`DeskState`'s; what was changed goes round once as ``Changes``; no panel knows another.
+:class:`DeskState` knows what is shown. ``Changes`` tell every panel once what was written. No panel knows another.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
     Signals:
         changed(Changes): something was written; every panel refreshes itself.
         restore_wanted(Path, str): the desk is to be opened again on a backup, with its recovery key.
-        closed(): it is closing.
+        closed(): the window is closing.
     """
 
     changed = Signal(object)
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
 
     @property
     def detail(self) -> CasePanel:
-        """The case's panel, made now where it is not there yet."""
+        """The case's panel; it is made now if it is missing."""
         return self.pane.panel
 
     @without_style_sheet()
@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
         self.pages.link_sync(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:
-        """The desk as it was left."""
+        """Restores the desk as it was left."""
         part = self.memory.part
         self.state.restore(part("state", self.state.as_text))
         self.cases.table.restore_columns(part("columns", self.cases.table.columns_as_text))
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
     # -- loading and refreshing -------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Asks for everything the window shows; the answers come when they are there."""
+        """Asks for everything that the window shows."""
         self._load_rows()
         self._first.rest_due.emit()
 
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
         self.chosen.show(self.state.selected)
 
     def announce(self, changes: Changes) -> None:
-        """Carries what a write touched to every panel, once."""
+        """Tells every panel once what was written."""
         if changes.kinds:
             self.lists.read_lists()
         self.lists.read_figures()

@@ -1,4 +1,4 @@
-"""The map's place in the window: the view is made after the window is seen, and hears only values."""
+"""The map's place in the window. The view is made after the window was painted; it gets and gives values only."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _SETTLED_MS: Final = 60
 
 
 class MapPane(QWidget):
-    """Holds the map, object name ``mapPane``; calls before it is there are kept.
+    """Object name ``mapPane``. What it is to show is kept until the view is there.
 
-    ``early`` is a view whose page was loaded while the rest of the desk was still being imported.
+    ``early`` is a view whose page was loaded while the rest of the desk was imported.
 
     Signals:
-        grid_chosen(str): a click on an area, empty beside every area.
-        case_chosen(str): a click on a case.
-        unit_chosen(str): a click on a unit.
-        point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
-        picking_cancelled(): Escape instead, on the map.
+        grid_chosen(str): an area was clicked; "" for a click outside all areas.
+        case_chosen(str): a case was clicked.
+        unit_chosen(str): a unit was clicked.
+        point_picked(float, float): the point that was clicked after :meth:`pick_point`: longitude, latitude.
+        picking_cancelled(): Esc was pressed on the map instead.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
-        told(str, str): what could not be drawn, and how bad that is.
-        drawn(): its page has drawn its first cases.
-        layers_changed(): another base map or other layers were chosen on it, or it gave a base map up.
+        told(str, str): what could not be drawn, and the kind of the sentence.
+        drawn(): the page has drawn its first cases.
+        layers_changed(): the page has other layers or another base map, or gave a base map up.
     """
 
     grid_chosen = Signal(str)
@@ -71,12 +71,12 @@ class MapPane(QWidget):
         self._line = down(on=self)
 
     def take_early(self) -> None:
-        """Puts the early view in its place: before the window is shown, so that it is drawn once."""
+        """Puts the early view into its place. Called before the window is shown, so that the view is drawn once."""
         if self._early is not None:
             self.make()
 
     def make_soon(self) -> None:
-        """Makes the view when the window has been painted: it takes a third of a second."""
+        """Makes the view after the window was painted: it takes a third of a second."""
         if self.view is None:
             QTimer.singleShot(_PAINTED_MS, self, self.make)
 
@@ -107,7 +107,7 @@ class MapPane(QWidget):
         self.show_case(self._case)
 
     def _taken(self) -> MapView | None:
-        """The view that was made early, now with what it shows."""
+        """The early view with the data that it is to show; ``None`` if there is none."""
         view, self._early = self._early, None
         if view is not None:
             view.setParent(self)
@@ -116,7 +116,7 @@ class MapPane(QWidget):
         return view
 
     def show_filter(self, chosen: CaseFilter) -> None:
-        """The chosen area and the cases that the filter leaves."""
+        """Shows the chosen area and the cases of the filter."""
         before, self._filter = self._filter, chosen
         if self.view is None:
             return
@@ -128,7 +128,7 @@ class MapPane(QWidget):
             self.view.refresh_cases(chosen)
 
     def show_case(self, row: CaseRow | None) -> None:
-        """Marks the present case and brings it into view."""
+        """Marks the present case and scrolls to it."""
         self._case = row
         if self.view is None:
             return
@@ -138,24 +138,24 @@ class MapPane(QWidget):
             self.view.show_case(row.lon, row.lat, row.id)
 
     def pick_point(self, wanted: bool) -> None:
-        """The next click is a place and chooses nothing; ``False`` gives that up."""
+        """Makes the next click pick a point; ``False`` ends that."""
         if self.view is not None and wanted:
             self.view.start_picking()
         elif self.view is not None:
             self.view.stop_picking()
 
     def base(self) -> str:
-        """The base map that was chosen, as :meth:`show_base` takes it."""
+        """The chosen base map, as :meth:`show_base` takes it."""
         return str(self._layers.get("base", "offline"))
 
     def show_base(self, layer: str) -> None:
-        """Another base map: "offline", "none" or an imported map's id."""
+        """Shows another base map: "offline", "none" or the id of an imported one."""
         self._layers["base"] = layer
         if self.view is not None:
             self.view.set_layers(base=layer)
 
     def refresh(self, changes: Changes) -> None:
-        """Draws again what a write touched."""
+        """Draws again what was written."""
         if self.view is None:
             return
         if "grids" in changes.kinds:
@@ -167,21 +167,21 @@ class MapPane(QWidget):
         self._figures_due.start()
 
     def follow_theme(self) -> None:
-        """Light or dark as the desk is."""
+        """Takes the theme of the desk."""
         if self.view is not None:
             self.view.set_theme(map_theme())
 
     def as_text(self) -> str:
-        """Where the operator looks and at what, for :meth:`restore`."""
+        """The place and the layers that are shown, for :meth:`restore`."""
         return json.dumps({"place": self._looking_at, "layers": self._layers}, ensure_ascii=False)
 
     def restore(self, text: str) -> None:
-        """Looks there when the view is made."""
+        """Shows that place and those layers, as soon as the view is made."""
         self._looking_at = place_in(text)
         self._layers.update(_kept(text).get("layers", {}))
 
     def shutdown(self) -> None:
-        """Before the window is deleted; no view is made any more."""
+        """Ends the view before the window is deleted; no view is made any more."""
         self._left = True
         view = self.view or self._early
         self.view = self._early = None
@@ -197,11 +197,11 @@ class MapPane(QWidget):
                 self.view.refresh(layer)
 
     def _on_page_drawn(self) -> None:
-        QTimer.singleShot(_SETTLED_MS, self, self._pass_by)  # its picture goes to the screen first
+        QTimer.singleShot(_SETTLED_MS, self, self._pass_by)  # after its picture is on the screen
         self.drawn.emit()
 
     def _pass_by(self) -> None:
-        """Tab passes the map by, whose page has a stop at every bubble; its own key goes there."""
+        """Takes the map out of the order of Tab, because its page stops at every bubble. Its own key leads to it."""
         keyboard = self.view.focusProxy() if self.view is not None else None
         if keyboard is not None:
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -223,17 +223,17 @@ class MapPane(QWidget):
 
 
 def place_in(text: str) -> Place | None:
-    """Where :meth:`MapPane.as_text` looked."""
+    """The place in a text of :meth:`MapPane.as_text`; ``None`` without one."""
     place = _kept(text).get("place")
     return (float(place[0]), float(place[1]), float(place[2])) if place else None
 
 
 def _kept(text: str) -> dict[str, Any]:
-    """An older desk kept the place alone."""
+    """The parts of such a text. An older desk kept the place alone."""
     kept = json.loads(text or "{}")
     return kept if isinstance(kept, dict) else {"place": kept}
 
 
 def map_theme() -> Theme:
-    """The desk's, as the map knows it."""
+    """The desk's theme, as the map names it."""
     return "dark" if tokens().name == "dark" else "light"

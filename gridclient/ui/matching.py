@@ -1,4 +1,4 @@
-"""Finding one of many by what is typed: a word, a code, pinyin or its initials. Pure."""
+"""Finds entries by what is typed: words, a code, pinyin or its initials. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _LONGEST_SPELT: Final = 24
 
 @frozen
 class Entry:
-    """Something to choose: its value, its words, a second line, what else finds it and its pinyin initials."""
+    """Something to choose: its value, its title, a second line, other words by which it is found, its pinyin
+    initials."""
 
     value: str
     title: str
@@ -34,7 +35,8 @@ class Entry:
 
 
 def find(entries: Iterable[Entry], typed: str, *, most: int = _MOST) -> list[Entry]:
-    """The entries that hold every typed word, those that begin with it first; all in their order for no words."""
+    """The entries that hold every typed word, the best first: those that begin with it. Without words all, in their
+    order."""
     words = [(word, spelt(word)) for word in typed.lower().split()]
     ranked = ((max((_rank(entry, *word) for word in words), default=0), entry) for entry in entries)
     found = sorted((one for one in ranked if one[0] < _MISSED), key=itemgetter(0))
@@ -42,8 +44,8 @@ def find(entries: Iterable[Entry], typed: str, *, most: int = _MOST) -> list[Ent
 
 
 def spelt(word: str) -> frozenset[str]:
-    """The initials of a word in pinyin, ``gaipai`` → ``gp``, for each way to part it in syllables (``lian`` is 立案
-    too), of which the last may have only begun; none for another word and for a single syllable."""
+    """The initials of a word that is written in pinyin, one for each way to divide it into syllables: ``gaipai`` →
+    ``gp``. The last syllable may be incomplete. Empty for other words and single syllables."""
     ways: list[set[str]] = [{""}, *(set() for _ in word)]
     for end in range(1, len(word) + 1 if len(word) <= _LONGEST_SPELT else 0):
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):
@@ -65,7 +67,7 @@ def _rank(entry: Entry, word: str, shorts: Iterable[str]) -> int:
 
 
 def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:
-    """Units that are not out of use."""
+    """Units, without those that are out of use."""
     return [
         Entry(unit.code, unit.name, unit.telephone, " ".join((*unit.aliases, *unit.fields)), unit.initials)
         for unit in units
@@ -74,7 +76,7 @@ def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:
 
 
 def standard_entries(standards: Iterable[StandardRow], initials: Mapping[str, str]) -> list[Entry]:
-    """Filing conditions: the small class with its condition; the big class, the limit, of several lists its own."""
+    """Filing conditions. The second line has the big class, the limit and, if there are several lists, the list."""
     rows = tuple(standards)
     several = len({row.list for row in rows}) > 1
     return [
@@ -95,7 +97,7 @@ def standard_title(row: StandardRow) -> str:
 
 
 def grid_entries(grids: Sequence[GridRow], initials: Mapping[str, str]) -> list[Entry]:
-    """Basic grids with the name of their community, then the communities, then the townships."""
+    """Basic grids with the names of their communities, then communities, then townships."""
     names = {row.code: row.name for row in grids}
     found = []
     for tier in ("basic", "community", "township"):

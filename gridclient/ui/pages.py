@@ -1,6 +1,6 @@
-"""What is opened from the desk and left again: the intake form beside the list, and the pages that cover the desk.
+"""The pages that cover the desk, and the intake form beside the list.
 
-Each is made by the composition when it is first wanted, so that the first paint waits for none of them.
+Each of them is made by the composition when it is first opened, so that the first paint does not wait for it.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ Hears = Callable[..., object] | SignalInstance
 
 @frozen
 class PageParts:
-    """What the composition gives the window.
+    """What the composition gives to the window.
 
-    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``); a name that is missing is
-    not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone. ``intake`` makes the form.
-    ``map_view`` is a map whose page is loading already; ``meanwhile`` lets it go on, in the midst of making the window.
+    ``pages`` maps names (``help``, ``import``, ``settings``, ``sync``, ``conflicts``) to functions that make the pages;
+    a missing page is not offered. ``intake`` makes the intake form. ``sync`` is ``None`` for a desk without
+    synchronisation. ``map_view`` is a map whose page is loading already; ``meanwhile`` lets it go on while the window
+    is made.
     """
 
     pages: Mapping[str, Callable[[], QWidget]] = field(default_factory=dict)
@@ -49,14 +50,14 @@ class PageParts:
 
 
 class Pages(QObject):
-    """The stack of the desk and what covers it.
+    """The stack of the desk and the pages that cover it.
 
     Signals:
-        covered(bool): a page covers the desk, or the desk is back.
+        covered(bool): whether a page covers the desk now.
         changes(Changes): something was written on a page.
-        progressed(str): how far an import is; empty when none runs.
-        theme_chosen(str), base_map_chosen(str): from the settings.
-        restore_wanted(Path, str): from the settings: open the desk again on this backup.
+        progressed(str): how far an import is; "" when none runs.
+        theme_chosen(str), base_map_chosen(str): chosen in the settings.
+        restore_wanted(Path, str): chosen in the settings: open the desk again on this backup.
     """
 
     covered = Signal(bool)
@@ -75,11 +76,11 @@ class Pages(QObject):
         self._made: dict[str, QWidget] = {}
 
     def page(self, name: str) -> QWidget | None:
-        """A page that was opened before."""
+        """A page, if it was opened before."""
         return self._made.get(name)
 
     def show(self, name: str) -> None:
-        """Covers the desk with a page, where there is such a page."""
+        """Opens a page, if there is one of this name."""
         if name in self._makers:
             self.make(name)
             self.stack.setCurrentWidget(self._made[name])
@@ -87,20 +88,20 @@ class Pages(QObject):
             self.covered.emit(True)
 
     def make(self, name: str) -> None:
-        """Makes a page, once."""
+        """Makes a page, unless it was made before."""
         if name not in self._made:
             self._made[name] = self._makers[name]()
             self._hear(self._made[name])
             self.stack.addWidget(self._made[name])
 
     def back(self) -> None:
-        """The desk again."""
+        """Shows the desk again."""
         if self.stack.currentIndex():
             self.stack.setCurrentIndex(0)
             self.covered.emit(False)
 
     def focus(self, desk: QWidget) -> None:
-        """The keyboard goes to the page that covers the desk, else to this part of it; back there, to that part."""
+        """Gives the keyboard to the page that covers the desk; without one, to this part of the desk."""
         desk.setFocus()
         if (page := self.stack.currentWidget()) is not None and self.stack.currentIndex():
             page.setFocus()
@@ -117,8 +118,8 @@ class Pages(QObject):
         """Connects the synchronisation with the desk.
 
         Args:
-            written: tells of everything that changed.
-            mode: shows the state in words.
+            written: emitted with everything that changed.
+            mode: the label that shows the state in words.
         """
         sync = self.sync
         sync.case_wanted.connect(self.back)
@@ -133,12 +134,12 @@ class Pages(QObject):
         sync.show()
 
     def open_box(self, chosen: Box) -> None:
-        """The box 冲突 is there to be emptied: it opens the page where somebody chooses."""
+        """Opens the page of conflicts when the box 冲突 was chosen and holds any."""
         if chosen is Box.CONFLICT and self.sync.view.conflicts:
             self.show("conflicts")
 
     def _hear(self, page: QWidget) -> None:
-        """Connects what the page has to say."""
+        """Connects the signals of the page that it has."""
         told: dict[str, Hears] = {
             "closed": self.back,
             "imported": self.changes,
@@ -155,12 +156,12 @@ class Pages(QObject):
 
 
 class IntakeSide(QObject):
-    """F3: the intake form, at the right end of the desk, takes the place of the case's panel until it is left. A point
-    that is picked on the map is for the one of the two that is seen.
+    """F3: shows the intake form in the place of the case's panel. A point that is picked on the map goes to the visible
+    one.
 
     Signals:
-        registered(str, Changes): a new case.
-        open_wanted(str): the operator wants to see a likely duplicate.
+        registered(str, Changes): a case was registered.
+        open_wanted(str): a likely duplicate is to be shown.
         left(): the panel is back.
     """
 
@@ -185,14 +186,14 @@ class IntakeSide(QObject):
         self.form: IntakeForm | None = None
 
     def open(self) -> None:
-        """The form instead of the case."""
+        """Shows the form in place of the case."""
         self.make()
         if self.form is not None:
             self._detail.hide()
             self.form.show()
 
     def make(self, *, hidden: bool = False) -> None:
-        """Makes the form, once."""
+        """Makes the form, unless it was made before."""
         if self.form is None and self._make is not None:
             self.form = self._make()
             self._hear(self.form)
@@ -201,7 +202,7 @@ class IntakeSide(QObject):
             self.form.setHidden(hidden)
 
     def close(self) -> None:
-        """The case instead of the form; what was typed is kept."""
+        """Shows the case in place of the form; what was typed is kept."""
         if self.form is not None and self.form.isVisible():
             self._map.pick_point(wanted=False)
             self.form.hide()
@@ -209,7 +210,7 @@ class IntakeSide(QObject):
             self.left.emit()
 
     def refresh(self, changes: Changes) -> None:
-        """Lists that were imported meanwhile."""
+        """Refreshes the lists of the form after an import."""
         if self.form is not None:
             self.form.refresh(changes)
 

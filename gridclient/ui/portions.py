@@ -1,6 +1,6 @@
-"""One thing done to many cases: few at once, many in portions, so that the operator sees how far it is and can stop.
+"""Does one thing to many cases: up to 50 at once, more in portions, so that the operator sees progress and can stop.
 
-Every case has its own transaction: what was done before a stop is done, the rest is as it was.
+Each case has its own transaction. After a stop some cases are done and the others unchanged.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ _MOST_NAMED: Final = 3
 
 @frozen
 class Together:
-    """What became of many cases. ``left`` were not begun, because the operator stopped or the store failed (``error``).
+    """What became of many cases.
 
-    ``numbers`` name those that were refused.
+    ``left`` were not begun, because the operator stopped or the store failed (``error``). ``numbers`` are the numbers
+    of the refused cases.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -43,7 +44,7 @@ class Together:
 
     @property
     def undone(self) -> tuple[str, ...]:
-        """Those that were refused and those that are left."""
+        """The refused cases and those that were not begun."""
         return (*(outcome.case_id for outcome in self.refused), *self.left)
 
     @property
@@ -51,7 +52,7 @@ class Together:
         return tuple(outcome for outcome in self.outcomes if outcome.error is not None)
 
     def and_then(self, changes: Changes, outcomes: Iterable[Outcome]) -> Together:
-        """With what the next portion brought."""
+        """The same with the results of the next portion."""
         return replace(self, changes=self.changes | changes, outcomes=(*self.outcomes, *outcomes))
 
 
@@ -59,12 +60,12 @@ Step = Callable[[Sequence[str]], tuple[Changes, tuple[Outcome, ...]]]
 
 
 class Portions(QObject):
-    """Carries one such work out at a time; what is asked for meanwhile is passed over. ``short`` gives a number as the
-    list shows it.
+    """Runs one such work at a time; another that is asked for meanwhile is ignored. ``short`` gives a case's number as
+    the list shows it.
 
     Signals:
-        progressed(int, int): so many of so many; only where there are more than fit at once.
-        finished(Together): all of it, or what was done until it stopped or failed.
+        progressed(int, int): how many cases of how many are done; only for more than 50.
+        finished(Together): the result, complete or until it was stopped or failed.
     """
 
     progressed = Signal(int, int)
@@ -91,7 +92,7 @@ class Portions(QObject):
         self._go_on()
 
     def stop(self) -> None:
-        """No further portion is begun."""
+        """Begins no further portion."""
         self._stopped = True
 
     def _go_on(self) -> None:
@@ -128,7 +129,7 @@ class Portions(QObject):
 
 
 def words_of(together: Together, word: str) -> str:
-    """``已派遣 10 件。`` or who was refused and why, by number, the first few of them."""
+    """``已派遣 10 件。``, or which cases were refused and why, by number; at most three are named."""
     words = translate("Together", "已{word} {count} 件。").format(count=len(together.done), word=word)
     refused, left = together.refused, together.left
     if not refused and not left:

@@ -1,6 +1,6 @@
-"""How values read on the desk: words, moments, both clocks and which colour they take. Pure: no widgets, no clock.
+"""How values are shown: words, moments, both clocks and their colours. Pure: no widgets, no clock.
 
-What the list alone shows (its 时限 cell) stands beside the list.
+The words of the list's column 时限 are in :mod:`gridclient.ui.cases.due`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _AMONG_SEVERAL: Final = re.compile(r"(\d{3})-(20)?(\d{6}-[0-9A-Za-z]{2}\d*)", re
 
 
 class Pressure(StrEnum):
-    """How a deadline is shown: with ◔ when it is soon, with ▲ when it is very soon or over."""
+    """How a deadline is marked: ``SOON`` with ◔, ``RED`` (very soon or over) with ▲."""
 
     NONE = "none"
     SOON = "soon"
@@ -46,7 +46,7 @@ _TONES: Final = {Pressure.NONE: "calm", Pressure.SOON: "warn", Pressure.RED: "ba
 
 @frozen
 class ClockFace:
-    """One of the two clocks: its heading and its time."""
+    """One of the two clocks: heading and time."""
 
     heading: str
     time: str
@@ -54,7 +54,8 @@ class ClockFace:
 
 @frozen
 class DoubleClock:
-    """工时 and 自然 of one deadline with its warning. ``tone`` names the tokens: ``calm``, ``warn`` or ``bad``."""
+    """Working time 工时 and natural time 自然 of a deadline, and its warning. ``tone`` is ``calm``, ``warn`` or
+    ``bad``. Source: UX.md, double clock."""
 
     working: ClockFace
     natural: ClockFace
@@ -65,33 +66,34 @@ class DoubleClock:
 
     @property
     def spoken(self) -> str:
-        """All of it in one line, for screen readers."""
+        """Everything in one line, for screen readers."""
         parts = (self.stage, self.working.heading, self.working.time, self.natural.heading, self.natural.time)
         return " ".join((*parts, URGENCY_WORDS[self.urgency]))
 
 
 def township_in(number: str) -> str:
-    """The township that gave a number; empty where another office did."""
+    """The township's code in a case's number; "" for numbers of other offices."""
     return number[:9] if number[9:10] == "-" else ""
 
 
 def short_number(number: str, *, several: bool = False) -> str:
-    """Without the township, which is the same on most desks: ``20261121-A10047``. Among those of ``several`` townships
-    with what tells them apart: ``001-261121-A10047``."""
+    """The number without its township: ``20261121-A10047``. With ``several`` townships it keeps the last digits of the
+    township: ``001-261121-A10047``."""
     if several and township_in(number):
         return f"{number[6:9]}-{number[12:]}"
     return number.partition("-")[2] or number
 
 
 def whole_number(text: str, townships: Iterable[str]) -> str:
-    """What the list shows of a number among several townships, as it can be searched for; other text stays."""
+    """The whole number for a short one of several townships, which can be searched; other text stays as it is."""
     parts = _AMONG_SEVERAL.fullmatch(text)
     own = next((code for code in townships if parts and code.endswith(parts[1])), "")
     return f"{own}-20{parts[3]}" if parts and own else text
 
 
 def state_word(state: str, *, returned: bool = False, escalated: bool = False) -> str:
-    """The state with what stands beside it: 被退回 until it is dispatched again, 上报县级 while the county has it."""
+    """The word of a state. ``returned`` cases read 被退回 until they are dispatched again, ``escalated`` ones
+    上报县级."""
     if state == "filed" and returned:
         return translate("Present", "被退回")
     if escalated and state in _OPEN_ABOVE:
@@ -121,8 +123,8 @@ def until_words(moment: datetime, now: datetime) -> str:
 
 
 def limit_words(code: str) -> str:
-    """``2 urgent_hour`` → ``2紧急工作时``; what is left of a limit as list and tiles show it, ``紧急工作时 01:32``; an
-    unreadable one as it is."""
+    """``2 urgent_hour`` → ``2紧急工作时``; the rest of a limit reads ``紧急工作时 01:32``. An unreadable text stays as
+    it is."""
     try:
         limit = parse_limit(code)
     except InvalidInput:
@@ -134,20 +136,21 @@ def limit_words(code: str) -> str:
 
 
 def counting_clock(case: Case) -> CaseClock | None:
-    """The running clock whose deadline the case shows; the handling one where two end together."""
+    """The running clock that gives the case its deadline; the handling clock if two end at the same time."""
     running = [c for c in case.clocks if c.ended is None and c.due == case.due]
     return next((c for c in running if c.stage == Stage.HANDLE), running[0] if running else None)
 
 
 def is_stage(state: str) -> bool:
-    """Whether a case in this state waits for the desk, which has minutes: list and panel warn by the same rule."""
+    """Whether a case in this state waits for the desk. Such clocks run for minutes, so list and panel warn by other
+    bounds."""
     return state not in _WITH_UNIT
 
 
 def double_clock(
     clock: CaseClock, now: datetime, *, state: CaseState, calendar: WorkCalendar, hours: WorkingHours
 ) -> DoubleClock:
-    """Both clocks of a running time limit at ``now``, of a case in ``state``."""
+    """Both clocks of a running limit at ``now``, for a case in ``state``."""
     left = remaining(now, clock.due, calendar=calendar, hours=hours)
     urgent = urgency(left, stage=is_stage(state))
     day = hours.seconds_per_day
@@ -169,7 +172,7 @@ def double_clock(
 
 
 def pressure(urgent: Urgency) -> Pressure:
-    """How a warning is painted: 预警 and 黄 alike, red with what is over."""
+    """How a warning is marked: 预警 and 黄 alike, 红 like what is overdue."""
     if urgent is Urgency.NONE:
         return Pressure.NONE
     return Pressure.SOON if urgent in (Urgency.EARLY, Urgency.YELLOW) else Pressure.RED
@@ -207,7 +210,7 @@ def likeness_words(likeness: Likeness, now: datetime) -> str:
 
 
 def left_text(seconds: float) -> str:
-    """The time left as people say it."""
+    """The time left, in words."""
     if seconds < _SOON_S:
         return translate("Present", "马上就好")
     if seconds < _MINUTE:
@@ -216,5 +219,5 @@ def left_text(seconds: float) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """The parts that say something, with a middle dot between."""
+    """The parts that are not empty, joined by a middle dot."""
     return " · ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""A drop-down that the wheel leaves alone: in a long form it would change what nobody meant to change."""
+"""A drop-down that ignores the wheel, which in a long form would change values by accident."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePai
 
 from gridclient.ui.laid_out import tip
 
-_EDGES = 2  # as the style leaves beside the words
+_EDGES = 2  # pixels that the style leaves beside the words
 
 
 class QuietCombo(QComboBox):
-    """Takes the width it is given and ends longer words with dots, whole in its tooltip; its list is as wide as its
+    """Takes the width that it gets; longer words end in dots and are whole in the tooltip. Its list is as wide as its
     words."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -23,7 +23,7 @@ class QuietCombo(QComboBox):
         self.currentTextChanged.connect(lambda words: self.setToolTip(tip(words)))
 
     def shown_words(self, option: QStyleOptionComboBox) -> str:
-        """The words of what is chosen, as far as they have room."""
+        """The words of the chosen entry, shortened to the room that there is."""
         control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(control, option, part, self).width()
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - _EDGES)
@@ -37,5 +37,5 @@ class QuietCombo(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Left to the form, which scrolls."""
+        """Leaves the wheel to the form, which scrolls."""
         event.ignore()

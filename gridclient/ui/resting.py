@@ -1,4 +1,4 @@
-"""Buttons and fields that can do nothing while something works, and the keyboard's way back to them."""
+"""Disables buttons and fields while something works, and gives the keyboard back to them afterwards."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 
 class Resting:
-    """Qt takes the keyboard from a part that is disabled; when ``parts`` work again it is back where it was, unless the
-    person took it elsewhere. ``passing`` is what stands there only meanwhile, such as a button that stops the work."""
+    """Qt takes the keyboard from a widget that is disabled. When ``parts`` are enabled again it goes back to the one
+    that had it, unless the operator has moved it.
+
+    ``passing`` is a widget that is there only meanwhile, such as a button that stops the work.
+    """
 
     def __init__(self, *parts: QWidget, passing: QWidget | None = None) -> None:
         self._parts, self._passing = parts, passing
@@ -15,7 +18,7 @@ class Resting:
         self._landed: QWidget | None = None
 
     def rest(self, resting: bool) -> None:
-        """Whether the parts rest. What passes goes after this."""
+        """Disables or enables the parts. ``passing`` must be hidden after this call."""
         window = self._parts[0].window()
         before = window.focusWidget()
         for part in self._parts:

@@ -1,4 +1,4 @@
-"""Between two desks: a backup takes the store's place while a small window says what is going on, until it is over."""
+"""Replaces the store by a backup between two desks, while a small window says so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 
 def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, Kind]:
-    """Waits for ``restore``, which gives where the old store lies now; gives what the next desk's banner says."""
+    """Runs ``restore``, which returns where the old store lies now. Returns the sentence and the kind for the next
+    desk's banner."""
     words = translate("Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。")
     try:
         aside = wait_for(restore, title=translate("Restore", "正在恢复"), words=words.format(file=file.name))
@@ -31,14 +32,14 @@ def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, 
 
 
 def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
-    """The desk that opens says what it stands on now, until somebody goes on working."""
+    """Shows the sentence in the new desk's banner until something is done there."""
     window.banner.tell(words, kind, passing=True)
     for done in (window.batch.done, window.pane.news.changes, window.side.registered):
         done.connect(window.banner.pass_by)
 
 
 def wait_for(task: Callable[[], T], *, title: str, words: str) -> T:
-    """Runs ``task`` on a thread of its own while the window stands; gives or raises what it does."""
+    """Runs ``task`` on a thread of its own while a waiting window is open. Returns its result or raises its error."""
     window, loop = WaitingWindow(title, words), QEventLoop()
     jobs, results, failures = Jobs(), list[T](), list[GridClientError]()
     jobs.write(window, task, results.append, failures.append)

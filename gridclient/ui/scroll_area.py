@@ -1,4 +1,4 @@
-"""Scroll areas that are switched to another theme without measuring what they hold."""
+"""Scroll areas that do not lay out their contents at a switch of theme."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
 
 
 class ScrollArea(QScrollArea):
-    """Under a new style Qt's own lays out all that it holds at once, long before its neighbours have the style: that
-    was three quarters of a switch of theme. What changes its size asks for a layout by itself."""
+    """On a change of style Qt's own scroll area lays out all its contents at once, which was three quarters of a switch
+    of theme. Widgets whose size changes ask for a layout by themselves."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.StyleChange:
@@ -17,7 +17,7 @@ class ScrollArea(QScrollArea):
 
 
 class ScrolledColumn(ScrollArea):
-    """``inner``, as wide as this, goes up and down; it follows what has the keyboard and has none itself."""
+    """Scrolls ``inner`` vertically; ``inner`` is as wide as this. It follows the keyboard and does not take it."""
 
     def __init__(self, inner: QWidget | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,7 +1,7 @@
-"""What the desk shows: the question that every panel answers, and the cases that are chosen.
+"""What the desk shows: the filter and the order of the list, and the chosen cases.
 
-Panels tell the window what was clicked, the window tells this object, and every panel hears the one signal. It can be
-kept as text, so that the desk reopens where it was.
+Panels tell the window what was clicked, the window tells this object, and every panel hears its signals. It can be kept
+as text, so that the desk opens where it was.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 
 @frozen
 class Question:
-    """Which cases in which order."""
+    """Which cases are shown, in which order."""
 
     filter: CaseFilter = field(default_factory=lambda: CaseFilter(only_open=True))
     sort: Sort = field(default_factory=Sort)
 
 
 class DeskState(QObject):
-    """The chosen grid, box, filter, text and order, and the chosen cases.
+    """The filter, the order and the chosen cases.
 
     Signals:
-        question_changed(Question): anything that changes the list; once for each change.
-        selection_changed(tuple[str, ...]): the keys of the chosen cases, the present one first.
+        question_changed(Question): the list is to change; once for each change.
+        selection_changed(tuple[str, ...]): the chosen cases, the present one first.
     """
 
     question_changed = Signal(object)
@@ -61,37 +61,37 @@ class DeskState(QObject):
 
     @property
     def current(self) -> str | None:
-        """The case that the right panel shows."""
+        """The case that the panel shows."""
         return self._selected[0] if self._selected else None
 
     def choose_grid(self, code: str) -> None:
-        """Everything of this area; empty is the whole store. A rectangle drawn on the map is given up."""
+        """Shows an area; "" is the whole store. A rectangle of the map is dropped."""
         self.narrow(grid=code, bounds=None)
 
     def choose_case(self, case_id: str) -> None:
-        """One case, whether it is in the list or not."""
+        """Chooses one case, whether the list has it or not."""
         self.select((case_id,))
 
     def choose_unit(self, code: str) -> None:
-        """What this unit leads."""
+        """Shows the cases that this unit leads."""
         self.narrow(unit=code)
 
     def choose_bounds(self, bounds: tuple[float, float, float, float]) -> None:
-        """What lies in a rectangle: west, south, east, north. It is drawn over what is seen, so it takes the place of
-        the chosen grid."""
+        """Shows the cases in a rectangle: west, south, east, north. It replaces the chosen area, because it is drawn
+        over what is visible."""
         self.narrow(bounds=bounds, grid="")
 
     def search(self, text: str) -> None:
-        """What holds these words."""
+        """Shows the cases that hold these words."""
         self.narrow(text=text)
 
     def toggle_box(self, box: Box) -> None:
-        """The box alone, or none when it is the chosen one."""
+        """Shows a box; if it is shown already, removes it."""
         chosen = None if self.filter.box is box else box
         self.narrow(box=chosen, states=frozenset(), only_open=chosen is None or chosen.only_open)
 
     def show_box(self, box: Box) -> None:
-        """The box alone, also when it is the chosen one."""
+        """Shows a box."""
         if self.filter.box is not box:
             self.toggle_box(box)
 
@@ -100,7 +100,7 @@ class DeskState(QObject):
         self._ask(replace(self._question, filter=replace(self.filter, **parts)))
 
     def clear(self) -> None:
-        """All open cases of the chosen grid; of the whole store, where that is what is shown already."""
+        """Shows all open cases of the chosen area; if they are shown already, those of the whole store."""
         here = CaseFilter(grid=self.filter.grid, only_open=True)
         chosen = here if self.filter != here else CaseFilter(only_open=True)
         self._ask(replace(self._question, filter=chosen))
@@ -110,22 +110,22 @@ class DeskState(QObject):
         self._ask(replace(self._question, sort=Sort(key, descending)))
 
     def show_view(self, view: SavedView) -> None:
-        """A saved view's filter and order."""
+        """Shows a saved view."""
         self._ask(Question(view.filter, view.sort), anew=True)
 
     def select(self, case_ids: Iterable[str]) -> None:
-        """Chooses cases, the present one first."""
+        """Chooses cases; the present one comes first."""
         chosen = tuple(case_ids)
         if chosen != self._selected:
             self._selected = chosen
             self.selection_changed.emit(chosen)
 
     def as_text(self) -> str:
-        """The state for :meth:`restore`. A search text is kept too: the operator finds what was on the screen."""
+        """The state for :meth:`restore`, with the search text."""
         return json.dumps(as_kept(self.filter, self.sort) | {"selected": self._selected[:1]}, ensure_ascii=False)
 
     def restore(self, text: str) -> None:
-        """Takes up what :meth:`as_text` gave; text of another version is passed over."""
+        """Takes over what :meth:`as_text` gave; a text of another version is ignored."""
         if not text:
             return
         try:
@@ -138,8 +138,8 @@ class DeskState(QObject):
         self.select(selected)
 
     def _ask(self, question: Question, *, anew: bool = False) -> None:
-        """Of several chosen cases a new list (another box or grid) keeps the present one: the others were not chosen
-        for it."""
+        """Changes the question. For another box or area, or ``anew``, only the present case stays chosen, because the
+        others were not chosen in this list."""
         before, now = self.filter, question.filter
         if question != self._question:
             self._question = question
@@ -149,5 +149,5 @@ class DeskState(QObject):
 
 
 def with_state(state: str) -> dict[str, Any]:
-    """The fields of a filter that show one state; an ended one lifts the rule that only open cases are shown."""
+    """The fields of a filter that show one state. The filter shows ended cases if the state is one of those."""
     return {"states": frozenset({state}), "box": None, "only_open": state in OPEN_STATES}

@@ -1,4 +1,4 @@
-"""The line at the bottom: where the desk stands. Only figures that were counted are shown."""
+"""The status line at the bottom of the window. It shows only figures that were counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOLD_MS = 12_000
 
 
 class StatusLine(QWidget):
-    """Object name ``statusLine``; ``work`` says how far something long is."""
+    """Object name ``statusLine``. ``work`` shows the progress of an import."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class StatusLine(QWidget):
         self.mode.setText(self.tr("离线"))
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
-        """Open and overdue cases of the whole store."""
+        """Shows the numbers of open and overdue cases."""
         whole = figures.get("")
         if whole is not None:
             self._open = whole.open
@@ -43,7 +43,8 @@ class StatusLine(QWidget):
             self._show()
 
     def show_total(self, totals: Totals) -> None:
-        """All cases of this machine, ended ones too, and how many of the closed ones no county had to settle."""
+        """Shows the number of all cases on this machine, and the share of closed ones that the county did not have to
+        settle. Source: DOMAIN.md §4, levels."""
         self._total = totals.cases
         self.share.clear()
         if totals.closed:
@@ -55,7 +56,7 @@ class StatusLine(QWidget):
         self._show()
 
     def tell(self, words: str) -> None:
-        """What was done last, for a while."""
+        """Shows what was done last, for 12 seconds."""
         self.told.setText(words)
         self._forgetting.start()
 

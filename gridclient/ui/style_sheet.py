@@ -1,7 +1,7 @@
-"""The style sheet of the desk as a template over the tokens of :mod:`gridclient.ui.theme`.
+"""The style sheet as a template; :mod:`gridclient.ui.theme` fills it with colours and sizes.
 
-Widgets choose their look by dynamic properties: ``panel=true`` (a white area), ``role`` of a label (``title``,
-``muted``, ``header``), ``kind`` of a button (``plain``, ``primary``, ``bar``, ``chip``, ``flat``), ``on=true``.
+Dynamic properties choose a widget's look: ``panel=true`` (a white area), ``role`` of a label (``title``, ``muted``,
+``header``), ``kind`` of a button (``plain``, ``primary``, ``bar``, ``chip``, ``flat``), ``on=true``.
 """
 
 from __future__ import annotations

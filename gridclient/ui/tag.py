@@ -1,4 +1,4 @@
-"""A key or a short word in a small rounded frame, as buttons, cards and lists paint it."""
+"""Paints a key or a short word in a small rounded frame, for buttons, cards and lists."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Colour = QColor | str
 
 
 def tag_width(words: str) -> int:
-    """Of a frame around the words, in pixels."""
+    """The width in pixels of a frame around the words."""
     return QFontMetrics(base_font(TAG_PX)).horizontalAdvance(words) + 2 * _EDGE
 
 
 def faint(ink: Colour) -> QColor:
-    """For a frame that is less than what stands in it."""
+    """A paler colour, for a frame around words in ``ink``."""
     colour = QColor(ink)
     colour.setAlphaF(_FAINT)
     return colour
@@ -37,7 +37,7 @@ def paint_tag(
     ground: Colour | None = None,
     px: int = TAG_PX,
 ) -> None:
-    """The words in the middle of the place."""
+    """Paints the words in the middle of ``place``, with a frame and a background if given."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(frame), 1) if frame is not None else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(ground) if ground is not None else Qt.BrushStyle.NoBrush)

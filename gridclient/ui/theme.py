@@ -1,7 +1,7 @@
-"""The look of the desk: one table of tokens per theme, made into a palette and one style sheet.
+"""The look of the desk: a table of colours for each theme, and the palette and style sheet made from it.
 
-Widgets that paint ask :func:`tokens` while they paint, so that a switch of theme needs nothing but a repaint. Size,
-spacing and colour stand here and nowhere else.
+Widgets that paint themselves call :func:`tokens` while they paint, so that a switch of theme needs only a repaint.
+Sizes, spacings and colours of the desk are defined here only. Source: UX.md, the picture to reach.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _ICONS: Final = (Path(__file__).resolve().parents[2] / "resources" / "icons").as
 
 @frozen
 class Tokens:
-    """The colours of one theme as ``#RRGGBB``. ``warn`` and ``purple`` are for marks, ``…_text`` for words on any
-    ground of the theme (contrast of at least 4.5 : 1)."""
+    """The colours of a theme as ``#RRGGBB``. ``warn`` and ``purple`` are for marks; colours named ``…_text`` are for
+    words and have a contrast of at least 4.5:1 on any background of the theme."""
 
     name: str
     window: str
@@ -108,14 +108,14 @@ _COLOURS: Final = {
     "lamp_warn": ("#F0B14A", "#F0B14A"),
     "lamp_bad": ("#F59296", "#F59296"),
 }
-"""In the light and in the dark theme."""
+"""Name → colour in the light and in the dark theme."""
 LIGHT: Final = Tokens("light", **{name: colour for name, (colour, _) in _COLOURS.items()})
 DARK: Final = Tokens("dark", **{name: colour for name, (_, colour) in _COLOURS.items()})
 THEMES: Final = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 
 
 def tokens() -> Tokens:
-    """The theme that the application shows now."""
+    """The theme that the application shows."""
     return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
@@ -136,8 +136,8 @@ def state_colour(theme: Tokens, state: str, *, returned: bool = False, escalated
 
 
 def base_font(px: int = BASE_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The desk's font. The figures of its families are all equally wide, so that numbers stand in columns; asking for
-    that as a feature of the font would make drawing half as fast."""
+    """The desk's font. Figures of its families have equal widths, so numbers align in columns; asking for that as a
+    font feature would make painting twice as slow."""
     font = QFont(list(FAMILIES))
     font.setPixelSize(px)
     font.setWeight(weight)
@@ -153,7 +153,7 @@ def fixed_font(px: int = 11) -> QFont:
 
 
 def apply_theme(application: QApplication, theme: Tokens) -> None:
-    """Gives the application the theme's style, font, palette and style sheet; at any time."""
+    """Gives the application the theme's style, font, palette and style sheet."""
     application.setStyleSheet("")  # under it the style has another name, and every change takes three times as long
     if application.style().objectName() != "fusion":
         application.setStyle(QStyleFactory.create("Fusion"))
@@ -165,7 +165,7 @@ def apply_theme(application: QApplication, theme: Tokens) -> None:
 
 
 def show_theme(name: str) -> None:
-    """Gives the running application the theme of this name; an unknown name is the light one."""
+    """Applies the theme of this name; an unknown name is the light one."""
     application = QApplication.instance()
     if isinstance(application, QApplication):
         apply_theme(application, THEMES.get(name, LIGHT))
@@ -173,8 +173,8 @@ def show_theme(name: str) -> None:
 
 @contextmanager
 def without_style_sheet() -> Iterator[None]:
-    """While a window is put together: under a style sheet each widget that is put into another one is styled anew with
-    all that stands in it, which is half of the time that the window takes."""
+    """Removes the style sheet while a window is built: under one, each widget that is put into another is styled again
+    with its contents, which is half of the building time."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         yield
@@ -188,10 +188,10 @@ def without_style_sheet() -> Iterator[None]:
 
 
 def give_viewport(view: QAbstractScrollArea) -> None:
-    """A viewport as Qt would make it.
+    """Gives the view a viewport like Qt's own.
 
-    WORKAROUND for PySide6 6.x: one that Qt made is wrapped when it is asked for, and before the first of them every
-    kind of widget that there is gets loaded. No first paint waits for that.
+    WORKAROUND for PySide6 6.x: asking for a viewport that Qt made wraps it, and before the first wrapping PySide loads
+    every class of widgets, which delays the first paint.
     """
     room = QWidget()
     room.setBackgroundRole(QPalette.ColorRole.Base)
@@ -200,12 +200,12 @@ def give_viewport(view: QAbstractScrollArea) -> None:
 
 
 def toggle_theme() -> None:
-    """From light to dark or back."""
+    """Switches between light and dark."""
     show_theme(DARK.name if tokens() is LIGHT else LIGHT.name)
 
 
 def palette_of(theme: Tokens) -> QPalette:
-    """Every role that Fusion draws with, by the theme's tokens."""
+    """The palette of a theme, with every role that the Fusion style uses."""
     role = QPalette.ColorRole
     colours = {
         role.Window: theme.window,
@@ -239,7 +239,7 @@ def palette_of(theme: Tokens) -> QPalette:
 
 
 def style_sheet_of(theme: Tokens) -> str:
-    """The one style sheet, filled with the theme's colours and the sizes of this module."""
+    """The style sheet with the theme's colours and the sizes of this module."""
     colours = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
     return Template(STYLE_SHEET).substitute(colours, icons=_ICONS, small_px=f"{SMALL_PX}px", title_px=f"{TITLE_PX}px")
 

@@ -1,4 +1,5 @@
-"""The dark bar at the top: whose room this is, the command bar, what is begun from here, the lamps, the account."""
+"""The dark bar at the top: the room's name, the command bar, buttons, lamps, the account. Source: UX.md, main
+screen."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
 class TopBar(QWidget):
-    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions."""
+    """Object name ``topBar``. Its buttons and the account's menu trigger actions of the desk."""
 
     def __init__(self, *, command: QWidget, lamp: QWidget, actions: Mapping[str, QAction], actor: Actor) -> None:
         super().__init__()
@@ -46,7 +47,7 @@ class TopBar(QWidget):
         across(room, (command, 8), *self._buttons, 1, right, on=self, edges=(12, 0, 12, 0), gap=10)
 
     def stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through after the command bar."""
+        """The widgets to which Tab goes after the command bar."""
         return (*self._buttons, self.lamp, self.account)
 
     def _who(self, actor: Actor) -> str:

@@ -1,4 +1,4 @@
-"""Frozen values as a list model: what a view asks for is worked out from the value when it is painted."""
+"""A list model of frozen values. What a view asks for is worked out from the value when it is painted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ Index = QModelIndex | QPersistentModelIndex
 Value = TypeVar("Value")
 NO_INDEX: Final = QModelIndex()
 VALUE: Final = Qt.ItemDataRole.UserRole
-"""The role under which a value itself is given to delegates."""
+"""The role under which delegates get the value itself."""
 
 
 class ValueList(QAbstractListModel, Generic[Value]):
-    """``values`` in their order. ``words`` name one, ``spoken`` do so for a screen reader, ``told`` is its tooltip."""
+    """Shows ``values`` in their order. ``words`` gives the text of a value, ``told`` its tooltip, ``spoken`` its text
+    for screen readers."""
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class ValueList(QAbstractListModel, Generic[Value]):
         return tip(found) if found and role == Qt.ItemDataRole.ToolTipRole else found
 
     def show_values(self, values: Sequence[Value]) -> None:
-        """Other values; where they are the same ones again, the choice and the scroll stay."""
+        """Other values. If they are equal to the present ones, choice and scroll position stay."""
         if tuple(values) != self.values:
             self.beginResetModel()
             self.values = tuple(values)
@@ -63,5 +64,5 @@ class ValueList(QAbstractListModel, Generic[Value]):
             self.words_changed()
 
     def words_changed(self) -> None:
-        """The values are worded otherwise now."""
+        """Says that the texts of the values have changed."""
         self.dataChanged.emit(self.index(0), self.index(len(self.values) - 1))

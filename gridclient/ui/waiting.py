@@ -1,4 +1,4 @@
-"""Small windows that say what goes on while there is no desk."""
+"""Small windows that say what is going on while no desk is open."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gridclient.ui.laid_out import down, label
 from gridclient.ui.present import joined, left_text
 
 _WIDTH, _EDGE = 460, 20
-_SHOWN_MS: Final = 400  # what is over by then needs no word
+_SHOWN_MS: Final = 400  # work that is over by then is not shown
 _KNOWN_S: Final = 2.0
 
 
 class WaitingWindow(QWidget):
-    """Object name ``waitingWindow``. It goes when the work is over and not before."""
+    """Object name ``waitingWindow``. The operator cannot close it; it closes when the work is over."""
 
     def __init__(self, title: str, words: str) -> None:
         flags = Qt.WindowType.Window | Qt.WindowType.CustomizeWindowHint | Qt.WindowType.WindowTitleHint
@@ -35,7 +35,7 @@ class WaitingWindow(QWidget):
         self.setFixedWidth(_WIDTH)
 
     def end(self) -> None:
-        """The work is over."""
+        """Closes the window: the work is over."""
         self.over = True
         self.close()
         self.deleteLater()
@@ -45,10 +45,10 @@ class WaitingWindow(QWidget):
 
 
 class CatchingUp(WaitingWindow):
-    """A newer program brings the store after its rules; shows itself when that takes a while.
+    """Shown while a newer program rebuilds the store by its rules, if that takes longer than 0.4 s.
 
     Signals:
-        left(): the operator does not wait; the next start goes on.
+        left(): the operator does not want to wait; the next start goes on.
     """
 
     left = Signal()
@@ -66,7 +66,8 @@ class CatchingUp(WaitingWindow):
         QTimer.singleShot(_SHOWN_MS, self, self.show)
 
     def show_progress(self, done: int, of: int) -> None:
-        """So many cases of so many; of none while it cannot be counted, nor left."""
+        """Shows how many cases of how many are done. With ``of`` 0 the work cannot be counted, and it cannot be
+        left."""
         counted = of > 0
         self.words.setText(
             self.tr("程序更新后要把案件按新的规则整理一遍，只做这一次。中途退出不会丢数据。")
@@ -82,7 +83,7 @@ class CatchingUp(WaitingWindow):
             self.figures.setText(joined((figures, self._left(done, of))))
 
     def _left(self, done: int, of: int) -> str:
-        """What is left by the pace until now, as soon as there is one."""
+        """The time left by the pace so far; "" while that is not known."""
         now = time.monotonic()
         begun, first = self._begun = self._begun or (now, done)
         if done == first or now - begun < _KNOWN_S:

@@ -1,4 +1,4 @@
-"""What the window remembers on this machine: one text in the settings, written shortly after something moved."""
+"""What the window remembers on this machine: one text in the settings, written shortly after a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SETTLED_MS: Final = 1_000
 
 
 class WindowMemory(QObject):
-    """Read once before the window is made; parts say how they are to be remembered."""
+    """Read once, before the window is made. Each part says how it is remembered."""
 
     def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,16 +28,16 @@ class WindowMemory(QObject):
         self._settling.timeout.connect(self.write)
 
     def part(self, name: str, told_by: Callable[[], str]) -> str:
-        """What was kept under ``name``; from now on ``told_by`` says what to keep."""
+        """The text that was kept under ``name``. From now on ``told_by`` gives the text to keep."""
         self._parts[name] = told_by
         return self._kept.get(name, "")
 
     def touch(self, *_: object) -> None:
-        """Something moved: it is written when it has come to rest."""
+        """Something changed: writes the parts a second after the last change."""
         self._settling.start()
 
     def write(self) -> None:
-        """Writes at once what has changed."""
+        """Writes the parts now, if they have changed."""
         self._settling.stop()
         text = json.dumps(self._kept | {name: told_by() for name, told_by in self._parts.items()}, ensure_ascii=False)
         if text != self._written:
@@ -46,7 +46,7 @@ class WindowMemory(QObject):
 
 
 def kept_part(settings: DeskSettings, name: str) -> str:
-    """What was kept under ``name``, for whoever cannot wait for the window."""
+    """The text that was kept under ``name``, for code that runs before there is a window."""
     return _parts_of(settings.value(_KEY)).get(name, "")
 
 

@@ -1,6 +1,6 @@
-"""One task in a process of its own: started, listened to, cancelled, waited for. Knows no Qt.
+"""Runs one task in a process of its own. Knows no Qt.
 
-A busy Python thread makes one repaint of the case table take seconds; a process leaves the desk alone.
+A busy Python thread makes a repaint of the case table take seconds; a process does not.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 5.0
 _NICENESS: Final = 5
-"""Where cores are scarce the desk's window comes first."""
+"""The desk's window has priority where cores are scarce."""
 Report = Callable[[tuple[object, ...]], None]
 Answer = Callable[[Any, GridClientError | None], None]
 
 
 @frozen
 class NamedTask:
-    """A task that is imported only in the process that does it: ``package.module:function`` with what it is given."""
+    """A task that only the worker process imports: ``package.module:function``, with keyword arguments."""
 
     name: str
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -43,8 +43,8 @@ class NamedTask:
 
 
 class WorkerProcess:
-    """Runs ``task(report, *values)``, whose ``report`` raises ``Cancelled`` when somebody asked to stop; the ``report``
-    and ``answer`` that are given are called on a thread of this object."""
+    """Runs ``task(report, *values)``. The task's ``report`` raises ``Cancelled`` after :meth:`cancel`. ``report`` and
+    ``answer`` of this object are called on a thread of its own."""
 
     def __init__(self, task: Callable[..., Any], values: tuple[object, ...], *, report: Report, answer: Answer) -> None:
         self._cancelled = False
@@ -55,22 +55,22 @@ class WorkerProcess:
         )
 
     def start(self) -> None:
-        """Begins; returns at once."""
+        """Starts the process and returns at once."""
         self._thread.start()
 
     def cancel(self) -> None:
-        """Asks the task to stop at its next report."""
+        """Makes the task's next ``report`` raise ``Cancelled``."""
         self._cancelled = True
         if self._stop is not None:
             self._stop.set()
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended, which takes a fifth of a second after its answer."""
+        """Whether the process has ended, which takes a fifth of a second after its answer."""
         return not self._thread.is_alive()
 
     def join(self) -> None:
-        """Waits for the end; a process that does not hear is ended after some seconds."""
+        """Waits for the end; a process that does not end is terminated after some seconds."""
         if not self._thread.is_alive():
             return
         self._thread.join(_PATIENCE_S)
@@ -79,7 +79,7 @@ class WorkerProcess:
         self._thread.join(_PATIENCE_S)
 
     def _listen(self, task: Callable[..., Any], values: tuple[object, ...], report: Report, answer: Answer) -> None:
-        """The first process of a desk takes fifty milliseconds to make and start, so not where the window is drawn."""
+        """Runs on this object's thread, because starting the first process takes 50 ms."""
         try:
             process, ours = self._started(task, values)
         except OSError as problem:  # no memory, no open files left
@@ -106,7 +106,7 @@ class WorkerProcess:
             ours.close()
 
     def _started(self, task: Callable[..., Any], values: tuple[object, ...]) -> tuple[SpawnProcess, Connection]:
-        """The process that does the task, and the end of the pipe on which it tells."""
+        """Starts the process; returns it and our end of the pipe."""
         import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
 
         spawning = multiprocessing.get_context("spawn")
@@ -128,7 +128,7 @@ def _as_answer(kind: str, values: list[Any]) -> tuple[Any, GridClientError | Non
 
 
 def _work(task: Callable[..., Any], values: tuple[object, ...], link: Connection, stop: Event) -> None:
-    """The process: one answer on the link, or a traceback on the standard error stream."""
+    """Runs in the process: sends one answer, or writes a traceback to stderr."""
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
 
