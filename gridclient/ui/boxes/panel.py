@@ -1,4 +1,5 @@
-"""The ten boxes in two columns, counted for the chosen grid or rectangle; reached by Alt+1 … Alt+9, Alt+0."""
+"""The boxes 今日必办: ten saved filters with their counts, in two columns, reached by Alt+1 … Alt+9 and Alt+0. Source:
+UX.md, 今日必办."""
 
 from __future__ import annotations
 
@@ -32,20 +33,20 @@ _PRESSING: Final = {
 
 
 def count_colour(box: Box, count: int, theme: Tokens) -> str:
-    """The colour of a count: only what needs acting on is coloured, and nothing is muted."""
+    """The colour of a count. Only counts that call for action are coloured."""
     if not count:
         return theme.muted
     return str(getattr(theme, _PRESSING.get(box, "text")))
 
 
 def count_texts(count: int) -> tuple[str, ...]:
-    """A count in ever fewer signs; what has less than five digits is told in full."""
+    """The texts of a count, the longest first. Counts below ten thousand are not rounded."""
     short = f"{count / _TEN_THOUSAND:.1f}".removesuffix(".0") + "万"
     return (f"{count:,}", str(count)) if count < _TEN_THOUSAND else (f"{count:,}", short)
 
 
 class BoxButton(QAbstractButton):
-    """A box that can be chosen with the mouse, Space or its key."""
+    """A box. It is chosen by a click, by Space or by its key."""
 
     def __init__(self, box: Box, word: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +59,7 @@ class BoxButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def set_count(self, count: int | None) -> None:
-        """Shows another count; ``None`` while it is not known."""
+        """Shows a count; ``None`` while it is not known."""
         if count != self.count:
             self.count = count
             words = "" if count is None else self.tr("{word} {count} 件").format(word=self.text(), count=count)
@@ -66,7 +67,7 @@ class BoxButton(QAbstractButton):
             self.update()
 
     def nextCheckState(self) -> None:
-        """Which box is chosen is decided by the desk's state, not by the click."""
+        """Does nothing: the desk's state decides which box is chosen."""
 
     def sizeHint(self) -> QSize:
         return QSize(104, _BOX_PX)
@@ -92,7 +93,7 @@ class BoxButton(QAbstractButton):
             painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, count)
 
     def _fitting(self, figures: QFontMetrics) -> tuple[int, str]:
-        """The edge and the longest text of the count that leave the word its room."""
+        """The margin and the longest text of the count that leave room for the word."""
         texts = ("",) if self.count is None else count_texts(self.count)
         room = self.width() - self.fontMetrics().horizontalAdvance(self.text()) - _GAP
         tried = [(edge, text) for text in texts for edge in (_EDGE, _NARROW_EDGE)]
@@ -103,7 +104,7 @@ class TodayBoxes(QWidget):
     """Object name ``todayBoxes``.
 
     Signals:
-        box_chosen(Box): the operator clicked a box or pressed its key; a second time gives it up.
+        box_chosen(Box): a box was clicked or its key pressed; for the chosen box that removes it.
     """
 
     box_chosen = Signal(object)
@@ -124,11 +125,11 @@ class TodayBoxes(QWidget):
             columns.addWidget(self._make(box, place), place // _COLUMNS, place % _COLUMNS)
 
     def show_place(self, asked: CaseFilter) -> None:
-        """The counts of another area or rectangle; what else the filter says is passed over."""
+        """Counts for the area or rectangle of this filter; its other fields are ignored."""
         where = CaseFilter(grid=asked.grid, bounds=asked.bounds)
         if where != self._where:
             self._where = where
-            if where.bounds is not None:  # which is counted for a while: no figure is better than another place's
+            if where.bounds is not None:  # counting takes a while, and figures of another place would be wrong
                 self._show_counts({})
             self.refresh()
 
@@ -138,12 +139,12 @@ class TodayBoxes(QWidget):
             button.setChecked(box is chosen)
 
     def refresh(self) -> None:
-        """Asks for the counts again."""
+        """Counts again."""
         count = partial(_counted, self._queries, self._where)
         self._jobs.read(self, count, self._show_counts, name="counts")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrow keys walk the boxes as they stand, not the order of making."""
+        """Arrow keys go from box to box as they stand on the screen."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or event.key() not in _STEPS:
             return super().eventFilter(watched, event)
         buttons = list(self.buttons.values())
@@ -168,7 +169,8 @@ class TodayBoxes(QWidget):
 
 
 def _counted(queries: DeskQueries, where: CaseFilter) -> Mapping[Box, int]:
-    """On a pool thread. Areas are counted all along, a rectangle is counted now: what the list would show."""
+    """The count of each box. Those of areas are kept by the store; those of a rectangle are counted now, as the list
+    counts. To be called on a pool thread."""
     if where.bounds is None:
         return queries.box_counts(where.grid)
     return {box: queries.total(replace(where, box=box, only_open=box.only_open)) for box in Box}

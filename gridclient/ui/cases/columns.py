@@ -1,4 +1,4 @@
-"""The columns that the list can show: their words, widths and what they are sorted by, and the words of their cells."""
+"""The columns of the list: their titles, widths and sort keys, and the words of their cells."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _NOBODY: Final = "—"
 
 @frozen
 class Column:
-    """``width`` in pixels; 0 takes what is left. ``shown``: without having been chosen. ``gives_way``: its turn to be
-    left out of a narrow list; 0 stays."""
+    """``width`` is in pixels; 0 takes the room that is left. ``shown`` says whether the column is visible by default.
+    ``gives_way`` is its turn to be hidden in a narrow list; 0 is never."""
 
     key: SortKey
     width: int
@@ -46,7 +46,7 @@ GIVING_WAY: Final = sorted(
 
 
 def title_of(key: SortKey) -> str:
-    """The word at the head of a column."""
+    """The title of a column."""
     return {
         SortKey.NUMBER: translate("CaseList", "编号"),
         SortKey.TITLE: translate("CaseList", "标题"),
@@ -61,7 +61,7 @@ def title_of(key: SortKey) -> str:
 
 
 def _unit_words(row: CaseRow) -> str:
-    """The lead unit, with the number of those that cooperate."""
+    """The lead unit and the number of cooperating ones."""
     if not row.unit_name or row.state in ("reported", "filed"):
         return _NOBODY
     if row.cooperating:
@@ -70,6 +70,7 @@ def _unit_words(row: CaseRow) -> str:
 
 
 def level_word(level: int | None) -> str:
+    """A level in words."""
     return translate("CaseList", "{level}级").format(level=level)
 
 
@@ -81,4 +82,4 @@ PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {
     SortKey.CHANNEL: lambda row: CHANNELS.get(row.channel, row.channel),
     SortKey.GRID: lambda row: row.grid_name or _NOBODY,
 }
-"""The words of every cell that does not change by the clock."""
+"""The words of the cells that do not depend on the clock."""

@@ -1,4 +1,4 @@
-"""How a cell of the list is drawn: cheap, because a full repaint is some two hundred cells."""
+"""Paints the cells of the list. It must be fast: a full repaint is some two hundred cells."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _colour(name: str) -> QColor:
 
 
 class CaseDelegate(QStyledItemDelegate):
-    """Paints the cells of :class:`CaseModel`; the view says once a paint what is the same for all of them."""
+    """Paints the cells of :class:`CaseModel`. What is the same for all cells of a paint is set by :meth:`begin`."""
 
     def __init__(self, *, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class CaseDelegate(QStyledItemDelegate):
         }
 
     def begin(self, *, chosen: frozenset[int], ratio: float) -> None:
-        """A paint begins: the chosen lines and the pixels of the screen for each of ours."""
+        """A paint begins: the chosen lines, and the device pixel ratio of the screen."""
         theme = tokens()
         if theme is not self._theme or self._pending.isNull() or self._pending.devicePixelRatio() != ratio:
             self._pending = icon("pending", theme.muted).pixmap(QSize(_MARK, _MARK), ratio)
@@ -79,7 +79,7 @@ class CaseDelegate(QStyledItemDelegate):
             self._plain.write(painter, place, self._model.words(row, key), ink, left=_EDGE, room=room)
 
     def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
-        """Where the mark of a contended case stands in the cell of its title."""
+        """Where the mark of a case in conflict stands in the cell of its title."""
         width = tag_width(self.tr("冲突"))
         room = place.width() - 2 * _EDGE - (_MARK + 4 if row.pending else 0) - width - _GAP
         left = place.left() + _EDGE + self._plain.width(self._plain.fitted(row.title, room)) + _GAP
@@ -122,7 +122,7 @@ class CaseDelegate(QStyledItemDelegate):
 
 
 class _Pen:
-    """Writes one line of text in one font, in the middle of a line's height; remembers what had to be shortened."""
+    """Writes a line of text in one font, vertically centred. Shortened texts are cached."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font
@@ -130,7 +130,7 @@ class _Pen:
         self.fitted = lru_cache(_MOST_REMEMBERED)(self._fitted)
 
     def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> None:
-        """Draws the words from ``left`` of the place's edge in ``room`` pixels, with dots where they do not fit."""
+        """Draws the words ``left`` pixels from the place's edge in ``room`` pixels; longer words end in dots."""
         painter.setFont(self._font)
         painter.setPen(_colour(ink))
         line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
@@ -140,5 +140,5 @@ class _Pen:
         return self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
 
     def width(self, words: str) -> int:
-        """Of the words, in pixels."""
+        """The width of the words in pixels."""
         return self._metrics.horizontalAdvance(words)

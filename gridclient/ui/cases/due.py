@@ -1,7 +1,8 @@
-"""What the 时限 cell says: how much is left on the clock that counts, in a sign, a word and an urgency. Pure.
+"""The cell 时限 of the list: the time left, with a sign and an urgency. Pure.
 
-What is left is told on the working clock while it runs, else on the natural one or that of the stage; what has passed
-on the natural one, in the order in which it passed; the tooltip tells both.
+The time left is told on the working clock while that runs, else on the natural one; the clocks of the desk's own stages
+run in natural time. The time over is told on the natural clock, because the list is ordered by it. The tooltip tells
+both. Source: UX.md, double clock.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
 
 @frozen
 class Yardstick:
-    """What remaining time is measured with."""
+    """The calendar and the working hours by which time is measured."""
 
     calendar: WorkCalendar
     hours: WorkingHours
@@ -32,14 +33,14 @@ class Yardstick:
 
 @frozen
 class DueCell:
-    """The words of the cell and how pressing it is."""
+    """The words of the cell, and how pressing they are."""
 
     text: str
     pressure: Pressure
 
     @property
     def shown(self) -> str:
-        """With the sign before the words: colour is never the only one."""
+        """The words behind their sign, because colour must not be the only one."""
         return f"{SIGNS[self.pressure]} {self.text}" if self.pressure is not Pressure.NONE else self.text
 
 
@@ -47,7 +48,7 @@ EMPTY: Final = DueCell("", Pressure.NONE)
 
 
 def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, returned: bool = False) -> DueCell:
-    """The cell of a case that is due at ``due`` in ``state``."""
+    """The cell of a case that is in ``state`` and due at ``due``."""
     if due is None or state in _ENDED:
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
@@ -66,7 +67,7 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
 
 
 def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
-    """Both clocks and the moment, for the tooltip."""
+    """Both clocks and the deadline, for the tooltip."""
     if due is None or state in _ENDED:
         return ""
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
@@ -85,7 +86,7 @@ def _stage_word(state: str, *, returned: bool) -> str:
 
 
 def _split(left: Remaining, seconds_per_day: int, *, natural: bool) -> tuple[int, str, bool]:
-    """Days and the clock of what is left (or over), and whether it is working time."""
+    """Whole days, the rest as ``hh:mm``, and whether it is working time."""
     working = abs(int(left.working.total_seconds()))
     worked = bool(working) and not natural
     seconds = working if worked else abs(int(left.natural.total_seconds()))

@@ -1,4 +1,4 @@
-"""The line above the list: whose cases, what narrows them, the search, how many there are and in which order."""
+"""The line above the list: the area, what narrows the list, the search, the number of cases and their order."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ _LEAST_PX: Final = 320
 
 
 class ChipButton(QPushButton):
-    """``on`` chips stand for what narrows the list and are taken away by a click; others do something or open a menu
-    that ``fill`` fills each time. All chips of a bar are one stop of Tab, with the arrow keys from one to the next.
+    """A chip. An ``on`` chip stands for a condition, which a click removes. Others open a menu that ``fill`` fills each
+    time.
+
+    All chips of a bar are one stop of Tab; arrow keys go from one to the next.
 
     Signals:
-        step_wanted(int): to the chip so many places on.
-        left(): down, to what the chips are about.
+        step_wanted(int): an arrow key was pressed: go so many chips on.
+        left(): Down or Esc was pressed: go to the list.
     """
 
     step_wanted = Signal(int)
@@ -64,7 +66,7 @@ class ChipButton(QPushButton):
             menu.aboutToHide.connect(self._look_for_pointer)
 
     def fill_when_shown(self, menu: QMenu) -> None:
-        """Whenever it opens, the menu is given what this chip offers."""
+        """Fills the menu each time it opens."""
         menu.aboutToShow.connect(lambda: self._fill_anew(menu))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -79,7 +81,7 @@ class ChipButton(QPushButton):
             super().keyPressEvent(event)
 
     def _look_for_pointer(self) -> None:
-        """While the menu was open, nobody told the chip that the pointer went."""
+        """Updates the hover state, because Qt does not while a menu is open."""
         self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, self.rect().contains(self.mapFromGlobal(QCursor.pos())))
         self.update()
 
@@ -92,7 +94,7 @@ class ChipButton(QPushButton):
 
 
 class SearchField(QLineEdit):
-    """Object name ``caseSearch``: Esc empties it and gives the keyboard back.
+    """Object name ``caseSearch``. Esc empties it and leaves it.
 
     Signals:
         left(): the operator is done with it.
@@ -112,11 +114,11 @@ class SearchField(QLineEdit):
 
 
 class FilterBar(QWidget):
-    """Shows a filter and takes clicks on it; what it changes is decided by the desk's state.
+    """Shows a filter. Clicks on it ask for changes, which the desk's state makes.
 
     Signals:
         narrowed(dict[str, Any]): fields of the filter to change.
-        left(): the operator is done with the search.
+        left(): the operator is done with the bar.
     """
 
     narrowed = Signal(object)
@@ -154,7 +156,7 @@ class FilterBar(QWidget):
     # -- content ----------------------------------------------------------------------------------------------------
 
     def show_filter(self, chosen: CaseFilter, sort: Sort, *, grid_name: str) -> None:
-        """The chips of another filter."""
+        """Shows the conditions of a filter."""
         self._filter, self._sort = chosen, sort
         self.area.setText(grid_name)
         if self._wanted() != chosen.text:
@@ -162,18 +164,18 @@ class FilterBar(QWidget):
         self._arrange()
 
     def show_area(self, name: str, grids: Sequence[GridRow]) -> None:
-        """The name of the chosen area, when it is learnt later than the filter, and all areas there are."""
+        """Sets the name of the chosen area and all areas, which may be read later than the filter is shown."""
         self.area.setText(name)
         self._townships = [row for row in grids if row.tier == "township"]
         self._fit()
 
     def show_total(self, total: int | None) -> None:
-        """How many cases there are; ``None`` while they are being counted."""
+        """Shows how many cases there are; ``None`` while they are counted."""
         self._total = total
         self._show_count()
 
     def show_chosen(self, chosen: int) -> None:
-        """How many of them are chosen; one alone is not worth a word."""
+        """Shows how many cases are chosen, if they are several."""
         if chosen != self._chosen:
             self._chosen = chosen
             self._show_count()
@@ -187,21 +189,21 @@ class FilterBar(QWidget):
         self._fit()
 
     def set_units(self, units: Sequence[UnitRow]) -> None:
-        """What the unit menu offers."""
+        """Sets the units of the menu."""
         self._units = units
         self._arrange()
 
     def set_views(self, views: Sequence[SavedView]) -> None:
-        """What the view menu offers."""
+        """Sets the saved views of the menu."""
         self._saved = views
         self._arrange()
 
     def chip(self, part: str) -> ChipButton | None:
-        """The chip of an active part of the filter."""
+        """The chip of a condition; ``None`` if the filter lacks it."""
         return next((chip for chip in self._chips if chip.objectName() == f"chip_{part}"), None)
 
     def stops(self) -> tuple[QWidget, ...]:
-        """What Tab goes through; of the chips it stops at the first that is seen."""
+        """The widgets to which Tab goes. Of the chips only the first visible one takes it."""
         return (*self._menus.values(), self.rest, self.search)
 
     # -- arranging --------------------------------------------------------------------------------------------------
@@ -246,7 +248,7 @@ class FilterBar(QWidget):
         for place, button in enumerate(self._chips):
             self._line.insertWidget(place + 1, button)
         last = self.rest
-        last.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # nothing is put after what Tab passes by
+        last.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # ``setTabOrder`` needs a first widget that takes Tab
         tab_order(last, *self._chips)
 
     def _make_chip(self, chip: Chip) -> ChipButton:
@@ -302,7 +304,7 @@ class FilterBar(QWidget):
         QTimer.singleShot(0, name, name.setFocus)
 
     def _fit(self) -> None:
-        """Where the line is short, what is used least goes first, into the menu at its end."""
+        """Hides what has no room, beginning with what is used least; the menu at the end of the line holds it."""
         margins = self._line.contentsMargins()
         room = self.width() - margins.left() - margins.right() - _SEARCH_PX[0]
         room -= self.area.sizeHint().width() + self.count.sizeHint().width() + 3 * self._line.spacing()
@@ -336,5 +338,5 @@ class FilterBar(QWidget):
             self.narrowed.emit({"text": self._wanted()})
 
     def _wanted(self) -> str:
-        """What is searched for: what was typed, a number in full."""
+        """What is searched for: the typed text, or the whole number for a short one."""
         return whole_number(self.search.text().strip(), (row.code for row in self._townships))

@@ -1,5 +1,5 @@
-"""What narrows the list: the menus of state, level, unit, channel and saved views, filled when they are opened, and the
-words of what is active."""
+"""The menus of state, level, unit, channel and saved views, filled when they open, and the words of active
+conditions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def fill_states(menu: QMenu, narrow: Narrow) -> None:
-    """Every state, and all cases with those that have ended."""
+    """Offers every state, and all cases including those that have ended."""
     for state, word in STATES.items():
         menu.addAction(word, partial(narrow, with_state(state)))
     menu.addSeparator()
@@ -34,13 +34,14 @@ def fill_states(menu: QMenu, narrow: Narrow) -> None:
 
 
 def fill_one_of(menu: QMenu, field: str, words: Mapping[Any, str], narrow: Narrow) -> None:
-    """Every value that a field of the filter can have."""
+    """Offers every value of a field of the filter."""
     for value, word in words.items():
         menu.addAction(word, partial(narrow, {field: value}))
 
 
 def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRow], grid: str, narrow: Narrow) -> None:
-    """The units of the chosen township (of all, where none is chosen) by kind, many of one kind by township."""
+    """Offers the units of the chosen township (without one, all), by kind; a kind with many units is divided by
+    township."""
     township = township_of(grid)
     near = [unit for unit in units if not township or not unit.township or unit.township == township]
     for kind, word in UNIT_KINDS.items():
@@ -57,7 +58,7 @@ def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRo
 
 @frozen
 class ViewChanges:
-    """What can be done with saved views; ``save`` gives what is shown a name."""
+    """What can be done with saved views. ``save`` keeps the present filter and order under a name."""
 
     show: Callable[[SavedView], None]
     save: Callable[[str], None]
@@ -66,7 +67,7 @@ class ViewChanges:
 
 
 def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) -> None:
-    """The saved views, which to give another name and which to drop."""
+    """Offers the saved views, and below them renaming and deleting each of them."""
     for view in views:
         menu.addAction(view.name, partial(changes.show, view))
     menu.addSeparator()
@@ -81,7 +82,7 @@ def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) ->
 
 
 def add_name_field(menu: QMenu, named: Callable[[str], None], *, taken: Collection[str], name: str = "") -> QLineEdit:
-    """A field for a view's name; Enter tells it. One that is taken is asked for again."""
+    """Adds a field for a view's name to the menu; Enter calls ``named``. A name in ``taken`` is refused."""
     field = QLineEdit(name, menu)
     field.setPlaceholderText(translate("CaseList", "视图名称，回车保存"))
     field.setMinimumWidth(180)
@@ -114,7 +115,7 @@ def _with_those_above(menu: QMenu) -> Iterator[QMenu]:
 
 @frozen
 class Chip:
-    """A part of the filter: its words, and the fields that are changed when it is taken away."""
+    """A condition of the filter: its words, and the fields to change when it is removed."""
 
     part: str
     words: str
@@ -122,7 +123,7 @@ class Chip:
 
 
 def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tuple[Chip, ...]:
-    """The chips of a filter in their order on the bar; ``units`` are names by code. The grid has its own place."""
+    """The conditions of a filter in their order on the bar, without the area. ``units`` are names by code."""
     parts: tuple[tuple[str, bool, Callable[[], str], dict[str, Any]], ...] = (
         ("box", chosen.box is not None, lambda: BOXES[chosen.box or ""], {"box": None, "only_open": True}),
         ("states", bool(chosen.states), lambda: _states(chosen), {"states": frozenset(), "only_open": True}),

@@ -1,4 +1,4 @@
-"""The list as an item model over rows that have been fetched. It asks for more, it never fetches and never blocks."""
+"""The item model of the list over the rows that were read. It asks for more rows; it reads nothing itself."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class CaseModel(QAbstractTableModel):
     """Rows of :class:`CaseRow` in the order of the store.
 
     Attributes:
-        rows: those that were fetched.
-        several: there were cases of more than one township, whose short numbers are not unique.
+        rows: the rows that were read.
+        several: there were cases of several townships, so short numbers are not unique.
 
     Signals:
         more_wanted(): the view came near the end of the rows, and there are more.
@@ -50,11 +50,11 @@ class CaseModel(QAbstractTableModel):
         return self.rows[place]
 
     def place_of(self, case_id: str) -> int | None:
-        """The line of a case, ``None`` when it is not among the fetched ones."""
+        """The line of a case; ``None`` if it is not among the rows."""
         return self._places.get(case_id)
 
     def due_of(self, row: CaseRow) -> DueCell:
-        """The 时限 cell; worked out when it is first painted in its minute."""
+        """The cell 时限. It is worked out when it is first painted after a tick."""
         key = (row.due, row.state, row.returned)
         cell = self._cells.get(key)
         if cell is None:
@@ -63,7 +63,7 @@ class CaseModel(QAbstractTableModel):
         return cell
 
     def set_rows(self, rows: Sequence[CaseRow], *, more: bool) -> None:
-        """Shows these rows. What is the same case stays the same line, so that choice and scroll stay."""
+        """Shows these rows. A case that stays keeps its line, so that selection and scroll position stay."""
         self._more = more
         stay = {row.id for row in rows}
         gone = spans(place for place, row in enumerate(self.rows) if row.id not in stay)
@@ -89,7 +89,7 @@ class CaseModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
     def append(self, rows: Sequence[CaseRow], *, more: bool) -> None:
-        """The next page; what has come in already (a case moved meanwhile) is passed over."""
+        """Adds the next page; cases that are there already (they moved meanwhile) are left out."""
         self._more = more
         new = [row for row in rows if row.id not in self._places]
         if new:
@@ -99,8 +99,8 @@ class CaseModel(QAbstractTableModel):
             self.endInsertRows()
 
     def set_order(self, order: Sort) -> None:
-        """What the rows are ordered by, for the mark at the column's head, which the view draws anew: a signal of
-        changed heads would have it draw all its lines."""
+        """Sets the order for the mark in the header, which the view repaints itself: ``headerDataChanged`` of the model
+        would make it repaint all lines."""
         self._order = order
 
     def set_yardstick(self, yardstick: Yardstick) -> None:
@@ -109,7 +109,7 @@ class CaseModel(QAbstractTableModel):
         self.tick(self._now)
 
     def tick(self, now: datetime) -> None:
-        """The clocks go on; only what is on the screen is worked out again."""
+        """Sets the time; cells 时限 are worked out again when they are painted."""
         self._now = now
         self._cells.clear()
         if self.rows:
@@ -200,7 +200,7 @@ class CaseModel(QAbstractTableModel):
 
 
 def spans(places: Iterable[int]) -> tuple[tuple[int, int], ...]:
-    """Ascending positions gathered into runs without gaps: the first and the last of each."""
+    """Joins ascending positions into runs: the first and the last position of each."""
     found: list[tuple[int, int]] = []
     for place in places:
         if found and found[-1][1] == place - 1:

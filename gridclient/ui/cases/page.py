@@ -1,4 +1,4 @@
-"""The list with its filter bar: asks the store in the background, shows what comes, keeps its place."""
+"""The list with its filter bar. It reads in the background and keeps its place when it is refreshed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
 _Place = tuple[CaseRow | None, int, tuple[str, ...]]
-"""The row that the operator is on, its line, and which of the chosen cases stand above it."""
+"""The present row, its line, and the chosen cases above it."""
 
 
 class CaseList(QWidget):
@@ -43,13 +43,15 @@ class CaseList(QWidget):
 
     Signals:
         cases_chosen(tuple[str, ...]): the chosen cases, the present one first.
-        ordered(SortKey, bool): another order; the flag is descending.
-        view_chosen(SavedView): a saved view.
-        views_read(Sequence[SavedView]): those that are kept now.
-        view_dropped(str, str, Callable): one is kept no longer; what to say of it, and once it is back; the way back.
-        cleared(): all conditions away.
-        menu_wanted(QPoint): a context menu at this place of the screen.
-        rows_shown(): what was asked for last is in the list and has been painted, if the list can be seen.
+        ordered(SortKey, bool): another order; the flag means descending.
+        view_chosen(SavedView): a saved view is to be shown.
+        views_read(Sequence[SavedView]): the saved views.
+        view_dropped(str, str, Callable): a saved view was deleted: the sentences about that and about its return, and
+            the
+            function that brings it back.
+        cleared(): all conditions are to be removed.
+        menu_wanted(QPoint): a context menu is wanted at this place of the screen.
+        rows_shown(): the rows that were asked for last are in the list, and painted if the list is visible.
     """
 
     cases_chosen = Signal(object)
@@ -69,9 +71,9 @@ class CaseList(QWidget):
         self._question = Question()
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
-        self._all = False  # Ctrl+A waits for its answer: the next rows that come are all chosen
-        self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
-        self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
+        self._all = False  # Ctrl+A: the next rows that come are all to be chosen
+        self._keeping = False  # the chosen case stays chosen even if the first page lacks it
+        self._staying, self._line = "", 0  # a case that stays chosen though it leaves the list; its line
         self._unfinished: frozenset[str] = frozenset()  # see :meth:`stay_by`, until their change is shown
         self._resume = 0  # the line for :meth:`go_on`
         self._shown_once = False
@@ -93,12 +95,12 @@ class CaseList(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Asks for what the list needs beside its rows: the calendar, saved views."""
+        """Reads the calendar and the saved views."""
         self._jobs.read(self, partial(_yardstick, self._desk.reference), self.model.set_yardstick, name="yardstick")
         self._read_views()
 
     def show_question(self, question: Question, *, grid_name: str) -> None:
-        """Another filter or order. The present rows stay until the new ones are here."""
+        """Another filter or order. The present rows stay until the new ones are there."""
         self._keeping = question == self._question or not self._shown_once
         self._all = False
         limit = max(PAGE, len(self._selected)) if question.filter == self._question.filter else PAGE
@@ -116,8 +118,8 @@ class CaseList(QWidget):
             self.table.choose(self._selected)
 
     def refresh(self, changes: Changes) -> None:
-        """Shows what a write changed; the line that the operator is on stays, or the next one takes its place. Where
-        nothing was written (a minute went by), what is on its way is as new, and nothing moves."""
+        """Shows what was written. The present line stays, or the next one takes its place. Without changes (a minute
+        has passed) nothing moves, and a read that is under way is enough."""
         if not changes and self._jobs.has_asked(self):
             return
         if changes.kinds:
@@ -143,19 +145,19 @@ class CaseList(QWidget):
         self._jobs.read(self, read, show, self._tell_failure, name="page")
 
     def go_on(self) -> None:
-        """The keyboard to the list, at the line where the operator was."""
+        """Gives the keyboard to the list, on the line where the operator was."""
         self.table.setFocus()
         if self.model.rows:
             self.table.go_to(min(self._resume, len(self.model.rows) - 1))
 
     def stay_with(self, case_id: str) -> None:
-        """The next change takes this case out of the list, and the operator goes on with it all the same."""
+        """The next change takes this case out of the list, but it stays the chosen one."""
         here = self.table.currentIndex().row()
         self._staying, self._line = case_id, here if here >= 0 else self._line
 
     def stay_by(self, case_ids: Iterable[str]) -> None:
-        """These were taken back, or changed by somebody else: whoever is at one of them has not done with it, and no
-        other case takes its place under their hands."""
+        """These cases were undone, or changed by somebody else. If the operator is at one of them, it stays the chosen
+        one."""
         self._unfinished |= frozenset(case_ids)
 
     # -- asking -----------------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ class CaseList(QWidget):
             self.table.fit_numbers()
 
     def _count(self) -> None:
-        """How many there are is asked when the rows are seen: they come first."""
+        """Counts the cases after the rows are painted."""
         asked, queries = self._question.filter, self._desk.queries
         self._jobs.read(self, lambda: queries.total(asked), self.bar.show_total, name="total")
 
@@ -231,7 +233,7 @@ class CaseList(QWidget):
         self._painting.start(_UNSEEN_MS)
 
     def _searched_everywhere(self) -> CaseFilter:
-        """The search alone, where there is one."""
+        """The search text without other conditions; the filter itself if there is no search."""
         asked = self._question.filter
         return CaseFilter(text=asked.text) if asked.text else asked
 
@@ -248,7 +250,8 @@ class CaseList(QWidget):
         return (self.model.row_at(current.row()) if current.isValid() else None), current.row(), above
 
     def _line_after(self, here: _Place, changes: Changes) -> int | None:
-        """The line to go to: the next case, when the one worked on is done with or has left the list."""
+        """The line to go to: that of the next case, if the present one is done with or has left the list. ``None`` if
+        the line stays."""
         (row, line, above), last = here, len(self.model.rows) - 1
         if row is None or row.id not in changes.cases or last < 0:
             went_on = row is None and self._staying in changes.cases
@@ -293,7 +296,7 @@ class CaseList(QWidget):
         self._jobs.go_on()
 
     def _on_all_wanted(self) -> None:
-        """All that are asked for, and not only those that were fetched to be seen."""
+        """Ctrl+A: reads and chooses all cases of the filter, not only those that were read to be shown."""
         self._all = True
         self._ask(_MOST_CHOSEN)
 
@@ -354,6 +357,6 @@ def _yardstick(reference: Reference) -> Yardstick:
 
 
 def _is_asked_for(queries: DeskQueries, chosen: CaseFilter, case_id: str) -> bool:
-    """Whether the filter leaves a case, wherever in its order: its number is looked for among what is left."""
+    """Whether the filter holds the case, wherever it stands in the order."""
     number = next((row.number for row in queries.rows((case_id,))), "")
     return bool(number) and queries.total(replace(chosen, text=f"{chosen.text} {number}".strip())) > 0

@@ -1,4 +1,4 @@
-"""Lets the store read ahead, step by step, while nothing else is under way."""
+"""Lets the store read ahead into its cache, step by step, while nothing else is under way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gridclient.ui.jobs import Jobs
 _BEGIN_MS: Final = 2_000
 _PAUSE_MS: Final = 60
 _QUIET_MS: Final = 300
-"""After what somebody asked for: a step takes a core that painting and the map then need."""
+"""Pause after a request, because a step takes a core that painting and the map need then."""
 
 
 class ReadingAhead(QObject):
-    """Begins a while after :meth:`begin`, so that the window and its map come first, and stops when all is read."""
+    """Starts two seconds after :meth:`begin`, so that window and map come first, and stops when everything is read."""
 
     def __init__(self, *, step: Callable[[], bool], jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
@@ -28,13 +28,13 @@ class ReadingAhead(QObject):
         jobs.busy_changed.connect(self._on_busy_changed)
 
     def begin(self) -> None:
-        """A second time does nothing."""
+        """Starts; a second call does nothing."""
         if not self._begun:
             self._begun = True
             self._pause.start(_BEGIN_MS)
 
     def _on_busy_changed(self, busy: bool) -> None:
-        """Somebody asks for something; a step of its own begins when no pause is running."""
+        """Delays the next step while something is asked for."""
         if busy and self._pause.isActive():
             self._pause.start(max(_QUIET_MS, self._pause.remainingTime()))
 
@@ -50,4 +50,4 @@ class ReadingAhead(QObject):
 
 
 def _stop(_error: GridClientError) -> None:
-    """What cannot be read ahead is told of when it is wanted."""
+    """Ends the reading: an error will be told when the data is asked for."""

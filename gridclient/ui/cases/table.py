@@ -1,4 +1,5 @@
-"""The list as a view: lines of one height, columns that are chosen and remembered, a choice that survives refresh."""
+"""The view of the list: lines of one height, columns that are chosen and remembered, a selection that survives a
+refresh."""
 
 from __future__ import annotations
 
@@ -32,22 +33,22 @@ _STAYING: Final = tuple(place for place in range(len(COLUMNS)) if place not in (
 _ROOMY_TITLE_PX: Final = 380
 _WIDEST_UNIT_PX: Final = 220
 _WIDE_NUMBER_PX: Final = 126
-_BY_ITSELF: Final = " "  # at the end of remembered columns, where reading hexadecimal digits passes over it
+_BY_ITSELF: Final = " "  # ends the remembered text if no width is the operator's; ``bytes.fromhex`` ignores it
 _ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
 Spot = tuple[str, int]
-"""A case and where its line begins on the screen, in pixels."""
+"""A case, and the vertical position of its line in the viewport, in pixels."""
 
 
 class CaseTable(QTableView):
     """Object name ``caseTable``.
 
     Signals:
-        cases_chosen(tuple[str, ...]): the keys of the chosen cases, the present one first.
-        order_wanted(SortKey): a column's head was clicked.
-        columns_changed(): widths, order or choice of columns.
+        cases_chosen(tuple[str, ...]): the chosen cases, the present one first.
+        order_wanted(SortKey): a header was clicked.
+        columns_changed(): widths, order or visibility of columns have changed.
         painted(): lines were painted.
-        all_wanted(): Ctrl+A, and some of the cases have not been fetched.
-        conflict_wanted(str): the mark of a contended case was clicked.
+        all_wanted(): Ctrl+A, and not all cases were read.
+        conflict_wanted(str): the mark of a case in conflict was clicked.
     """
 
     cases_chosen = Signal(object)
@@ -98,7 +99,7 @@ class CaseTable(QTableView):
         return tuple(self._cases.row_at(place).id for place in places)
 
     def choose(self, case_ids: Iterable[str]) -> bool:
-        """Marks these cases without telling; says whether any of them is in the list."""
+        """Selects these cases without a signal. Returns whether any of them is in the list."""
         places = [place for case_id in case_ids if (place := self._cases.place_of(case_id)) is not None]
         selection = QItemSelection()
         for first, last in spans(sorted(places)):
@@ -117,7 +118,7 @@ class CaseTable(QTableView):
         return bool(places)
 
     def go_to(self, place: int) -> None:
-        """Makes the case on a line the chosen one, as an arrow key would."""
+        """Selects the case on a line, as an arrow key would."""
         self.selectionModel().setCurrentIndex(
             self._cases.index(place, TITLE), QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROWS
         )
@@ -125,7 +126,7 @@ class CaseTable(QTableView):
     # -- scroll -----------------------------------------------------------------------------------------------------
 
     def spot(self) -> Spot | None:
-        """The first line that is seen."""
+        """The first visible line; ``None`` at the top, where new lines are to be seen."""
         place = self.rowAt(0)
         if place < 0 or not self.verticalScrollBar().value():
             return None  # at the top it stays at the top, so that what comes in is seen
@@ -142,12 +143,12 @@ class CaseTable(QTableView):
     # -- columns ----------------------------------------------------------------------------------------------------
 
     def show_order(self, sort: Sort) -> None:
-        """Marks the column that the list is ordered by."""
+        """Marks the column by which the list is ordered."""
         self._cases.set_order(sort)
         self._cases.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def columns_as_text(self) -> str:
-        """Widths, order and choice, for :meth:`restore_columns`."""
+        """Widths, order and visibility of the columns, for :meth:`restore_columns`."""
         left_out = self._left_out
         self._leave_out({})  # they are there as soon as there is room
         text = bytes(self.horizontalHeader().saveState().toHex().data()).decode()
@@ -155,7 +156,7 @@ class CaseTable(QTableView):
         return text if self._unit_dragged else text + _BY_ITSELF
 
     def restore_columns(self, text: str) -> None:
-        """Takes up what :meth:`columns_as_text` gave; another version's text is passed over."""
+        """Takes over what :meth:`columns_as_text` gave; a text of another version is ignored."""
         if not text:
             return
         heads = self.horizontalHeader()
@@ -168,7 +169,7 @@ class CaseTable(QTableView):
             self._give_title_room()
 
     def column_menu(self) -> QMenu:
-        """The menu at a head: which columns are shown."""
+        """The menu of the headers: which columns are visible."""
         menu = QMenu(self)
         heads = self.horizontalHeader()
         for place, column in enumerate(COLUMNS):
@@ -219,7 +220,7 @@ class CaseTable(QTableView):
             super().keyPressEvent(event)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Home and End go to the first and to the last line; a table's would stay in the line."""
+        """Home and End go to the first and the last line; in Qt's table they stay in the line."""
         last, ends = self._cases.rowCount() - 1, QAbstractItemView.CursorAction
         if action in (ends.MoveHome, ends.MoveEnd) and last >= 0:
             return self._cases.index(0 if action is ends.MoveHome else last, TITLE)
@@ -236,12 +237,12 @@ class CaseTable(QTableView):
         self.viewport().update()
 
     def _chosen_places(self) -> frozenset[int]:
-        """By runs: what Qt's ``selectedRows`` takes grows with their square."""
+        """The selected lines. Read by runs, because the time of Qt's ``selectedRows`` grows with their square."""
         runs = self.selectionModel().selection().toList()
         return frozenset(place for run in runs for place in range(run.top(), run.bottom() + 1))
 
     def _chosen_lines(self) -> str:
-        """The chosen cases as a spreadsheet takes them: a line each, the columns as they stand, numbers whole."""
+        """The selected cases as text for a spreadsheet: a line each, the columns in their order, numbers in full."""
         heads = self.horizontalHeader()
         places = [heads.logicalIndex(place) for place in range(heads.count())]
         shown = [place for place in places if place in self._left_out or not heads.isSectionHidden(place)]
@@ -251,8 +252,8 @@ class CaseTable(QTableView):
         return "\n".join("\t".join(line) for line in cells)
 
     def _give_title_room(self) -> None:
-        """The title takes the room that is left. Where too little is left, other columns give way; where that is not
-        enough, the list scrolls sideways."""
+        """Gives the title the room that is left. If that is too little, other columns are hidden; if it still is, the
+        list scrolls sideways."""
         heads = self.horizontalHeader()
         widths = {place: self._left_out.get(place, heads.sectionSize(place)) for place in range(len(COLUMNS))}
         if widths[UNIT] and not self._unit_dragged:
@@ -281,7 +282,7 @@ class CaseTable(QTableView):
         self._left_out = columns
 
     def fit_numbers(self) -> None:
-        """Numbers of several townships are longer; a width that somebody gave the column stays."""
+        """Widens the column of numbers for several townships, unless the operator gave it a width."""
         heads = self.horizontalHeader()
         if self._cases.several and heads.sectionSize(NUMBER) == COLUMNS[NUMBER].width:
             with self._by_itself():
@@ -289,7 +290,7 @@ class CaseTable(QTableView):
             self._give_title_room()
 
     def _fit_unit(self, heads: QHeaderView) -> None:
-        """Where the title has room to spare, units are written out, unless somebody gave their column a width."""
+        """Widens the column of units if the title has room to spare, unless the operator gave it a width."""
         if self._unit_dragged or heads.isSectionHidden(UNIT):
             return
         others = sum(heads.sectionSize(place) for place in range(heads.count()) if place not in (TITLE, UNIT))
@@ -298,7 +299,7 @@ class CaseTable(QTableView):
 
     @contextmanager
     def _by_itself(self) -> Iterator[None]:
-        """Within it no width is the operator's."""
+        """Within the block, changes of widths are not the operator's."""
         self._fitting = True
         yield
         self._fitting = False
@@ -314,7 +315,7 @@ class CaseTable(QTableView):
         self.columns_changed.emit()
 
     def _on_dragged(self) -> None:
-        """A column that gives way stops growing where it would push itself out."""
+        """Limits the width of a column that would otherwise be hidden by its own width."""
         heads, place = self.horizontalHeader(), self._dragged_place
         if place in GIVING_WAY and heads.sectionSize(place):
             widest = self.viewport().width() - _TITLE_PX - sum(heads.sectionSize(other) for other in _STAYING)

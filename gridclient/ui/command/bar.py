@@ -1,4 +1,5 @@
-"""The command bar: typing asks for offers in the list below, Enter takes the marked one, Esc goes back to the cases."""
+"""The command bar: typing lists offers below it, Enter takes the marked one, Esc goes back to the cases. Source: UX.md,
+命令栏."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ _ICONS: Final = {
 
 
 class OfferDelegate(QStyledItemDelegate):
-    """Paints one offer."""
+    """Paints an offer."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(200, _ROW)
@@ -74,7 +75,7 @@ class OfferDelegate(QStyledItemDelegate):
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, detail)
 
     def _paint_key(self, painter: QPainter, place: QRect, key: str) -> int:
-        """The key in its frame at the right; gives the room it took."""
+        """Paints the key in its frame at the right; returns the width that it took."""
         if not key:
             return 0
         width = tag_width(key)
@@ -87,7 +88,7 @@ class OfferList(QListView):
     """Lies over the window below the bar; never takes the keyboard.
 
     Signals:
-        offer_chosen(Offer): a click.
+        offer_chosen(Offer): an offer was clicked.
     """
 
     offer_chosen = Signal(object)
@@ -109,7 +110,7 @@ class OfferList(QListView):
         self.hide()
 
     def show_offers(self, offers: Sequence[Offer], *, below: QRect) -> None:
-        """Shows the offers under ``below`` (in the window's pixels), the first one marked."""
+        """Shows the offers under ``below`` (in pixels of the window), the first one marked."""
         self.offers.show_values(offers)
         if not offers:
             self.hide()
@@ -127,7 +128,7 @@ class OfferList(QListView):
         return marked
 
     def step(self, by: int) -> None:
-        """Moves the mark, round at the ends; 0 marks the first."""
+        """Moves the mark, from the last to the first, too; 0 marks the first."""
         count = len(self.offers.values)
         if count:
             place = (self.currentIndex().row() + by) % count if by else 0
@@ -138,7 +139,7 @@ class CommandBar(QLineEdit):
     """Object name ``commandBar``.
 
     Signals:
-        offer_taken(Offer): what the operator chose.
+        offer_taken(Offer): the operator chose an offer.
         left(): the operator is done; the keyboard goes back to the list.
     """
 
@@ -159,13 +160,13 @@ class CommandBar(QLineEdit):
         self.textEdited.connect(self._on_text_edited)
 
     def learn(self, **found: Any) -> None:
-        """What can be found besides, by the fields of :class:`Sources`."""
+        """Sets fields of :class:`Sources`."""
         self.sources = replace(self.sources, **found)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
     def offers(self) -> Sequence[Offer]:
-        """What the list shows now."""
+        """The offers that are listed now."""
         return self._list.offers.values if self._list is not None and self._list.isVisible() else ()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -188,7 +189,7 @@ class CommandBar(QLineEdit):
             self._show_offers()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A word that nobody follows up goes with the list; another window or a menu only interrupts it."""
+        """Empties the bar, unless another window or a menu took the keyboard for a while."""
         super().focusOutEvent(event)
         if self._list is not None:
             self._list.hide()
@@ -197,7 +198,7 @@ class CommandBar(QLineEdit):
             self._cases = ()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the hint would run into the key, the key says enough."""
+        """Shows the hint only where it does not run into the key."""
         super().resizeEvent(event)
         needed = self.fontMetrics().horizontalAdvance(self._hint) + _KEY_PX
         self.setPlaceholderText(self._hint if needed <= self.width() else "")
@@ -252,7 +253,7 @@ class CommandBar(QLineEdit):
 
 
 def take_offer(offer: Offer, state: DeskState, actions: DeskActions, sources: Sources) -> None:
-    """Chooses, searches or does what the offer, made from these sources, stands for."""
+    """Carries out an offer that was made from these sources."""
     views = {view.name: view for view in sources.views}
     taken: dict[Kind, Callable[[str], object]] = {
         Kind.COMMAND: actions.trigger,

@@ -1,4 +1,4 @@
-"""What the command bar offers for what is typed, best first. Pure."""
+"""What the command bar offers for a typed text, the best first. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMBER_DIGITS: Final = 3
 
 
 class Kind(StrEnum):
-    """What choosing an offer does; the order is the order on the screen."""
+    """What an offer does; the order is that on the screen."""
 
     CASE = "case"
     COMMAND = "command"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 @frozen
 class Offer:
-    """One line of the bar's list. ``key`` is the shortcut that does the same."""
+    """A line of the bar's list. ``key`` is the shortcut that does the same."""
 
     kind: Kind
     value: str
@@ -50,12 +50,12 @@ class Offer:
 
 
 Found = tuple[Offer, tuple[str, str]]
-"""An offer, and by what it is found beside its title: other words, and initials."""
+"""An offer, and the other words and the initials by which it is found."""
 
 
 @frozen
 class Sources:
-    """All that can be found. ``initials`` are those of names by name."""
+    """Everything that can be found. ``initials`` maps names to pinyin initials."""
 
     commands: Sequence[Known] = ()
     units: Sequence[UnitRow] = ()
@@ -66,7 +66,7 @@ class Sources:
 
 
 def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> list[Offer]:
-    """The offers for what is typed: the commands alone for nothing, else what fits and the search at the end."""
+    """The offers for a typed text: what fits, then the search. Without a text, the commands."""
     typed = typed.strip()
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
@@ -74,7 +74,7 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     makers = (_commands, _units, _grids, _states, _views)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
-    # What is typed makes up most of a short name; of names that fit alike a command comes first.
+    # Of names that fit alike, commands come first, then short names: the text is a larger part of them.
     entries.sort(key=lambda entry: (made[entry.value][0].kind is not Kind.COMMAND, len(entry.title)))
     counted: Counter[Kind] = Counter()
     for entry in find(entries, typed, most=len(entries)):
@@ -87,13 +87,13 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
 
 
 def asks_for_a_number(typed: str) -> bool:
-    """Whether what is typed could be (the end of) a case's number."""
+    """Whether the text could be a case's number or its end."""
     plain = typed.strip().replace("-", "")
     return sum(sign.isdigit() for sign in plain) >= _NUMBER_DIGITS and plain.isascii() and plain.isalnum()
 
 
 def names_to_learn(sources: Sources) -> list[str]:
-    """All names whose initials the bar can use."""
+    """All names of which the bar needs the initials."""
     names = [word.title for word in sources.commands] + [row.name for row in sources.grids]
     return [*names, *BOXES.values(), *STATES.values()]
 
@@ -127,7 +127,7 @@ def _grids(sources: Sources) -> Iterable[Found]:
 
 
 def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:
-    """Where an area lies: what is above it up to its township, else its tier."""
+    """Where an area lies: the names above it up to its township; for a township its tier."""
     above: list[str] = []
     higher = by_code.get(row.parent)
     while higher is not None and higher.tier != Tier.COUNTY:
