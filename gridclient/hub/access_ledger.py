@@ -78,7 +78,8 @@ class SqlLedger(OrderStatements):
         return bool(self.rows("UPDATE devices SET revoked_at = ? WHERE device = ? RETURNING device", (at, device)))
 
     def seen(self, devices: Mapping[str, int]) -> None:
-        self.later([("UPDATE devices SET seen_at = ? WHERE device = ?", (at, d)) for d, at in devices.items()])
+        later = "UPDATE devices SET seen_at = ? WHERE device = ? AND coalesce(seen_at, 0) < ?"
+        self.later([(later, (at, device, at)) for device, at in devices.items()])
 
     def add_code(self, code: Code) -> None:
         self.rows(

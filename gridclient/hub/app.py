@@ -42,8 +42,8 @@ from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, TELLING, WORKED, Terms, Versions, write_terms
 
 _TALLY_S: Final = 2.0  # then what is due by the turn
-_TALLIES_A_KEEP: Final = 30
 _TALLIES_A_CLEANING: Final = 1800
+_SEEN_AGAIN_S: Final = 60
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -217,21 +217,22 @@ class Hub:
         return not self._settings.behind_proxy and comes_from_here(request)
 
     async def _upkeep(self) -> None:
+        failed = ""
         for turn in itertools.count(1):
             await asyncio.sleep(_TALLY_S)
             try:
                 if turn % _TALLIES_A_CLEANING == 1:
                     await self.work.run(self.shelf.drop_stale)
-                if turn % _TALLIES_A_KEEP == 0:
-                    await self.work.run(self._keep)
-                elif self._settings.counts:
-                    await self.work.run(partial(self._tally.keep, self.service.metrics))
+                await self.work.run(partial(self._keep, _SEEN_AGAIN_S))
+                failed = ""
             except GridClientError as error:
-                _LOG.warning("upkeep failed: %s", error.code)
+                if error.code != failed:  # one line, also when the database is away for an hour
+                    _LOG.warning("upkeep failed: %s", error.code)
+                failed = error.code
 
-    def _keep(self) -> None:
+    def _keep(self, rest_s: int = 0) -> None:
         self._tally.keep(self.service.metrics)
-        self.service.keep()
+        self.service.keep(rest_s=rest_s)
 
 
 def _admission_json(device: str, admission: Admission) -> dict[str, Any]:

@@ -85,8 +85,8 @@ SELECT * FROM unnest({_LINES}, ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[
 """
 _ROWS_AT_ONCE: Final = 2000
 _SEEN: Final = (
-    "UPDATE devices SET seen_at = t.at FROM unnest(string_to_array(?, chr(10)), ?::bigint[]) AS t(name, at) "
-    "WHERE device = t.name"
+    "UPDATE devices SET seen_at = greatest(seen_at, t.at) "
+    "FROM unnest(string_to_array(?, chr(10)), ?::bigint[]) AS t(name, at) WHERE device = t.name"
 )
 _SCHEMA_LOCK: Final = 4_711_203_517
 """Advisory lock: two hubs that start at once create the tables one after the other."""

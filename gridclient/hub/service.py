@@ -71,6 +71,7 @@ class HubService:
         self._parts = PartsShelf(backend)
         self._lock = threading.Lock()
         self._seen: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
         self._told: dict[str, tuple[Grant, ...]] = {}
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
@@ -198,14 +199,17 @@ class HubService:
             known = self._stamps.get(device.device)
         return known[1] if known is not None and known[0] == grants else self.membership(device)[1]
 
-    def keep(self) -> None:
-        """Stores which devices were seen and what was refused since the last call.
+    def keep(self, *, rest_s: int = 0) -> None:
+        """Stores which devices were seen and what was refused since the last call. A device of which that was stored
+        in the last ``rest_s`` seconds waits: in a county of thousands each comes several times a minute.
 
         Raises:
             StoreUnavailable: the database failed; the next call will store it.
         """
+        rested = int(self._clock()) - rest_s
         with self._lock:
-            seen, self._seen = self._seen, {}
+            seen = {device: at for device, at in self._seen.items() if self._kept.get(device, 0) <= rested}
+            self._seen = {device: at for device, at in self._seen.items() if device not in seen}
         refused = self.refusals.taken()
         try:
             self.access.keep(seen, refused)
@@ -214,6 +218,7 @@ class HubService:
                 self._seen = seen | self._seen
             self.refusals.put_back(refused)
             raise
+        self._kept |= seen
 
     def close(self) -> None:
         """Ends the thread that seals parts."""

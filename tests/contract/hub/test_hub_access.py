@@ -188,4 +188,6 @@ def test_when_a_device_was_last_here_is_kept(backend: Backend, access: Access) -
     access.enrol(code_for(access), applicant())
     access.keep({"desk-0001": 77}, ())
     assert [device.seen_at for device in access.devices()] == [77]
+    access.keep({"desk-0001": 70}, ())  # another process of the hub, which met it before
+    assert [device.seen_at for device in access.devices()] == [77]
     access.keep({}, ())

@@ -257,6 +257,42 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     service.close()
 
 
+def test_a_desk_that_comes_stands_on_the_list_at_once_and_is_written_down_once_a_minute(backend: Backend) -> None:
+    now = began = 1_900_000_000
+    service = HubService(backend, lambda: now)
+    desk = HubDesk("desk-0001", STREAM)
+    desk.enrol(service.access, grants_for(TOWNSHIP))
+
+    def told() -> int | None:
+        service.keep(rest_s=60)
+        (device,) = service.access.devices()
+        return device.seen_at
+
+    service.device_of(desk.token)
+    assert told() == began
+    now += 30
+    service.device_of(desk.token)
+    assert told() == began
+    now += 30
+    assert told() == began + 30, "it did not come again, and its last visit counts"
+    service.device_of(desk.token)
+    service.keep()
+    assert told() == began + 60, "a hub that ends leaves nothing for the next minute"
+    service.close()
+
+
+def test_who_has_just_synchronised_is_seen_in_the_list_of_devices(line: HubLine, backend: Backend) -> None:
+    """The administrator has the operator on the telephone: did it come?"""
+    access = Access(backend, time.time)
+    desk = HubDesk("desk-0001", STREAM)
+    desk.enrol(access, grants_for(TOWNSHIP))
+    desk.round(line.sync)
+    until = time.monotonic() + PATIENCE_S
+    while not any(device.seen_at for device in access.devices()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def out_of_order(*_what: object) -> None:
     raise StoreUnavailable("hub.store_failed")
 
