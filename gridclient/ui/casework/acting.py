@@ -1,4 +1,5 @@
-"""What is done with the case that the panel shows: its forms, which nothing loses, what is written, what is said."""
+"""Acting on the case that the panel shows: its forms, whose contents are never lost, the writing, and the sentences
+about it."""
 
 from __future__ import annotations
 
@@ -34,20 +35,20 @@ _PAUSE_MS: Final = 400
 
 @frozen
 class Kept:
-    """The form that is open and the values of each form that was begun."""
+    """The forms of a case: which one is open, and the values of each one that was begun."""
 
     opened: str = ""
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def as_text(self) -> str:
-        """For the settings; empty when there is nothing to keep."""
+        """The text for the settings; "" if there is nothing to keep."""
         if not self.opened and not self.values:
             return ""
         return json.dumps({"open": self.opened, "values": self.values}, ensure_ascii=False)
 
 
 def kept_of(text: str) -> Kept:
-    """Reads :meth:`Kept.as_text`; text of another version is passed over."""
+    """Reads a text of :meth:`Kept.as_text`; a text of another version is ignored."""
     try:
         given = json.loads(text) if text else {}
         return Kept(str(given.get("open", "")), {str(k): dict(v) for k, v in given.get("values", {}).items()})
@@ -56,7 +57,8 @@ def kept_of(text: str) -> Kept:
 
 
 class KeptForms(QObject):
-    """The forms begun at this desk, by case; written down 0.4 s after the last key and when it is told to."""
+    """The forms that were begun at this desk, by case. They are written 0.4 s after the last key, and by
+    :meth:`write`."""
 
     def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,27 +70,27 @@ class KeptForms(QObject):
         self._pause.timeout.connect(self.write)
 
     def of(self, case_id: str, stored: str) -> Kept:
-        """What is kept for a case; ``stored`` is what the store has, which counts until this desk knows better."""
+        """The forms of a case. ``stored`` is what the store has; it counts until the forms change here."""
         return self._kept.setdefault(case_id, kept_of(stored))
 
     def open(self, case_id: str, action: Action | None) -> None:
-        """Remembers which form is open; ``None`` for none."""
+        """Remembers which form is open; ``None`` is none."""
         kept = self._kept.get(case_id, Kept())
         self._keep(case_id, Kept(action.value if action is not None else "", kept.values))
 
     def edit(self, case_id: str, action: Action, values: Mapping[str, Any]) -> None:
-        """Remembers what stands in a form."""
+        """Remembers the values of a form."""
         kept = self._kept.get(case_id, Kept())
         self._keep(case_id, Kept(action.value, {**kept.values, action.value: dict(values)}))
 
     def forget(self, case_id: str, action: Action) -> None:
-        """The action was done."""
+        """Removes the form of an action that was carried out."""
         kept = self._kept.get(case_id, Kept())
         rest = {name: values for name, values in kept.values.items() if name != action.value}
         self._keep(case_id, Kept("" if kept.opened == action.value else kept.opened, rest))
 
     def write(self) -> None:
-        """Writes down what is not yet."""
+        """Writes what has changed."""
         self._pause.stop()
         texts = {case_id: self._kept[case_id].as_text() for case_id in self._unwritten}
         self._unwritten = set()
@@ -103,12 +105,12 @@ class KeptForms(QObject):
 
 
 class CaseActing(QObject):
-    """Fills the foot for one case; what is typed is kept for the case it belongs to.
+    """Fills the panel's foot for one case.
 
     Signals:
-        done(str, Action, Changes): carried out on this case.
-        refused(Case, GridClientError): a case refused what was asked; the foot says it, if it is still shown.
-        left(): the form or the list of units is put away, the keyboard has no place.
+        done(str, Action, Changes): an action was carried out on this case.
+        refused(Case, GridClientError): an action was refused; the foot says it if it still shows the case.
+        left(): a form or the list of units was closed, and nothing has the keyboard.
     """
 
     done = Signal(str, object, object)
@@ -127,7 +129,7 @@ class CaseActing(QObject):
         lists.ready.connect(self._on_lists)
 
     def keep(self) -> None:
-        """Writes down what is typed."""
+        """Writes the forms."""
         self._kept.write()
 
     def leave(self) -> None:
@@ -135,8 +137,7 @@ class CaseActing(QObject):
         self._view = None
 
     def show(self, view: CaseView, *, other: bool) -> None:
-        """The form that was open for this case comes back; one that is open stays while its action is possible, and the
-        list of units while nothing was done to the case."""
+        """Shows a case: with the form that was open for it, or with the open one if its action is still possible."""
         same = self._view is not None and not other and self._view.case.version == view.case.version
         self._view = view
         possible = {offer.action.value for offer in self._offers(view)}
@@ -150,7 +151,7 @@ class CaseActing(QObject):
             self._show_foot(view, dispatch=self._giving if same and possible else None)
 
     def start(self, view: CaseView, action: Action) -> None:
-        """Opens the form of an action, or does it where there is nothing to ask."""
+        """Opens the form of an action; carries the action out at once if there is nothing to ask."""
         self._foot.note.clear()
         if action not in {offer.action for offer in self._offers(view)}:
             self._say_not_now(view, action)
@@ -166,14 +167,14 @@ class CaseActing(QObject):
                 self._run(*command_of(spec, {}), view.case)
 
     def cancel(self) -> None:
-        """Puts the form or the list of units away."""
+        """Closes the form or the list of units."""
         if self._view is not None:
             self.left.emit()
             self._kept.open(self._view.case.id, None)
             self._show_foot(self._view)
 
     def tell_done(self, case: Case, action: Action) -> None:
-        """The case may leave the list with what was done: the desk says what it was and how to take it back."""
+        """Says what was done and how to undo it. The case may leave the list, so the window says it."""
         words = (
             self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
         )
@@ -188,7 +189,7 @@ class CaseActing(QObject):
         self._foot.show_case(view.case, possible, dispatch=way, kept=kept)
 
     def _offers(self, view: CaseView) -> tuple[Offer, ...]:
-        """Nothing for a case that stands still."""
+        """The possible actions; none for a case that stands still."""
         return offers(view.case, self._desk.actor) if view.still is None else ()
 
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
@@ -216,7 +217,7 @@ class CaseActing(QObject):
         self._jobs.write(self, task, done, partial(self._on_refused, case))
 
     def _base(self, case: Case) -> int:
-        """The version that the operator sees: a form stays open while the case is refreshed behind it."""
+        """The version that the operator sees: a form stays open while the case is refreshed."""
         shown = self._view
         return shown.case.version if shown is not None and shown.case.id == case.id else case.version
 

@@ -1,4 +1,4 @@
-"""The form of one action, inline at the foot of the panel: Enter submits, Esc puts it away, nothing typed is lost."""
+"""The form of one action at the foot of the panel. Enter submits it, Esc closes it, and what was typed is kept."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ _STANDARD, _GRID = "standard", "grid"
 
 
 class ShortText(LongText):
-    """A few lines. Enter and Esc belong to the form, Shift+Enter breaks the line, Tab goes on."""
+    """A text field of three lines. Enter and Esc belong to the form, Shift+Enter breaks the line, Tab leaves the
+    field."""
 
     def __init__(self, *, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,19 +54,19 @@ class ShortText(LongText):
 
 
 def is_submit(event: QKeyEvent) -> bool:
-    """Enter, alone or on the keypad."""
+    """Whether the key is Enter without Shift."""
     shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
     return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift
 
 
 class ActionForm(QWidget):
-    """Built for one case and one action, and thrown away with it.
+    """A form for one case and one action; it is deleted when it is closed.
 
     Signals:
-        submitted(dict): the values, all needed ones filled.
-        cancelled(): Esc or the button; what was typed is kept by whoever listens to ``edited``.
+        submitted(dict): the values; all needed ones are filled.
+        cancelled(): Esc or the button. What was typed is kept by who listens to ``edited``.
         edited(dict): the values as they are now.
-        pick_requested(bool): the next click on the map chooses the grid; ``False`` gives that up.
+        pick_requested(bool): the next click on the map chooses the grid; ``False`` ends that.
     """
 
     submitted = Signal(object)
@@ -96,7 +97,7 @@ class ActionForm(QWidget):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is filled in now."""
+        """The values as they are now."""
         return {name: made.read() for name, made in self._inputs.items()}
 
     def widget_of(self, name: str) -> QWidget:
@@ -104,17 +105,17 @@ class ActionForm(QWidget):
         return self._inputs[name].widget
 
     def fill(self, values: Mapping[str, Any]) -> None:
-        """Puts kept values back; names that the form does not know are passed over."""
+        """Sets kept values; unknown names are ignored."""
         for name in self._inputs.keys() & values.keys():
             self._inputs[name].write(values[name])
 
     def set_lists(self, lists: Lists) -> None:
-        """Other choices; what is chosen stays."""
+        """Other lists to choose from; what is chosen stays."""
         for name, chooser in self._choosers.items():
             chooser.set_entries(lists.standard_entries if name == _STANDARD else lists.grid_entries)
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
-        """The likeliest conditions while none is chosen."""
+        """Shows the likeliest conditions while none is chosen."""
         line = self._choosers.get(_STANDARD)
         if line is not None and not line.value:
             self.chips.show_guesses(guesses)
@@ -122,14 +123,14 @@ class ActionForm(QWidget):
                 line.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
 
     def propose_grid(self, code: str) -> None:
-        """The grid that the case's words name, while none is chosen and nobody types one."""
+        """Sets the grid that the case's text names, unless one is chosen or being typed."""
         line = self._choosers.get(_GRID)
         if line is not None and not line.value and not line.text() and not line.hasFocus():
             line.set_value(code)
             self.note.say(self.tr("网格按文字判定，请核对。"))
 
     def take_grid(self, code: str) -> None:
-        """The grid that lies where the operator clicked; empty where none does."""
+        """Sets the grid where the operator clicked on the map; "" means that there is none."""
         self.stop_picking()
         line = self._choosers[_GRID]
         if code:
@@ -142,18 +143,18 @@ class ActionForm(QWidget):
         line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def stop_picking(self) -> None:
-        """A click on the map chooses no grid any more."""
+        """Ends the choosing on the map."""
         if self.pick is not None:
             self.pick.setChecked(False)
 
     def start(self) -> None:
-        """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""
+        """Puts the cursor into the verdict, because other fields depend on it; else into the first empty field."""
         empty = [name for name, value in self.values.items() if value in ("", False)]
         first = ["verdict"] if "verdict" in self._inputs else empty or list(self._inputs)
         (self._inputs[first[0]].widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
-        """Asks for what is missing, else hands the values over once. The likeliest condition stands for none."""
+        """Emits the values once, or says what is missing. For a missing condition it takes the likeliest one."""
         missing = missing_field(self.spec, self.values)
         if missing is not None and missing.kind is FieldKind.STANDARD and self.chips.buttons:
             self.chips.buttons[0].click()
@@ -166,12 +167,12 @@ class ActionForm(QWidget):
             self.submitted.emit(self.values)
 
     def refuse(self, error: GridClientError) -> None:
-        """The action was not possible: says why and lets the operator mend it."""
+        """Says why the action was refused; the form can be edited again."""
         self.ready()
         self.note.say_error(error)
 
     def ready(self) -> None:
-        """It may be sent again."""
+        """Enables the form again."""
         self._resting.rest(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -217,7 +218,7 @@ class ActionForm(QWidget):
         self.edited.emit(self.values)
 
     def _on_chosen(self, value: str) -> None:
-        """The cursor goes on to the next field that has to be filled."""
+        """Puts the cursor into the next needed field that is empty."""
         if not value:
             return
         self.note.clear()

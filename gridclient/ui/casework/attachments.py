@@ -1,4 +1,5 @@
-"""附件: photos and papers, added by button, by dropping files or by pasting a picture; small images made elsewhere."""
+"""The tab 附件: photos and papers, added by button, by drag and drop or by pasting a picture. Thumbnails are made in
+the background."""
 
 from __future__ import annotations
 
@@ -45,15 +46,15 @@ from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
 SIDE: Final = 96
-_KEPT_IMAGES: Final = 100  # of the cases looked at before: a desk is not closed for weeks
+_KEPT_IMAGES: Final = 100  # of cases that were shown before; a desk may run for weeks
 PLACE: Final = Path(QDir.tempPath())
-_OUTSIDE: Final = "desk.outside"  # the folder from which other programs were given files
+_OUTSIDE: Final = "desk.outside"  # the setting that names the folder of files for other programs
 _OUTSIDE_NAME: Final = "gridclient-"
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 class FilesModel(ValueList[AttachedFile]):
-    """The files with the small images that have come so far."""
+    """The files, and the thumbnails that were made so far."""
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(self._words, told=self._told, icon=self._icon, parent=parent)
@@ -72,7 +73,7 @@ class FilesModel(ValueList[AttachedFile]):
         return "\n".join(part for part in (file.name, size, mark) if part)
 
     def missing(self) -> list[str]:
-        """The files whose small image was not made yet."""
+        """The files whose thumbnails were not made yet."""
         return [file.sha256 for file in self.values if file.sha256 not in self._icons]
 
     def show_image(self, sha256: str, image: QImage) -> None:
@@ -89,7 +90,7 @@ class AttachmentsTab(QWidget):
 
     Signals:
         changes(Changes): a file was attached.
-        refused(Case, GridClientError): one was not; the note says it, if its case is still shown.
+        refused(Case, GridClientError): a file was refused; the note says it if the tab still shows the case.
     """
 
     changes = Signal(object)
@@ -119,7 +120,7 @@ class AttachmentsTab(QWidget):
         down(bar, self.note, hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
 
     def show_view(self, view: CaseView) -> None:
-        """The files of a case."""
+        """Shows the files of a case."""
         if self._case is None or view.case.id != self._case.id:
             self.note.clear()
         self._case = view.case
@@ -135,13 +136,13 @@ class AttachmentsTab(QWidget):
             self._jobs.read(self, partial(thumbnail, self._desk.files, sha256), done, name=f"small {sha256}")
 
     def attach(self, paths: Sequence[Path]) -> None:
-        """Keeps files and names them in the case, one event each."""
+        """Stores files and attaches them to the case, one event for each."""
         kind = self.kind.currentText()
         for path in paths:
             self._write(partial(_attach, self._desk, path, kind))
 
     def paste(self) -> bool:
-        """Attaches what the clipboard holds; tells whether there was anything."""
+        """Attaches what is on the clipboard; returns whether there was anything."""
         return self._take(QGuiApplication.clipboard().mimeData())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -198,7 +199,7 @@ class AttachmentsTab(QWidget):
         if not isinstance(file, AttachedFile):
             return
         if self._shown_outside is None:
-            made = QTemporaryDir(str(PLACE / f"{_OUTSIDE_NAME}XXXXXX"))  # nobody else's
+            made = QTemporaryDir(str(PLACE / f"{_OUTSIDE_NAME}XXXXXX"))  # only this account can read it
             if not made.isValid():
                 self.note.say_error(InvalidInput("attachment.not_saved", name=file.name))
                 return
@@ -239,7 +240,7 @@ class AttachmentsTab(QWidget):
 
 
 def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Path:
-    """A kept file in ``place``, where another program reads it under the name that it came with.
+    """Copies a file into ``place`` for another program, under its own name.
 
     Raises:
         NotFound, InvalidInput: see :func:`copy_to`.
@@ -254,18 +255,20 @@ def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Pa
 
 
 def _remove_left(settings: DeskSettings) -> None:
-    """What a killed desk had shown outside lies open to whoever has its disk."""
+    """Removes the files that a killed desk had copied for other programs: they are not encrypted."""
     left = Path(settings.value(_OUTSIDE))
     if left.parent == PLACE and left.name.startswith(_OUTSIDE_NAME):  # a store from elsewhere may name any folder
         shutil.rmtree(left, ignore_errors=True)
 
 
 def name_outside(name: str, content: bytes) -> str:
-    """A name that every system takes, ending in what the file is: a desk elsewhere gave it, and by its end the system
-    chooses whether it is shown or run."""
+    """A name that every system takes, with a suffix by the file's content. The given name came from another desk, and
+    by its suffix the system would decide whether to show or to run the file."""
     kind = QMimeDatabase().mimeTypeForData(content)
     is_shown = kind.name().startswith("image/") or kind.name() == "application/pdf"
-    suffixes = kind.suffixes() if is_shown and not kind.inherits("text/plain") else ["bin"]  # of text pages may be made
+    suffixes = (
+        kind.suffixes() if is_shown and not kind.inherits("text/plain") else ["bin"]
+    )  # SVG is text and may hold scripts
     taken = _NOT_IN_NAMES.sub("_", name).rstrip(". ")
     return taken if Path(taken).suffix[1:].lower() in suffixes else f"{taken}.{suffixes[0]}"
 
@@ -275,7 +278,7 @@ def _show_outside(path: Path) -> bool:
 
 
 def _squared(image: QImage) -> QPixmap:
-    """In the middle of a square, so that the names below stand in one line."""
+    """The image in the middle of a square, so that the names below the images align."""
     made = QPixmap(SIDE, SIDE)
     made.fill(Qt.GlobalColor.transparent)
     with QPainter(made) as painter:
@@ -284,16 +287,16 @@ def _squared(image: QImage) -> QPixmap:
 
 
 def _attach(desk: Desk, path: Path, kind: str, case_id: str) -> Changes:
-    """On the writer thread: the file is on the disk before the case names it."""
+    """Stores the file, then records it in the case. To be called on the writer thread."""
     kept = desk.files.keep(path, at=desk.clock.now())
     return desk.act(Action.ATTACH, case_id, {"sha256": kept.sha256, "name": kept.name, "kind": kind, "size": kept.size})
 
 
 def _attach_image(desk: Desk, image: QImage, kind: str, case_id: str) -> Changes:
-    """A pasted image, as a PNG file.
+    """Stores a pasted image as a PNG file and attaches it.
 
     Raises:
-        InvalidInput: it holds nothing that can be written (``attachment.unreadable``).
+        InvalidInput: it cannot be written (``attachment.unreadable``).
     """
     with tempfile.TemporaryDirectory(prefix="gridclient-") as folder:
         path = Path(folder) / f"{desk.clock.now():%Y%m%d-%H%M%S}.png"
@@ -303,7 +306,7 @@ def _attach_image(desk: Desk, image: QImage, kind: str, case_id: str) -> Changes
 
 
 def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:
-    """A small picture of a kept file; an empty one when it is no picture or not on this desk."""
+    """A thumbnail of a stored file; an empty image if it is no picture or not on this desk."""
     try:
         content = files.content(sha256)
     except GridClientError:
@@ -320,7 +323,7 @@ def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:
 
 
 def copy_to(files: AttachmentFiles, sha256: str, target: Path) -> Path:
-    """Writes a kept file to ``target``, open as it was before it was kept.
+    """Writes a stored file to ``target``, not encrypted.
 
     Raises:
         NotFound: it is not on this desk.

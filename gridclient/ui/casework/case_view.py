@@ -1,4 +1,4 @@
-"""Everything the panel shows of one case, read in one go on a pool thread and handed over as a value."""
+"""Everything that the panel shows of a case, as one value that is read on a pool thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from gridclient.ui.present import counting_clock
 
 @frozen
 class TimelineLine:
-    """One event as words. ``unsent`` has not reached the hub, ``refused`` was not allowed where it stands."""
+    """An event in words. ``unsent``: it has not reached the hub. ``refused``: it has no effect, because a rule forbade
+    it."""
 
     at: datetime
     text: str
@@ -33,7 +34,7 @@ class TimelineLine:
 
 @frozen
 class AttachedFile:
-    """One photo or paper of the case."""
+    """A photo or paper of the case; ``size`` is in bytes."""
 
     sha256: str
     name: str
@@ -44,8 +45,11 @@ class AttachedFile:
 
 @frozen
 class CaseView:
-    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line; ``still`` how
-    fresh the case stayed since the desk may not read it any more."""
+    """A case with the names of everything that it refers to.
+
+    ``explanation`` tells line by line how the deadline of ``clock`` is computed. ``kept`` has the forms that were
+    begun. ``still`` is the time since which the desk may not read the case any more.
+    """
 
     case: Case
     grid_name: str
@@ -62,12 +66,12 @@ class CaseView:
     still: datetime | None
 
     def unit_name(self, code: str) -> str:
-        """The name of a unit that has to do with the case."""
+        """The name of a unit of this case."""
         return self.unit_names.get(code, code)
 
 
 def draft_name(case_id: str) -> str:
-    """Under which the forms of a case are kept."""
+    """The name under which the forms of a case are kept."""
     return f"case.{case_id}"
 
 
@@ -98,7 +102,8 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
 
 
 def _standard(code: str, timeline: Sequence[TimelineEntry], reference: Reference) -> StandardRow | None:
-    """The condition in the version that justified the last filing or dispatch; before those, the one in force."""
+    """The filing condition, in the version that justified the last filing or dispatch; without one, the version in
+    force."""
     bases = (entry.payload.get("basis", {}) for entry in reversed(timeline))
     same = (basis for basis in bases if _is_same(str(basis.get("standard", "")), code))
     basis = next(same, {"standard": code, "version": ""})
@@ -106,7 +111,7 @@ def _standard(code: str, timeline: Sequence[TimelineEntry], reference: Reference
 
 
 def _is_same(basis: str, code: str) -> bool:
-    """Whether a basis names the case's condition; a case of before there were lists tells its code alone."""
+    """Whether a basis names the case's condition. Bases from before there were lists hold the bare code."""
     return basis == code or split_condition_key(basis)[0] == code
 
 
@@ -125,7 +130,7 @@ def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:
 
 
 def grid_name(code: str, reference: Reference) -> str:
-    """``古陌社区 第三网格(基础)``: a grid with the community it lies in."""
+    """A grid behind the community in which it lies: ``古陌社区 第三网格(基础)``."""
     row = reference.grid(code) if code else None
     if row is None:
         return code
@@ -134,7 +139,7 @@ def grid_name(code: str, reference: Reference) -> str:
 
 
 def _lines(timeline: Sequence[TimelineEntry], reference: Reference) -> tuple[TimelineLine, ...]:
-    """The newest first."""
+    """The timeline in words, the newest line first."""
     told = zip(timeline, lines_of(timeline, reference), strict=True)
     return tuple(TimelineLine(e.at, line, who(e.actor, reference), e.pending, e.refused) for e, line in told)[::-1]
 

@@ -1,4 +1,4 @@
-"""The foot of the panel: the dispatch panel, an action's form or the buttons of what can be done."""
+"""The foot of the panel: the dispatch panel, the form of an action, or buttons for the possible actions."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _BESIDE: Final = 2
 
 
 class ActionBar(QWidget):
-    """Three buttons and a menu.
+    """Buttons for the first actions, and a menu with the others.
 
     Signals:
-        chosen(Action): what the operator wants to do.
-        going(QWidget): its buttons, in this widget, give way to others.
+        chosen(Action): an action was chosen.
+        going(QWidget): the buttons in this widget are about to be replaced.
     """
 
     chosen = Signal(object)
@@ -48,8 +48,8 @@ class ActionBar(QWidget):
     def show_offers(
         self, offers: Sequence[Offer], *, primary: bool = True, most: int = _MOST, kept: Sequence[str] = ()
     ) -> None:
-        """Other actions; the same ones again leave the buttons, and the focus on them, alone. ``kept`` are the words of
-        what somebody else may do."""
+        """Shows actions; the same ones again keep the buttons and the focus. ``kept`` are words of actions that only
+        others may do."""
         asked = (*offers, primary, *kept)
         if asked == self._shown:
             return
@@ -84,7 +84,7 @@ class ActionBar(QWidget):
 
 
 class DispatchPlace(Protocol):
-    """What the panel needs of the dispatch panel, which is a widget of another feature and handed in by the window."""
+    """What the foot needs of the dispatch panel, which belongs to another feature and is handed in by the window."""
 
     done: SignalInstance
     several_done: SignalInstance
@@ -99,7 +99,7 @@ class DispatchPlace(Protocol):
 
 
 class Foot(QWidget):
-    """One of three at a time.
+    """Shows one of the three at a time.
 
     Signals:
         pick_requested(bool): see :class:`ActionForm`.
@@ -121,7 +121,7 @@ class Foot(QWidget):
         self.clear()
 
     def clear(self) -> None:
-        """Nothing can be done: no case is shown."""
+        """Shows nothing: there is no case."""
         self._lay()
         self.note.clear()
         self.dispatch.show_case(None)
@@ -129,7 +129,8 @@ class Foot(QWidget):
     def show_case(
         self, case: Case, open_actions: Sequence[Offer], *, dispatch: Action | None, kept: Sequence[str] = ()
     ) -> None:
-        """The buttons of a case, beside the dispatch panel where it can be dispatched; ``kept`` is said, not done."""
+        """Shows the actions of a case, with the dispatch panel if ``dispatch`` is 派遣 or 改派. ``kept``: see
+        :meth:`ActionBar.show_offers`."""
         if dispatch is None:
             self._lay_buttons(open_actions, kept)
         else:
@@ -140,19 +141,19 @@ class Foot(QWidget):
             self.dispatch.show_case(case, action=dispatch)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
-        """The dispatch panel for several cases."""
+        """Shows the dispatch panel for several cases."""
         self._lay(dispatch=True)
         self.note.clear()
         self.bar.hide()
         self.dispatch.show_batch(case_ids)
 
     def show_together(self, open_actions: Sequence[Offer]) -> None:
-        """The buttons of what can be done to several cases at once."""
+        """Shows the actions that can be done to several cases at once."""
         self._lay_buttons(open_actions)
         self.note.clear()
 
     def open_form(self, spec: FormSpec, lists: Lists) -> ActionForm:
-        """An action's form in place of the rest."""
+        """Shows the form of an action."""
         self._lay()
         self.note.clear()
         self.form = ActionForm(spec, lists=lists, parent=self)
@@ -175,7 +176,7 @@ class Foot(QWidget):
         self.bar.show()
 
     def close_form(self) -> None:
-        """Puts the form away."""
+        """Closes the form."""
         if self.form is not None:
             self._free(self.form)
             self._rows.removeWidget(self.form)
@@ -184,21 +185,21 @@ class Foot(QWidget):
             self.form = None
 
     def _free(self, part: QWidget) -> None:
-        """Before it goes the keyboard goes back to the case: Qt would give it to some other panel, where the next key
-        would do something else."""
+        """Gives the keyboard back to the panel before ``part`` goes. Qt would give it to some other panel, where the
+        next key would act."""
         here, case = QApplication.focusWidget(), self.parentWidget()
         if here is not None and part.isAncestorOf(here) and case is not None:
             case.setFocus()
 
     def refuse(self, error: GridClientError) -> None:
-        """Says an error where the action was asked for."""
+        """Shows an error in the form, or in the note without one."""
         if self.form is not None:
             self.form.refuse(error)
         else:
             self.note.say_error(error)
 
     def take_focus(self) -> None:
-        """The cursor to where the operator goes on."""
+        """Puts the cursor where the operator goes on: into the form, the list of units or the first button."""
         if self.form is not None:
             self.form.start()
         elif self.can_dispatch():
@@ -207,7 +208,7 @@ class Foot(QWidget):
             next(iter(self.bar.buttons.values())).setFocus()
 
     def can_dispatch(self) -> bool:
-        """Whether the dispatch panel is what is shown."""
+        """Whether the dispatch panel is shown."""
         return self._widget.isVisible()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

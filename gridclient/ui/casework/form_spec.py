@@ -1,4 +1,4 @@
-"""What each action asks before it is done: fields with their words, and the command their values make. Pure."""
+"""What is asked for each action: the fields of its form, and the command that their values make. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBERS: Final = frozenset({"level", "urgency"})
 
 
 class FieldKind(StrEnum):
-    """How a field is filled."""
+    """The kind of a field's input."""
 
     LINE = "line"
     TEXT = "text"
@@ -37,7 +37,7 @@ class FieldKind(StrEnum):
 
 @frozen
 class Field:
-    """One question. ``choices`` are (value, word); ``needed`` ones carry a mark and are asked for in place."""
+    """A field of a form. ``choices`` are pairs of value and word. A ``needed`` field must be filled."""
 
     name: str
     label: str
@@ -50,8 +50,8 @@ class Field:
 
 @frozen
 class FormSpec:
-    """The form of an action: fields, the word of its button and what stands above them. Without a field the action is
-    done at once."""
+    """The form of an action: title, fields, word of the button, and a sentence above the fields. An action without
+    fields is carried out at once."""
 
     action: Action
     title: str
@@ -61,7 +61,7 @@ class FormSpec:
 
 
 def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
-    """The form of ``action`` for a case as it stands."""
+    """The form of ``action`` for a case as it is now."""
     word, build, lead = word_of(action), _FORMS.get(action), ""
     if action is Action.CLOSE and view.standard is not None and view.standard.closing_condition:
         lead = translate("CaseWork", "结案条件：{text}").format(text=view.standard.closing_condition)
@@ -69,7 +69,7 @@ def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
 
 
 def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> FormSpec:
-    """同一立案标准与网格: only what some of several cases lack is asked for."""
+    """The form 同一立案标准与网格, which asks only for what some of several cases lack."""
     word = translate("CaseWork", "立案 {count} 件").format(count=total)
     standard, grid = _standard(""), _grid("", needed=True)
     fields = ((standard,) if lacking_standard else ()) + ((grid,) if lacking_grid else ())
@@ -84,14 +84,14 @@ def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> 
 
 
 def spec_of_closing(count: int) -> FormSpec:
-    """What is asked once for several cases."""
+    """The form that closes several cases."""
     word = translate("CaseWork", "结案 {count} 件").format(count=count)
     lead = translate("CaseWork", "每一件都满足各自的结案条件才能结案。")
     return FormSpec(Action.CLOSE, word, _close(), word, lead)
 
 
 def command_of(spec: FormSpec, values: Values) -> Command:
-    """The action and its arguments; a check becomes a pass, a rework or a release."""
+    """The action and its arguments. A check becomes a pass, a rework or a release by its verdict."""
     args = {field.name: values.get(field.name, field.default) for field in spec.fields}
     if spec.action is Action.VERIFY:
         verdict = args.pop("verdict")
@@ -104,7 +104,7 @@ def command_of(spec: FormSpec, values: Values) -> Command:
 
 
 def missing_field(spec: FormSpec, values: Values) -> Field | None:
-    """The first needed field that is empty. A check that is not passed needs its reason."""
+    """The first needed field that is empty. A verdict of rework or release needs a reason."""
     for field in spec.fields:
         needed = field.needed or (field.name == "reason" and values.get("verdict") in ("rework", "release"))
         if needed and not str(values.get(field.name, "")).strip():
@@ -130,7 +130,7 @@ def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
 
 
 def _one_of(name: str, label: str, choices: Iterable[tuple[Any, str]], chosen: object = None) -> Field:
-    """The first of the choices, unless another is chosen."""
+    """A field with choices; without ``chosen`` the first one is chosen."""
     offered = tuple((str(value), word) for value, word in choices)
     first = offered[0][0] if offered else ""
     return Field(name, label, FieldKind.CHOICE, offered, first if chosen is None else str(chosen), needed=True)
@@ -181,7 +181,7 @@ def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
-    """A unit signs for itself, and the desk for the lead alone at once; for one that helps it is asked to look."""
+    """A unit signs for itself; the desk signs for the lead at once and is asked which unit it signs for otherwise."""
     parts = parts_for(Action.SIGN, view.case, actor)
     at_once = actor.role is AccountRole.UNIT or [part.role for part in parts] == [Role.LEAD]
     return () if at_once else (_unit_field(parts, view),)

@@ -1,4 +1,4 @@
-"""Which actions the state of a case and the role of the account allow, the likeliest first. Pure."""
+"""The actions that a case's state and the account's role allow, the likeliest first. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 @frozen
 class Offer:
-    """One action that is open now, with its word and key."""
+    """An action that is possible now, with its word and key."""
 
     action: Action
     word: str
@@ -30,26 +30,26 @@ class Offer:
 
 
 def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
-    """The open actions, in the order an operator wants them."""
+    """The possible actions, the likeliest first."""
     wanted = [action for action in _candidates(case, actor) if may(actor.role, action)]
     return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
 
 
 def kept_words(case: Case, actor: Actor) -> tuple[str, ...]:
-    """What the shift leader could do with the case, said of an operator's desk."""
+    """The words of what only the shift leader can do with the case, for an operator's desk."""
     return tuple(kept_word(action) for action in _candidates(case, actor) if kept_from(actor.role, action))
 
 
 def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
-    """What can be done at once to several cases in these states."""
+    """The actions that can be done at once to several cases in these states."""
     found = frozenset(states)
     wanted = [action for action, fit in TOGETHER.items() if found & fit and may(actor.role, action)]
     return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in wanted)
 
 
 def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...]:
-    """The units' parts that the action is for, the lead's first; a unit's account sees its own. Those with a result to
-    check come before cooperating ones that can be released."""
+    """The assignments that the action is for, the lead first; a unit's account gets its own one only. For a check,
+    those with a result come before those that can be released."""
     own = actor.unit if actor.role is AccountRole.UNIT else ""
     found = [part for part in case.assignments if not own or part.unit == own]
     found.sort(key=lambda part: part.role is not Role.LEAD)
@@ -61,7 +61,8 @@ def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...
 
 
 def ready_to_close(case: Case) -> bool:
-    """Every part is verified or released, the lead's verified."""
+    """Whether the lead is verified and every other unit is verified or released. Source: DOMAIN.md §4, the case
+    closes."""
     lead = case.lead
     verified = lead is not None and lead.state is AssignmentState.VERIFIED
     return case.state is CaseState.HANDLED and verified and not case.open_parts

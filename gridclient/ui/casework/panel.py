@@ -1,4 +1,4 @@
-"""案件详情: the panel of the chosen case, from its head to the forms of what can be done with it."""
+"""The panel 案件详情 of the chosen case: its head, its tabs and the forms of its actions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 class CasePanel(QWidget):
-    """Object name ``caseDetail``; ``view`` is what it shows now."""
+    """Object name ``caseDetail``. ``view`` is what it shows now."""
 
     def __init__(
         self, *, desk: Desk, jobs: Jobs, dispatch: DispatchPlace, initials: NameInitials, news: CaseNews
@@ -50,9 +50,9 @@ class CasePanel(QWidget):
         self.news = news
         self._wanted: str | None = None
         self.view: CaseView | None = None
-        self._going_on: str | None = None  # the case that is filed in order to be dispatched
-        self._coming = False  # another case is wanted than the one that is shown, or others are
-        self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
+        self._going_on: str | None = None  # the case that is being filed so that it can be dispatched
+        self._coming = False  # the wanted case or cases are still being read
+        self._awaited: Callable[[], None] | None = None  # what a key asked for meanwhile
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs, news=self.news)
         self.foot = Foot(dispatch=dispatch)
@@ -65,7 +65,8 @@ class CasePanel(QWidget):
         self._connect()
 
     def show_case(self, case_id: str | None) -> None:
-        """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
+        """Shows another case. The present one stays until the new one is read; an answer for another case is
+        ignored."""
         self.acting.keep()
         self.several.leave()
         self._wanted, self._coming, self._awaited = case_id, False, None
@@ -81,14 +82,14 @@ class CasePanel(QWidget):
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
-        """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
+        """Shows several cases: what new ones lack, their dispatch, or what can be done to all of them."""
         self.acting.leave()
         self._wanted, self.view, self._coming, self._awaited = None, None, True, None
         self.foot.close_form()
         self.several.show(case_ids)
 
     def refresh(self, changes: Changes) -> None:
-        """Shows what changed, if it concerns this case or what it is made of."""
+        """Shows what was written, if it concerns this case or lists that it uses."""
         self._lists.refresh(changes)
         self.foot.dispatch.refresh(changes)
         self.several.refresh(changes)
@@ -96,13 +97,12 @@ class CasePanel(QWidget):
             self._read(self._wanted)
 
     def refresh_files(self) -> None:
-        """A round is over: what was only here may be at the hub now, what was not here may have come, and the case may
-        be one that this desk may not read any more."""
+        """A round is over: reads again which files are at the hub and whether this desk may still read the case."""
         if not self._coming and self.view is not None:  # a case that is on its way comes with all that
             self._read(self.view.case.id)
 
     def focus_dispatch(self) -> None:
-        """F2: the cursor into the list of units. A new case is filed first, one that was given out goes elsewhere."""
+        """F2: puts the cursor into the list of units. A new case is filed first; a dispatched one is reassigned."""
         if self._coming:
             self._awaited = self.focus_dispatch
             return
@@ -113,8 +113,8 @@ class CasePanel(QWidget):
         self.start_action(Action.FILE if self._going_on else _giving_out(self.view.case))
 
     def start_action(self, action: Action) -> None:
-        """Opens the form of an action, or does it where there is nothing to ask; for cases that are on their way, when
-        they are there."""
+        """Opens the form of an action, or carries it out if nothing is to be asked. Waits for a case that is being
+        read."""
         if self._coming:
             self._awaited = partial(self.start_action, action)
             return
@@ -126,20 +126,20 @@ class CasePanel(QWidget):
         self.acting.start(view, action)
 
     def on_asked_begun(self) -> None:
-        """What was asked for several is under way: its form goes."""
+        """What was asked for several cases has begun: closes its form."""
         if self.several.asks_once:
             self.setFocus()
             self.several.cancel()
 
     def take_point(self, lon: float, lat: float) -> None:
-        """Where the operator clicked on the map: the grid there, for the form that asked."""
+        """Gives the grid at this point of the map to the form that asked for it."""
         form = self.foot.form
         if form is not None:
             read = partial(self._desk.reference.grids_at, lon, lat)
             self._jobs.read(form, read, lambda at: form.take_grid(at.basic or at.community or ""), name="point")
 
     def stop_picking(self) -> None:
-        """Escape on the map."""
+        """Esc was pressed on the map."""
         if self.foot.form is not None:
             self.foot.form.stop_picking()
 
@@ -252,15 +252,15 @@ class CasePanel(QWidget):
         self._on_changes(changes)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
-        """The list goes on to the next case: what became of these is said where it stays."""
+        """Says what became of several dispatched cases where it stays, because the list goes on to the next case."""
         if together.undone:
             self.news.some_refused.emit(sentence, together.undone)
         else:
             self.news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
-        """Said where it stays, when the operator is at another case by now or on the way to one. What somebody else did
-        to the case meanwhile is shown."""
+        """Shows what somebody else did to the case. For another case than the shown one, the window says what was
+        refused."""
         if case.id == self._wanted:
             if isinstance(error, Conflict):
                 self._read(case.id)
@@ -285,6 +285,6 @@ def _giving_out(case: Case) -> Action:
 
 
 def _leave_trace(desk: Desk, case_id: str) -> None:
-    """Who saw a reporter's name and telephone stands in the audit log before it is shown."""
+    """Records in the audit log that the reporter's name and telephone are shown. Source: DOMAIN.md §10."""
     with desk.work() as unit_of_work:
         unit_of_work.audit(desk.actor.account, "reporter_shown", case_id)

@@ -1,4 +1,4 @@
-"""Several chosen cases in the panel: what those that are new lack is asked once, they are filed, then dispatched."""
+"""Several chosen cases in the panel: what new ones lack is asked once, then they are filed and dispatched."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _READ_FOR_GUESS: Final = 20
 
 @frozen
 class Several:
-    """Chosen cases, and how many of the new ones lack a condition or a grid. ``words`` are what is guessed from."""
+    """Chosen cases, and how many new ones lack a condition or a grid. ``words`` are the texts from which a condition is
+    guessed."""
 
     rows: tuple[CaseRow, ...] = ()
     without_standard: int = 0
@@ -42,12 +43,12 @@ class Several:
 
     @property
     def ready(self) -> tuple[str, ...]:
-        """What waits for a unit, or for being filed before."""
+        """The cases that wait for a unit, also those that have to be filed first."""
         return tuple(row.id for row in self.rows if row.state in _BEFORE_UNIT)
 
 
 def load_several(desk: Desk, case_ids: Sequence[str]) -> Several:
-    """On a pool thread."""
+    """Reads the cases. To be called on a pool thread."""
     rows = tuple(desk.queries.rows(case_ids))
     new = [desk.queries.case(row.id) for row in rows if row.state == CaseState.REPORTED]
     return Several(
@@ -59,11 +60,11 @@ def load_several(desk: Desk, case_ids: Sequence[str]) -> Several:
 
 
 class SeveralCases(QObject):
-    """Fills the foot for several cases; ``ids`` are those that the panel shows, none where it shows one.
+    """Fills the panel's foot for several cases. ``ids`` are the cases, empty if the panel shows one.
 
     Signals:
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
-        ready(): what can be done with them is offered.
+        ready(): the possible actions are shown.
     """
 
     shown = Signal(object)
@@ -78,21 +79,21 @@ class SeveralCases(QObject):
         self._now = Several()
         self._begun: tuple[str, ...] = ()  # the cases that were shown when they were filed
         self._typed: Mapping[str, Any] = {}
-        self._said = ""  # what the form says when it comes back, because a case was refused
-        self._dispatching = False  # they were filed in order to be dispatched
+        self._said = ""  # what the form says when it is shown again after a refusal
+        self._dispatching = False  # they were filed so that they can be dispatched
         self._portions = Portions(desk=desk, jobs=jobs, short=news.short, parent=self)
         self._portions.progressed.connect(self._on_progressed)
         self._portions.finished.connect(self._on_filed)
         lists.ready.connect(self._on_lists)
 
     def show(self, case_ids: Sequence[str]) -> None:
-        """Other cases; what was begun in the form is kept for them."""
+        """Shows other cases; what was typed in the form stays in it."""
         self.ids = tuple(case_ids)
         self._dispatching, self._said = False, ""
         self._read()
 
     def refresh(self, changes: Changes) -> None:
-        """What was done to them meanwhile, an undo for instance."""
+        """Reads the cases again if they have changed."""
         if changes.cases & set(self.ids) and not self._portions.running:
             self._dispatching = False
             self._read()
@@ -102,7 +103,7 @@ class SeveralCases(QObject):
         self.ids, self._now, self._typed = (), Several(), {}
 
     def start(self, action: Action) -> None:
-        """The cursor into the form of filing, where something can be filed, or of closing."""
+        """Asks what an action on all cases needs; puts the cursor into the form."""
         form = self._foot.form
         if action is Action.CLOSE and not self.asks_once:
             self._ask_closing()
@@ -114,7 +115,7 @@ class SeveralCases(QObject):
             self._foot.form.start()
 
     def cancel(self) -> None:
-        """Esc: puts the form away, or stops what is under way, and offers the dispatch of all."""
+        """Esc: closes the form or stops the filing, and offers the dispatch of all."""
         if self.asks_once:
             self._foot.close_form()
             self._read()
@@ -125,7 +126,7 @@ class SeveralCases(QObject):
 
     @property
     def asks_once(self) -> bool:
-        """Whether something else than the filing is being asked once for all of them."""
+        """Whether a form other than that of filing is open."""
         return self._foot.form is not None and self._foot.form.spec.action is not Action.FILE
 
     def _read(self) -> None:
@@ -173,7 +174,7 @@ class SeveralCases(QObject):
         form.submitted.connect(partial(self._close, handled))
 
     def _ask(self, action: Action) -> None:
-        """Whether it is meant for all of these, which are many: Enter does it, Esc leaves it."""
+        """Asks whether all of these many cases are meant."""
         states = TOGETHER[action]
         case_ids = tuple(row.id for row in self._now.rows if row.state in states)
         words = self.tr("{action} {count} 件").format(action=word_of(action), count=len(case_ids))
@@ -183,7 +184,8 @@ class SeveralCases(QObject):
         form.submitted.connect(lambda _values: form.ready())
 
     def _close(self, case_ids: tuple[str, ...], values: Mapping[str, Any]) -> None:
-        """Those that were counted when it was asked. The form stays until it has begun: what was typed is not lost."""
+        """Closes the cases that were counted. The form stays open until that has begun, so that what was typed is not
+        lost."""
         if not values.get("closing_condition_met"):
             self._foot.refuse(RuleViolation("case.closing_condition_open"))
             return
@@ -216,7 +218,7 @@ class SeveralCases(QObject):
         shown = self.ids == self._begun
         sentence = words_of(together, word_of(Action.FILE))
         if not (shown and together.undone):
-            self._typed = {}  # it was for these
+            self._typed = {}  # it was typed for these cases
         if not together.undone:
             self._news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
         elif not shown:

@@ -1,4 +1,4 @@
-"""时间线: what happened to the case, the newest first, with dots on a line as on paper."""
+"""The tab 时间线: what happened to the case, the newest line first, with dots on a vertical line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRAP: Final = Qt.TextFlag.TextWordWrap
 
 
 class TimelineDelegate(QStyledItemDelegate):
-    """A dot on a line, the time, and the words over as many lines as they need (three at most)."""
+    """Paints a dot on the line, the time, and the words over at most three lines."""
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class TimelineDelegate(QStyledItemDelegate):
         self.times = 40
 
     def measure(self, lines: Sequence[TimelineLine], now: datetime) -> None:
-        """The width that the times take."""
+        """Measures the width that the times need."""
         metrics = QFontMetrics(base_font(SMALL_PX))
         self.now = now
         self.times = max((metrics.horizontalAdvance(moment_words(line.at, now)) for line in lines), default=40)
@@ -85,7 +85,7 @@ class TimelineList(QListView):
         self.setItemDelegate(self._delegate)
 
     def show_lines(self, lines: Sequence[TimelineLine], now: datetime) -> None:
-        """The lines of a case, the newest first."""
+        """Shows the lines of a case, the newest first."""
         self._delegate.measure(lines, now)
         self.lines.show_values(lines)
 

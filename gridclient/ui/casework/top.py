@@ -1,4 +1,4 @@
-"""The upper part of the panel: head and tabs of the present case, or a word about what to choose."""
+"""The upper part of the panel: the head and the tabs of a case, or words in their place."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALIKE_EDGES_PX: Final = 32
 
 
 class CaseTop(QStackedWidget):
-    """Shows one case, several, or none."""
+    """Shows one case, the states of several, or what to do if none is chosen."""
 
     def __init__(self, *, desk: Desk, jobs: Jobs, news: CaseNews) -> None:
         super().__init__()
@@ -64,24 +64,24 @@ class CaseTop(QStackedWidget):
         self.show_nothing()
 
     def show_nothing(self) -> None:
-        """What to do when no case is chosen."""
+        """Says what to do when no case is chosen."""
         self.say(
             self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。")
         )
 
     def say(self, sentence: str) -> None:
-        """Words in place of a case."""
+        """Shows words in place of a case."""
         self.message.setText(sentence)
         self.setCurrentWidget(self.message)
 
     def show_several(self, rows: Sequence[CaseRow]) -> None:
-        """Several cases are chosen: how many, in which states."""
+        """Says how many cases are chosen, and in which states."""
         states = Counter(state_word(row.state, returned=row.returned, escalated=row.escalated) for row in rows)
         counted = "，".join(self.tr("{state} {count} 件").format(state=s, count=n) for s, n in states.items())
         self.say(self.tr("已选 {count} 件\n{states}").format(count=len(rows), states=counted))
 
     def show_view(self, view: CaseView, now: datetime) -> None:
-        """A case as it stands at ``now``."""
+        """Shows a case as it is at ``now``."""
         self.header.show_view(view, now)
         if view.case.id != self._shown:
             self._turn_to(new=view.case.state is CaseState.REPORTED)
@@ -95,7 +95,7 @@ class CaseTop(QStackedWidget):
         self.setCurrentWidget(self._case)
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
-        """The cases that may be the same, counted on their tab and named below the timeline."""
+        """Shows the cases that may be the same: in their tab, and the likeliest below the timeline."""
         self.related.show_likenesses(likenesses, now)
         self._count(self.related, self.tr("关联"), len(likenesses))
         self.alike.setVisible(bool(likenesses))
@@ -111,13 +111,13 @@ class CaseTop(QStackedWidget):
         self._fit_alike()
 
     def _fit_alike(self) -> None:
-        """Where the words have no room, their end is left out with a sign."""
+        """Shortens the words to the room that there is."""
         room = self.width() - _ALIKE_EDGES_PX
         self.alike.setText(self.alike.fontMetrics().elidedText(self._alike_words, Qt.TextElideMode.ElideRight, room))
 
     def _turn_to(self, *, new: bool) -> None:
-        """Of a case that nobody took on its words are to be read, of another what happened: each kind of case has its
-        page, until the operator turns to another."""
+        """Turns to the tab for new or for other cases: 详情 and 时间线, unless the operator chose another one for that
+        kind."""
         self._page_of[self._new] = self.tabs.currentIndex()
         self._new = new
         self.tabs.setCurrentIndex(self._page_of[new])
