@@ -7,21 +7,23 @@ from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.ui.casework.case_view import TimelineLine
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.present import moment_words
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
 _LEFT, _GAP, _DOT, _PAD, _MOST_LINES = 18, 8, 8, 4, 3
+_STEP_PX: Final = 60
 _WRAP: Final = Qt.TextFlag.TextWordWrap
 
 
 class TimelineDelegate(QStyledItemDelegate):
-    """Paints a dot on the line, the time, and the words over at most three lines."""
+    """Paints a dot on the line, the time, and the words over at most three lines; the present line is whole."""
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,12 +37,28 @@ class TimelineDelegate(QStyledItemDelegate):
         self.times = max((metrics.horizontalAdvance(moment_words(line.at, now)) for line in lines), default=40)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        height = _height(self._words(index), self._width)
+        return QSize(option.rect.width(), max(height, QFontMetrics(base_font()).lineSpacing()) + _PAD)
+
+    @property
+    def _width(self) -> int:
         view: Any = self.parent()
-        width = view.viewport().width() - _LEFT - self.times - 2 * _GAP
+        room: int = view.viewport().width() - _LEFT - self.times - 2 * _GAP
+        return max(room, 40)
+
+    def _words(self, index: Index) -> str:
+        """Returns the words of a line. Where the end is left out there are dots."""
+        view: Any = self.parent()
+        words: str = index.data(VALUE).text
         metrics = QFontMetrics(base_font())
-        text = metrics.boundingRect(QRect(0, 0, max(width, 40), 1000), _WRAP, index.data(VALUE).text)
-        height = min(text.height(), _MOST_LINES * metrics.lineSpacing())
-        return QSize(option.rect.width(), max(height, metrics.lineSpacing()) + _PAD)
+        most = _MOST_LINES * metrics.lineSpacing()
+        if index.row() == view.currentIndex().row() or _height(words, self._width) <= most:
+            return words
+        room = _MOST_LINES * (self._width - 2 * metrics.averageCharWidth())
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        while _height(words, self._width) > most:  # it has line breaks of its own
+            words = f"{words[:-2].rstrip()}…"
+        return words
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: TimelineLine = index.data(VALUE)
@@ -65,12 +83,12 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.drawText(words.adjusted(0, 1, 0, 0), top, moment_words(line.at, self.now))
         painter.setFont(base_font())
         painter.setPen(QColor(theme.bad_text if line.refused else theme.text))
-        painter.drawText(words.adjusted(self.times + _GAP, 0, 0, 0), top | _WRAP, line.text)
+        painter.drawText(words.adjusted(self.times + _GAP, 0, 0, 0), top | _WRAP, self._words(index))
         painter.restore()
 
 
 class TimelineList(QListView):
-    """Object name ``caseTimeline``."""
+    """Object name ``caseTimeline``. Arrow keys go through a line that is higher than the list."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,11 +101,36 @@ class TimelineList(QListView):
         self._delegate = TimelineDelegate(parent=self)
         self.setModel(self.lines)
         self.setItemDelegate(self._delegate)
+        FocusMark(self)
 
     def show_lines(self, lines: Sequence[TimelineLine], now: datetime) -> None:
-        """Shows the lines of a case, the newest first."""
+        """Shows the lines of a case, the newest first. The line that is read stays, if the case still has it."""
+        here, place = self.currentIndex().data(VALUE), self.verticalScrollBar().value()
         self._delegate.measure(lines, now)
         self.lines.show_values(lines)
+        same = [row for row, line in enumerate(lines) if here and (line.at, line.text) == (here.at, here.text)]
+        if same and not self.currentIndex().isValid():
+            self.setCurrentIndex(self.lines.index(same[0]))
+            self.verticalScrollBar().setValue(place)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.scheduleDelayedItemsLayout()
+        self.executeDelayedItemsLayout()
+        self.scrollTo(current, QListView.ScrollHint.EnsureVisible)
+        if self.visualRect(current).height() > self.viewport().height():
+            self.scrollTo(current, QListView.ScrollHint.PositionAtTop)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place, bar = self.visualRect(self.currentIndex()), self.verticalScrollBar()
+        page = self.viewport().height() - _PAD
+        by = {Qt.Key.Key_Down: _STEP_PX, Qt.Key.Key_Up: -_STEP_PX, Qt.Key.Key_PageDown: page, Qt.Key.Key_PageUp: -page}
+        step = by.get(Qt.Key(event.key()), 0)
+        left = place.bottom() - self.viewport().height() if step > 0 else -place.top()
+        if step and left > 0 and place.height() > self.viewport().height():
+            bar.setValue(bar.value() + step)
+        else:
+            super().keyPressEvent(event)
 
     def _told(self, line: TimelineLine) -> str:
         told = [line.text, self.tr("{at} · {actor}").format(at=f"{line.at:%Y-%m-%d %H:%M:%S}", actor=line.actor)]
@@ -101,6 +144,10 @@ class TimelineList(QListView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
+
+
+def _height(words: str, width: int) -> int:
+    return QFontMetrics(base_font()).boundingRect(QRect(0, 0, width, 0), _WRAP, words).height()
 
 
 def _words(line: TimelineLine) -> str:

@@ -1,0 +1,65 @@
+"""时间线 by keyboard: where one is is seen, and the longest note is read to its end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes
+from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.casework.timeline import TimelineList
+from gridclient.ui.value_list import VALUE
+from tests.ui.casework.panel_keys import Show, press
+from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.focus import shows_the_keyboard
+
+LONG = "楼上夜里拖动家具，多次沟通无果。" * 180
+
+
+def shown(panel: CasePanel, case_id: str, show: Show) -> TimelineList:
+    show(case_id)
+    panel.top.tabs.setCurrentIndex(0)
+    panel.top.timeline.setFocus()
+    return panel.top.timeline
+
+
+def test_the_timeline_shows_that_it_has_the_keyboard(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    assert shows_the_keyboard(shown(panel, made.dispatched("积水"), show))
+
+
+def test_the_longest_note_is_read_to_its_end_by_arrows_which_then_go_on(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.dispatched("积水")
+    made.act(Action.NOTE, case_id, text="先有的")
+    made.act(Action.NOTE, case_id, text=LONG)
+    show(case_id)
+    assert panel.top.timeline.visualRect(panel.top.timeline.lines.index(0)).height() < 80
+    timeline = shown(panel, case_id, show)
+    here, room = timeline.lines.index(0), timeline.viewport().height()
+    assert timeline.currentIndex() == here
+    assert timeline.visualRect(here).height() > room
+    pressed = 0
+    while timeline.visualRect(here).bottom() > room:
+        press(timeline, Qt.Key.Key_Down)
+        assert timeline.currentIndex() == here
+        pressed += 1
+    assert pressed > 5
+    press(timeline, Qt.Key.Key_Down)
+    assert "先有的" in timeline.currentIndex().data(VALUE).text
+    assert timeline.visualRect(here).height() < 80
+
+
+def test_whoever_reads_a_line_stays_there_when_a_round_has_taken_it_to_the_hub(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.dispatched("积水")
+    timeline = shown(panel, case_id, show)
+    press(timeline, Qt.Key.Key_End)
+    last = timeline.currentIndex().row()
+    assert last == 2
+    made.store.sent.add(case_id)
+    panel.refresh(Changes(cases=frozenset({case_id})))
+    qtbot.waitUntil(lambda: not timeline.lines.values[0].unsent)
+    assert timeline.currentIndex().row() == last
