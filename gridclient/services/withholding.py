@@ -50,6 +50,13 @@ def new_salt() -> str:
     return secrets.token_urlsafe(SALT_BYTES)
 
 
+def new_salts(count: int) -> Iterator[str]:
+    """So many salts, at a tenth of the cost."""
+    signs = secrets.token_urlsafe(SALT_BYTES * count)
+    width = len(signs) // count if count else 1
+    return (signs[start : start + width] for start in range(0, len(signs), width))
+
+
 def salted(payload: Payload, salt: Callable[[], str] = new_salt) -> Payload:
     """The payload with a salt if anything in it may have to be withheld, now or when more of the case is known."""
     return {**payload, SALT: salt()} if _may_tell(payload) else payload

@@ -21,7 +21,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_records import ImportedCase
 from gridclient.services.imported_case import event_text
 from gridclient.services.ports import Clock
-from gridclient.services.withholding import new_salt
+from gridclient.services.withholding import new_salts
 from gridclient.store.driver import Connection
 from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
@@ -106,20 +106,21 @@ def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes
     """
     kinds: dict[tuple[str, ...], tuple[int, CaseTableRow]] = {}
     cases = []
-    for staged in (staged for batch in batches for staged in _staged(batch)):
+    waiting = [staged for batch in batches for staged in _staged(batch)]
+    for staged, salt in zip(waiting, new_salts(len(waiting)), strict=True):
         number = f"{staged.name}-{short}{first[staged.name] + staged.place - 1:04d}"
         row = imported_row(staged.subject, number, staged.case, grid=staged.grid, standard=staged.standard)
         kind, _ = kinds.setdefault((row.grid, row.channel, row.state), (len(kinds), row))
-        cases.append((*_columns(staged, number, row), kind))
+        cases.append((*_columns(staged, number, row, salt), kind))
     return PreparedCases([row for _, row in kinds.values()], *zip(*cases, strict=True))
 
 
-def _columns(staged: StagedCase, number: str, row: CaseTableRow) -> tuple[Any, ...]:
+def _columns(staged: StagedCase, number: str, row: CaseTableRow, salt: str) -> tuple[Any, ...]:
     case, grid, standard = staged.case, staged.grid, staged.standard
     return (
         staged.subject,
         f"t:{staged.name.partition('-')[0]}",
-        event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class, salt=new_salt()),
+        event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class, salt=salt),
         tuple(row),
         index_entry(imported_words(case, number)),
         packed(row, lambda _kind, _code: 0),  # labels get their numbers in the transaction

@@ -123,6 +123,8 @@ def imported(reading: Reading, file: Path, aside: Aside) -> list[tuple[Any, ...]
     assert verify(store.database).problems == ()
     with store.database.reader() as connection:
         rows: list[tuple[Any, ...]] = connection.execute("SELECT * FROM cases ORDER BY no").fetchall()
-        rows += connection.execute("SELECT pos, subject, payload FROM events ORDER BY pos").fetchall()
+        rows += connection.execute(
+            "SELECT pos, subject, json_remove(payload, '$.salt') FROM events ORDER BY pos"
+        ).fetchall()
     store.close()
     return rows
