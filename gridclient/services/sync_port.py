@@ -206,6 +206,9 @@ class SyncStore(Protocol):
         """Up to ``limit`` own events from number ``first`` on, ending before a waiting event of another desk.
 
         Of another device: the events up to its next signature, whatever their number.
+
+        Raises:
+            SyncFault: ``sync.gap``: the log ends before the event that precedes ``first``.
         """
         ...
 

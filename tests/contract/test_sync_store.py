@@ -92,6 +92,14 @@ def test_unsent_events_are_chained_from_any_number(players: tuple[Player, Player
     assert (end.records, end.link_before, end.link_after) == ((), whole.link_after, whole.link_after)
 
 
+def test_what_a_log_does_not_reach_is_told_from_what_follows_its_end(players: tuple[Player, Player]) -> None:
+    one = players[0]
+    one.write()
+    (origin,) = one.waiting
+    assert not one.store.unsent(origin, 2, 10).records
+    assert code_of(lambda: one.store.unsent(origin, 3, 10)) == "sync.gap"
+
+
 def test_feeds_of_two_desks_come_to_the_same_count_and_sum(players: tuple[Player, Player]) -> None:
     one, two = players
     hub = FakeHub()

@@ -162,6 +162,8 @@ class FakeSyncStore:
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]
+        if first > len(chain.records) + 1:
+            raise SyncFault("sync.gap", event=str(EventKey(*origin, first)))
         records = tuple(chain.records[first - 1 : first - 1 + limit])
         after = chain.links[first + len(records) - 2] if records else chain.link_before(first)
         return Unsent(origin, first, records, chain.link_before(first), after)
