@@ -1,4 +1,4 @@
-"""详情, 责任依据 and 关联: facts as tables of words, and the cases that may be the same."""
+"""The tabs 详情, 责任依据 and 关联: tables of facts, and the cases that may be the same."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Fact = tuple[str, str]
 
 
 class FactTable(CopiedLabel):
-    """Drawn anew in another theme; facts without words are left out. Names that files bring are of any length."""
+    """A table of facts. Facts without words are left out; the colours follow the theme."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class FactTable(CopiedLabel):
 
     @property
     def words(self) -> str:
-        """What it says, without its look."""
+        """The text of the table."""
         return "\n".join(f"{label} {words}" for label, words in self._facts)
 
     def show_facts(self, facts: Iterable[Fact]) -> None:
@@ -72,8 +72,8 @@ class FactTable(CopiedLabel):
 
 
 class DetailsTab(ScrollArea):
-    """Every fact of the case, the reporter masked until the operator presses ``show_button``: that leaves a line in
-    the audit log."""
+    """All facts of the case. The reporter is masked until the operator presses ``show_button``, which leaves a line in
+    the audit log. Source: DOMAIN.md §10."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,14 +89,14 @@ class DetailsTab(ScrollArea):
         self.setWidgetResizable(True)
 
     def show_view(self, view: CaseView) -> None:
-        """The facts of a case; another case is masked again."""
+        """Shows the facts of a case; another case is masked again."""
         if self._view is None or self._view.case.id != view.case.id:
             self._plain = False
         self._view = view
         self._draw()
 
     def reveal(self, case_id: str) -> None:
-        """Shows the reporter in plain words, if it is still this case."""
+        """Shows the reporter unmasked, if the tab still shows this case."""
         if self._view is not None and self._view.case.id == case_id:
             self._plain = True
             self._draw()
@@ -170,7 +170,7 @@ def _moment(moment: datetime | None) -> str:
 
 
 class BasisTab(ScrollArea):
-    """The filing condition with its conditions, limit, units and the version in force."""
+    """The filing condition: its conditions, limit, units, list and version."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,7 +201,7 @@ class BasisTab(ScrollArea):
 
 
 class RelatedTab(QWidget):
-    """The list, or a word that there is nothing alike."""
+    """The list of cases that may be the same, or a sentence that there are none."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The head of the panel: the title, where the case comes from and stands, and its two clocks."""
+"""The head of the panel: the title, where the case comes from, its state, and its two clocks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LEAST_PX: Final = 400
 
 
 class TitleLine(CopiedLabel):
-    """The case's title over two lines at most; the rest is in its tooltip."""
+    """The case's title over at most two lines; the whole title is in the tooltip."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class TitleLine(CopiedLabel):
             self._fit()
 
     def _fit(self) -> None:
-        """What is too long ends in dots; letters without a space are broken anywhere."""
+        """Shortens the title with dots; long words of Latin letters are broken anywhere."""
         metrics = QFontMetrics(self.font())
         room = _TITLE_LINES * (self.width() - 2 * metrics.averageCharWidth())
         shown = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, max(room, _LEAST_PX))
@@ -67,7 +67,7 @@ class TitleLine(CopiedLabel):
 
 
 class ClockTile(QWidget):
-    """One clock: its heading, its time, and a ground that says how pressing it is."""
+    """One clock: heading, time, and a background by its urgency."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +83,7 @@ class ClockTile(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The words of the tile."""
         return f"{self._sign} {self._face.heading} {self._face.time}".strip()
 
     def sizeHint(self) -> QSize:
@@ -113,7 +113,7 @@ class ClockTile(QWidget):
 
 
 class StateLine(QWidget):
-    """A dot and the state's word, with what counts beside it."""
+    """A dot, the word of the state, and beside it units and counts."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,7 +128,7 @@ class StateLine(QWidget):
 
     @property
     def text(self) -> str:
-        """For instance ``待派遣 · 退回 1 次``."""
+        """The words of the line, for instance ``待派遣 · 退回 1 次``."""
         if self._view is None:
             return ""
         case = self._view.case
@@ -142,7 +142,7 @@ class StateLine(QWidget):
         return joined((word, *self._units(self._view), *told))
 
     def _units(self, view: CaseView) -> tuple[str, ...]:
-        """The lead, and where its result was found good what the end still waits for."""
+        """The lead; once its result was found good, what closing still waits for."""
         case, lead = view.case, view.case.lead
         if lead is None or case.returned:
             return ()
@@ -168,7 +168,7 @@ class StateLine(QWidget):
 
 
 class CaseHeader(QWidget):
-    """Title, number · channel · grid · level, state, and the double clock with its explanation."""
+    """Title, number · channel · grid · level, state, and both clocks with an explanation in their tooltip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ class CaseHeader(QWidget):
         down(self.title, self.facts, self.state, self.still, clocks, on=self, edges=(12, 10, 12, 6), gap=3)
 
     def show_view(self, view: CaseView, now: datetime) -> None:
-        """Shows a case as it stands at ``now``."""
+        """Shows a case as it is at ``now``."""
         case = view.case
         level = self.tr("{level}级").format(level=case.level)
         channel = CHANNELS.get(case.facts.channel, case.facts.channel)
@@ -197,7 +197,7 @@ class CaseHeader(QWidget):
         self.show_time(view, now)
 
     def show_time(self, view: CaseView, now: datetime) -> None:
-        """Moves the clocks on; a case without a running limit shows none."""
+        """Shows the clocks at ``now``; hides them if no limit runs."""
         running = view.clock is not None
         self.working.setVisible(running)
         self.natural.setVisible(running)

@@ -1,5 +1,4 @@
-"""Whom the operator has chosen, which units the list shows for what is typed, and what the desk says of a dispatch,
-before it is done and after."""
+"""The units that the operator has chosen, those that the list shows, and the sentences before and after a dispatch."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ _MOST_NAMED: Final = 3
 
 @frozen
 class UnitItem:
-    """One unit of the list with the reason for it. An empty code stands for "each to its proposal"."""
+    """A unit of the list, with the reason for it. Code "" stands for "each case to its proposal"."""
 
     code: str
     name: str
@@ -41,17 +40,17 @@ class UnitItem:
 
 @frozen
 class Choice:
-    """One lead and any number of cooperating units, none twice."""
+    """The lead and the cooperating units; no unit is both."""
 
     lead: str = ""
     cooperating: tuple[str, ...] = ()
 
     def led_by(self, code: str) -> Choice:
-        """Another lead; a unit that cooperated does not do both."""
+        """The same with another lead, which does not cooperate any more."""
         return Choice(code, tuple(other for other in self.cooperating if other != code))
 
     def toggled(self, code: str) -> Choice:
-        """The unit cooperates, or does not any more; the lead stays the lead."""
+        """The same with the unit added to the cooperating ones or removed from them. The lead stays."""
         if code in (self.lead, ""):
             return self
         if code in self.cooperating:
@@ -66,7 +65,7 @@ class Choice:
 
 @frozen
 class Units:
-    """The candidates of a case with their reasons, and all other units."""
+    """The candidates of a case with their reasons, and all units that are in use."""
 
     candidates: tuple[UnitItem, ...] = ()
     rows: tuple[UnitRow, ...] = ()
@@ -77,7 +76,7 @@ class Units:
         return next((row for row in self.rows if row.code == code), None)
 
     def shown(self, typed: str, choice: Choice) -> list[UnitItem]:
-        """The candidates with what was chosen besides; all units that match once something is typed."""
+        """Without a typed text the chosen units and the candidates; with one, all units that match."""
         if typed.strip():
             return [self.item(entry.value) for entry in find(unit_entries(self.rows), typed, most=9)]
         known = {item.code for item in self.candidates}
@@ -85,7 +84,7 @@ class Units:
         return [*(self.item(code) for code in others), *self.candidates]
 
     def item(self, code: str) -> UnitItem:
-        """A unit as the list shows it, a candidate with its reason."""
+        """A unit as the list shows it."""
         for item in self.candidates:
             if item.code == code:
                 return item
@@ -96,16 +95,17 @@ class Units:
         return UnitItem(row.code, row.name, joined((kind, duty)))
 
     def against_list(self, lead: str) -> bool:
-        """Whether the list names others as responsible: then a reason is needed."""
+        """Whether the responsibility list names other units; the dispatch then needs a reason. Source: DOMAIN.md §4,
+        dispatch."""
         row, standard = self.row(lead), self.standard
         return bool(row and standard and standard.units and not answers_for(row, standard.units))
 
 
 def load_units(desk: Desk, case_id: str) -> Units:
-    """On a pool thread: whom to propose for a case, and everybody else."""
+    """The proposal for a case, and all other units. To be called on a pool thread."""
     proposal = desk.propose(case_id)
     here = township_of(desk.queries.case(case_id).facts.grid)
-    elsewhere = {here: 0, "": 1}  # of what fits alike, the case's own township comes first, then the county
+    elsewhere = {here: 0, "": 1}  # the case's township first, then the county
     units = sorted(desk.reference.units(), key=lambda unit: elsewhere.get(unit.township, 2))
     return Units(
         tuple(UnitItem(one.unit.code, one.unit.name, reason_of(one)) for one in proposal.candidates),
@@ -116,7 +116,7 @@ def load_units(desk: Desk, case_id: str) -> Units:
 
 
 def load_batch_units(desk: Desk, each: UnitItem) -> Units:
-    """On a pool thread: ``each`` to its own proposal, or all to one unit."""
+    """The units for several cases: ``each`` stands for every case's own proposal. To be called on a pool thread."""
     return Units((each,), _in_use(desk.reference.units()))
 
 
@@ -131,7 +131,7 @@ def _in_use(units: Iterable[UnitRow]) -> tuple[UnitRow, ...]:
 
 
 def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
-    """``派遣后：处置时限 2紧急工作时，至今日 16:24``, by the very draft that the dispatch would record."""
+    """``派遣后：处置时限 2紧急工作时，至今日 16:24``, worked out from the draft that the dispatch would record."""
     if not choice.lead:
         return ""
     now = desk.clock.now()

@@ -1,4 +1,5 @@
-"""派遣 F2: the proposal is chosen already; Enter accepts it, a digit or a few letters choose another unit."""
+"""The dispatch panel, F2. The proposal is chosen already: Enter accepts it, a digit or some letters choose another
+unit. Source: UX.md, 派遣."""
 
 from __future__ import annotations
 
@@ -35,13 +36,13 @@ _UNIT_KINDS: Final = frozenset({"units", "standards"})
 
 
 class DispatchPanel(DispatchSheet):
-    """Chooses, foretells and dispatches.
+    """Chooses units, says what a dispatch would mean, and dispatches.
 
     Signals:
-        done(Changes): the case, or all that could be of several, was dispatched.
-        several_done(Together, str): what became of several, and the sentence about it; before ``done``.
-        refused(Case, GridClientError): a case was not dispatched; the note says it, if it is still shown.
-        cancelled(): Esc with nothing typed.
+        done(Changes): the case was dispatched, or of several all that could be.
+        several_done(Together, str): what became of several cases, with a sentence; emitted before ``done``.
+        refused(Case, GridClientError): a dispatch was refused; the note says it if the case is still shown.
+        cancelled(): Esc was pressed and nothing was typed.
     """
 
     done = Signal(object)
@@ -56,12 +57,12 @@ class DispatchPanel(DispatchSheet):
         self._action = Action.DISPATCH
         self._case: Case | None = None
         self._batch: tuple[str, ...] = ()
-        self._begun: tuple[str, ...] = ()  # the batch that is dispatched now
+        self._begun: tuple[str, ...] = ()  # the cases that are being dispatched
         self._units = Units()
         self.choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
-        self._moved = False  # the arrows left the unit that was chosen
+        self._moved = False  # arrow keys left the chosen unit
         self._keys: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Up: partial(self._step, -1),
             Qt.Key.Key_Down: partial(self._step, 1),
@@ -85,7 +86,7 @@ class DispatchPanel(DispatchSheet):
     # -- what is dispatched -----------------------------------------------------------------------------------------
 
     def show_case(self, case: Case | None, *, action: Action = Action.DISPATCH) -> None:
-        """Proposes units for a case; the same case again, unchanged, keeps what was chosen."""
+        """Proposes units for a case. The same case, unchanged, keeps what was chosen."""
         same = self._same(case, action)
         self._case, self._action, self._batch = case, action, ()
         if case is None or same:
@@ -96,7 +97,7 @@ class DispatchPanel(DispatchSheet):
         self._jobs.read(self, read, self._on_units, self._on_failed, name="units")
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
-        """Several cases: each to its proposal, or all to the unit that is chosen."""
+        """Shows several cases: each goes to its proposal, or all go to the chosen unit."""
         if tuple(case_ids) == self._batch:
             return
         self._case, self._action, self._batch = None, Action.DISPATCH, tuple(case_ids)
@@ -105,7 +106,7 @@ class DispatchPanel(DispatchSheet):
         self._jobs.read(self, partial(load_batch_units, self._desk, each), self._on_units, name="units")
 
     def refresh(self, changes: Changes) -> None:
-        """Proposes anew when the units or the lists changed."""
+        """Proposes again when units or filing conditions have changed."""
         if self._case is not None and changes.kinds & _UNIT_KINDS:
             case, self._case = self._case, None
             self.show_case(case, action=self._action)
@@ -113,7 +114,7 @@ class DispatchPanel(DispatchSheet):
     # -- choosing ---------------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Digits, arrows, Space and Enter act on the units from the line and the list; letters go into the line."""
+        """In the field and the list, digits, arrows, Space and Enter choose units; letters go into the field."""
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         if self._acts(event):
@@ -141,7 +142,8 @@ class DispatchPanel(DispatchSheet):
         return True
 
     def accept(self) -> None:
-        """Enter: takes the unit that was found or stepped to, else dispatches; nothing where none was found."""
+        """Enter: takes the unit that was found or reached by arrows, else dispatches. Does nothing if no unit was
+        found."""
         current = self.list.current_code
         if current is None and self.filter.text().strip():
             return
@@ -152,7 +154,7 @@ class DispatchPanel(DispatchSheet):
             self.dispatch()
 
     def dispatch(self) -> None:
-        """Dispatches to the units chosen, once, unless a reason is missing."""
+        """Dispatches once to the chosen units, or asks for a reason that is missing."""
         if self._accepting or not (self._case or self._batch) or self._others_under_way:
             return
         if not self.choice.lead and not self._batch:

@@ -1,4 +1,4 @@
-"""The look of the dispatch panel: its parts, where they stand and what they are called."""
+"""The widgets of the dispatch panel and their layout."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DispatchSheet(QWidget):
         return QSize(320, super().sizeHint().height())
 
     def name(self, word: str, *, reason_asked: str) -> None:
-        """What the button does, and which reason the line asks for; it is shown when one is needed."""
+        """Sets the word of the button, and the reason that is asked for where one is needed."""
         self._heading.setText(word)
         self.button.setText(word)
         self.button.setAccessibleName(word)
@@ -43,7 +43,8 @@ class DispatchSheet(QWidget):
         self.reason.setVisible(False)
 
     def offer_contact(self, *, known: bool, secret: bool) -> None:
-        """需联系群众, not ticked: only where a telephone is ``known``, and never of who asked for secrecy."""
+        """Shows 需联系群众, not ticked, if the reporter's telephone is ``known``; disabled if the reporter asked for
+        secrecy. Source: DOMAIN.md §10."""
         self.contact.setChecked(False)
         self.contact.setVisible(known)
         self.contact.setEnabled(known and not secret)
@@ -51,12 +52,12 @@ class DispatchSheet(QWidget):
         self.contact.setText(self.tr("需联系群众（来电人要求保密，不提供）") if secret else free)
 
     def place_beside(self, widget: QWidget) -> None:
-        """Puts further buttons beside 派遣."""
+        """Puts more buttons beside 派遣."""
         self._beside.addWidget(widget)
         widget.show()
 
     def take_focus(self) -> None:
-        """F2."""
+        """F2: puts the cursor into the field."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _dress(self) -> None:

@@ -1,4 +1,4 @@
-"""The units as cards: a number for its key, the name, 主办 or 协办, and the reason below."""
+"""The list of units as cards: the number that is its key, the name, 主办 or 协办, and the reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHIFTED: Final = {sign: digit for digit, signs in enumerate(_SIGNS, 1) for sign
 
 
 def part_word(part: Role | None) -> str:
-    """主办, 协办 or nothing."""
+    """主办, 协办 or ""."""
     words = {
         Role.LEAD: translate("Dispatch", "主办"),
         Role.COOPERATING: translate("Dispatch", "协办"),
@@ -33,7 +33,7 @@ def part_word(part: Role | None) -> str:
 
 
 class UnitDelegate(QStyledItemDelegate):
-    """Paints one card."""
+    """Paints a card."""
 
     @property
     def _list(self) -> UnitList:
@@ -82,14 +82,14 @@ class UnitDelegate(QStyledItemDelegate):
 
 
 def card_height(item: UnitItem, width: int) -> int:
-    """With a reason of one line or two."""
+    """The height of a card whose reason takes one line or two."""
     metrics = QFontMetrics(base_font(SMALL_PX))
     lines = len(reason_lines(item.reason, metrics, width - _LEFT - _EDGE)) * metrics.lineSpacing()
     return _NAME_PX + 10 + lines + _GAP + (2 if lines else 0)
 
 
 def reason_lines(reason: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """The reason over two lines at most, broken between its parts and never inside one."""
+    """The reason over at most two lines, broken between its parts."""
     lines: list[str] = []
     for part in reason.split(_DOT) if reason else ():
         longer = f"{lines[-1]}{_DOT}{part}" if lines else part
@@ -101,10 +101,11 @@ def reason_lines(reason: str, metrics: QFontMetrics, width: int) -> list[str]:
 
 
 class UnitList(QListView):
-    """Object name ``unitList``. Its keys are the panel's.
+    """Object name ``unitList``. Its keys are handled by the panel.
 
     Signals:
-        lead_clicked(str), cooperating_clicked(str): with the left button; with Ctrl or the right one.
+        lead_clicked(str): a unit was clicked.
+        cooperating_clicked(str): a unit was clicked with Ctrl or with the right button.
     """
 
     lead_clicked = Signal(str)
@@ -126,7 +127,7 @@ class UnitList(QListView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:
-        """As high as its cards, up to what the panel can spare."""
+        """As high as the cards, up to what the panel can spare."""
         width = self.viewport().width()
         return QSize(200, min(sum(card_height(item, width) for item in self.units.values) + 2, _MOST_PX))
 
@@ -134,7 +135,7 @@ class UnitList(QListView):
         return QSize(120, min(self.sizeHint().height(), _LEAST_PX))
 
     def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
-        """Other units; the current row stays where the same unit is."""
+        """Other units; the current row stays on the same unit."""
         current = self.current_code
         self.choice = choice
         self.units.show_values(items)
@@ -145,12 +146,12 @@ class UnitList(QListView):
 
     @property
     def current_code(self) -> str | None:
-        """The unit that the arrows stand on."""
+        """The unit of the current row; ``None`` without one."""
         item = self.currentIndex().data(VALUE)
         return item.code if isinstance(item, UnitItem) else None
 
     def go_to(self, code: str) -> None:
-        """Makes the row of this unit the current one and brings it into view."""
+        """Makes this unit's row the current one and scrolls to it."""
         codes = [item.code for item in self.units.values]
         if code in codes:
             self.setCurrentIndex(self.units.index(codes.index(code)))
@@ -184,7 +185,8 @@ class UnitList(QListView):
 
 
 def digit_of(event: QKeyEvent) -> tuple[int, bool] | None:
-    """The digit of a key and whether Shift was held, by whatever sign the layout then gives; else ``None``."""
+    """The digit of a key, by whatever sign the layout gives for it, and whether Shift was held; ``None`` for other
+    keys."""
     blocking = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
     if event.modifiers() & blocking:
         return None

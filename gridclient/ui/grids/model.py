@@ -1,4 +1,4 @@
-"""The areas as a tree: township, zone, community, basic grid, each with its figures. Draws nothing."""
+"""The item model of the grid tree: township, zone, community, basic grid, each with its figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Column(IntEnum):
 
 @dataclass(slots=True)
 class Node:
-    """An area in the tree. ``place`` is its row below its parent, ``number`` its index in the model's list."""
+    """An area of the tree. ``place`` is its row below its parent, ``number`` its index in the model's list."""
 
     row: GridRow
     number: int
@@ -39,7 +39,7 @@ class Node:
 
 
 class GridModel(QAbstractItemModel):
-    """A tree over :class:`GridRow`; the county itself is left out, its townships stand at the top."""
+    """A tree over :class:`GridRow`. The county is left out; its townships are at the top."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class GridModel(QAbstractItemModel):
     # -- content ----------------------------------------------------------------------------------------------------
 
     def set_grids(self, rows: Iterable[GridRow]) -> bool:
-        """Shows these areas; says whether anything differs (then the model was reset)."""
+        """Shows these areas; returns whether anything differs, in which case the model was reset."""
         wanted = sorted((row for row in rows if row.tier != _TOP_TIER), key=lambda row: row.code)
         if wanted == [node.row for node in self._nodes]:
             return False
@@ -69,7 +69,7 @@ class GridModel(QAbstractItemModel):
         return True
 
     def set_figures(self, figures: Mapping[str, GridFigures]) -> bool:
-        """Shows these counts; says whether so many differ that the whole view should be drawn anew."""
+        """Shows these figures; returns whether so many differ that the view should be repainted as a whole."""
         new = {code: (row.open, row.overdue) for code, row in figures.items()}
         changed = [node for code, node in self._by_code.items() if new.get(code) != self._figures.get(code)]
         self._figures = new
@@ -80,7 +80,7 @@ class GridModel(QAbstractItemModel):
         return False
 
     def node(self, index: Index) -> Node:
-        """The area behind a valid index."""
+        """The area of a valid index."""
         return self._nodes[index.internalId()]
 
     def nodes(self) -> Sequence[Node]:
@@ -88,8 +88,8 @@ class GridModel(QAbstractItemModel):
         return self._nodes
 
     def find(self, typed: str, initials: Mapping[str, str], *, after: int) -> Node | None:
-        """The next area behind the one with number ``after``, and round again, whose name, code or initials (``gmsq``
-        is 古陌社区) are typed; beginnings come first."""
+        """The next area after number ``after`` (and again from the first one) that matches the typed name, code or
+        initials (``gmsq`` is 古陌社区). Matching beginnings come first."""
         typed = typed.strip().lower()
         if not typed:
             return None
@@ -103,16 +103,16 @@ class GridModel(QAbstractItemModel):
         return rest
 
     def index_of(self, code: str) -> QModelIndex:
-        """The index of an area's name; invalid when it is not in the tree."""
+        """The index of an area; invalid if it is not in the tree."""
         node = self._by_code.get(code)
         return NO_INDEX if node is None else self._index_of(node, Column.NAME)
 
     def counts(self, code: str) -> tuple[int, int]:
-        """Open and overdue cases of an area."""
+        """The numbers of open and overdue cases of an area."""
         return self._figures.get(code, (0, 0))
 
     def all_counts(self) -> Iterable[tuple[int, int]]:
-        """Open and overdue cases of all areas in the tree."""
+        """These numbers of all areas in the tree."""
         return [counts for code, counts in self._figures.items() if code in self._by_code]
 
     def _index_of(self, node: Node, column: Column) -> QModelIndex:

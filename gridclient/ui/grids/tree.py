@@ -1,4 +1,5 @@
-"""The grid tree as a view: chosen by mouse, arrow keys or typed initials; refreshing keeps what is open and chosen."""
+"""The view of the grid tree. Areas are chosen by mouse, arrow keys or typed initials; a refresh keeps what is open and
+chosen."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ _NAME_EDGE_PX: Final = 11
 
 
 class GridDelegate(QStyledItemDelegate):
-    """Paints cells only; the ground of a line is the view's."""
+    """Paints the cells; the view paints the background of a line."""
 
     def __init__(self, *, model: GridModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +82,7 @@ class GridTree(QTreeView):
     """Object name ``gridTree``.
 
     Signals:
-        grid_chosen(str): the code of the area that the operator went to.
+        grid_chosen(str): the operator chose this area.
     """
 
     grid_chosen = Signal(str)
@@ -97,7 +98,7 @@ class GridTree(QTreeView):
         self._arriving = False
         self._unseen: str | None = None  # to be opened when the areas are there
         self._told = ""
-        self._read = False  # before the areas were read nobody knows that there are none
+        self._read = False  # before that it is not known whether there are areas
         self.setModel(self.grids)
         self.setItemDelegate(GridDelegate(model=self.grids, parent=self))
         self.setUniformRowHeights(True)
@@ -112,7 +113,7 @@ class GridTree(QTreeView):
     # -- content ----------------------------------------------------------------------------------------------------
 
     def show_grids(self, rows: Iterable[GridRow], home: str = "") -> None:
-        """Other areas; what was open and chosen stays so where it is still there. A new desk opens on ``home``."""
+        """Other areas. What was open and chosen stays so where it still exists. A new desk opens on ``home``."""
         opened, chosen = set(self.opened()), self._told
         self._read = True
         self.viewport().update()
@@ -131,7 +132,7 @@ class GridTree(QTreeView):
         self.show_chosen(chosen)
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
-        """Other counts."""
+        """Other figures."""
         if self.grids.set_figures(figures):
             self.viewport().update()
         self._show_unplaced()
@@ -139,7 +140,7 @@ class GridTree(QTreeView):
         self._widen(*most)
 
     def show_chosen(self, code: str) -> None:
-        """Marks the chosen area and brings it into view; empty marks none."""
+        """Marks the chosen area and scrolls to it; "" marks none."""
         self._told = code
         self._show_unplaced()
         index = self.grids.index_of(code)
@@ -152,30 +153,30 @@ class GridTree(QTreeView):
             self.selectionModel().clear()
 
     def learn_initials(self, initials: Mapping[str, str]) -> None:
-        """Initials by name, for typing."""
+        """Sets the pinyin initials of names, for typing."""
         self._initials = initials
 
     # -- open branches ----------------------------------------------------------------------------------------------
 
     def opened(self) -> list[str]:
-        """Codes of the open branches."""
+        """The codes of the open branches."""
         return [
             node.row.code for node in self.grids.nodes() if node.children and self.isExpanded(self._index(node.row))
         ]
 
     def open_areas(self, codes: Iterable[str]) -> None:
-        """Opens these branches and no others."""
+        """Opens these branches and closes all others."""
         wanted = set(codes)
         for node in self.grids.nodes():
             if node.children:
                 self.setExpanded(self._index(node.row), node.row.code in wanted)
 
     def as_text(self) -> str:
-        """What is open, for :meth:`restore`."""
+        """The open branches, for :meth:`restore`."""
         return json.dumps(self.opened())
 
     def restore(self, text: str) -> None:
-        """Opens what :meth:`as_text` named, now or when the areas have arrived."""
+        """Opens the branches that :meth:`as_text` named, as soon as the areas are there."""
         if not self.grids.nodes():
             self._unseen = text
         elif text:
@@ -197,7 +198,7 @@ class GridTree(QTreeView):
             self.scrollTo(index)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Whoever comes to the tree has not gone to its first area yet; an arrow key does that."""
+        """Keeps Qt from choosing the first area when the tree gets the keyboard; an arrow key does that."""
         nowhere = not self.currentIndex().isValid()
         self._arriving = nowhere
         super().focusInEvent(event)
@@ -206,7 +207,7 @@ class GridTree(QTreeView):
         self._arriving = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The arrow is drawn a little to the right of where Qt looks for it."""
+        """Handles clicks on the arrow, which is painted a little to the right of where Qt looks for it."""
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and index.column() == Column.NAME and self.grids.rowCount(index):
             left = self.visualRect(index).left()
@@ -221,7 +222,7 @@ class GridTree(QTreeView):
         menu.popup(event.globalPos())
 
     def menu(self, area: GridRow | None) -> QMenu:
-        """The menu at the chosen area; None is all of them."""
+        """The context menu of the chosen area; ``None`` stands for all areas."""
         menu = QMenu(self)
         menu.addAction(self.tr("全部网格"), lambda: self.grid_chosen.emit("")).setEnabled(area is not None)
         menu.addSeparator()
@@ -277,13 +278,13 @@ class GridTree(QTreeView):
         self._widen(0, 0)
 
     def _widen(self, most_open: int, most_overdue: int) -> None:
-        """The columns of figures are as wide as their widest figure needs."""
+        """Makes the columns of figures as wide as their widest figure."""
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
         self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
         self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + _EDGE_PX)
 
     def _show_unplaced(self) -> None:
-        """Its line is there while it has a case in it or is chosen."""
+        """Shows the line 未落格 while it has cases or is chosen."""
         index = self.grids.index_of(UNPLACED)
         if index.isValid():
             empty = not self.grids.counts(UNPLACED)[0]

@@ -1,4 +1,4 @@
-"""F1: the pages of help with a search over all of them. Nothing is fetched: links lead to other pages of help only."""
+"""The help page, F1, with a search over all pages. Nothing is fetched: links lead to other pages of help only."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ _FENCE: Final = QTextFormat.Property.BlockCodeFence
 
 
 class GroupedTitles(QStringListModel):
-    """Rows of titles; ``pages`` has for each row the name of its page, "" for the name of a group."""
+    """The titles of pages and groups. ``pages`` has the page's name for each row; "" for the row of a group."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pages: tuple[str, ...] = ()
 
     def row_of(self, name: str) -> int:
-        """The row of a page, -1 for none."""
+        """The row of a page; -1 if there is none."""
         return self.pages.index(name) if name and name in self.pages else -1
 
     def page_at(self, row: int) -> str:
-        """The name of the page in this row, "" for none."""
+        """The name of the page in this row; "" for a group."""
         return self.pages[row] if 0 <= row < len(self.pages) else ""
 
     def show_pages(self, pages: Sequence[HelpPageText], counts: Mapping[str, int], groups: Mapping[str, str]) -> None:
-        """The titles with how often something was found; ``groups`` are the words for groups."""
+        """Shows the titles with the numbers of matches; ``groups`` are the words of groups."""
         rows: list[tuple[str, str]] = []
         before = ""
         for page in pages:
@@ -75,7 +75,7 @@ class GroupedTitles(QStringListModel):
 
 
 class HelpPage(ListedPage):
-    """Object name ``helpPage``. Esc leaves the search first, then the page."""
+    """Object name ``helpPage``. Esc empties the search first, then leaves the page."""
 
     def __init__(self, *, folder: Path, jobs: Jobs, keys: Sequence[tuple[str, str]]) -> None:
         rows = GroupedTitles()
@@ -109,7 +109,7 @@ class HelpPage(ListedPage):
     # -- pages ------------------------------------------------------------------------------------------------------
 
     def open_page(self, name: str) -> None:
-        """Shows the page of this name, where there is one."""
+        """Shows the page with this name, if there is one."""
         if self.rows.row_of(name) >= 0:
             self.show_part(self.rows.row_of(name))
 
@@ -128,14 +128,14 @@ class HelpPage(ListedPage):
             self._write()
 
     def _write(self) -> None:
-        """The shown page with the theme's colours, from its beginning."""
+        """Writes the shown page in the theme's colours."""
         self._theme = tokens().name
         self.text.setMarkdown(next(page.text for page in self._pages if page.name == self._shown))
         self._dress()
         self._mark()
 
     def _dress(self) -> None:
-        """Titles by the desk's sizes, tables with the theme's lines and room in their cells."""
+        """Gives titles the desk's sizes, and tables lines and padding."""
         self._dress_titles()
         self._dress_drawings()
         for frame in self.text.document().rootFrame().childFrames():
@@ -161,7 +161,7 @@ class HelpPage(ListedPage):
             room = QTextBlockFormat()
             room.setTopMargin(14 if level > 1 else 4)
             room.setBottomMargin(6)
-            if block.blockFormat().hasProperty(_FENCE):  # lines of one command stand together on their ground
+            if block.blockFormat().hasProperty(_FENCE):  # the lines of one block of code stand together
                 room.setTopMargin(0 if block.previous().blockFormat().hasProperty(_FENCE) else 4)
                 room.setBottomMargin(0 if block.next().blockFormat().hasProperty(_FENCE) else 8)
                 room.setBackground(QColor(tokens().window))
@@ -176,7 +176,7 @@ class HelpPage(ListedPage):
             block = block.next()
 
     def _dress_drawings(self) -> None:
-        """None is wider than the words."""
+        """Limits drawings to the width of the text."""
         block = self.text.document().begin()
         while block.isValid():
             if (look := block.begin().fragment().charFormat().toImageFormat()).isValid():
@@ -209,7 +209,7 @@ class HelpPage(ListedPage):
         self.open_page(self._shown)
 
     def _mark(self) -> None:
-        """Every place of the shown page where the words stand."""
+        """Marks every match on the shown page."""
         marks, words = [], self.search.text().strip()
         document = self.text.document()
         cursor = document.find(words) if words else QTextCursor()
@@ -222,7 +222,7 @@ class HelpPage(ListedPage):
         self.text.setExtraSelections(marks)
 
     def _find_next(self) -> None:
-        """The next place, on the next page that has one when this has no more."""
+        """Goes to the next match, on the next page that has one if this page has no more."""
         words = self.search.text().strip()
         if not words or self.text.find(words):
             return
@@ -254,7 +254,7 @@ class HelpPage(ListedPage):
         self.text.setFocus()
 
     def _follow_theme(self) -> None:
-        """The shown page in other colours, with its drawings; a hidden one waits until it is seen."""
+        """Writes the shown page again after a switch of theme; a hidden page waits until it is shown."""
         if self._shown and self._theme != tokens().name:
             at = self.text.verticalScrollBar().value()
             self._write()

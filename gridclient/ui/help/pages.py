@@ -1,4 +1,4 @@
-"""The pages of help as text: found in a folder, in the order in which one reads them, searched for words. No Qt."""
+"""The pages of help: read from a folder, ordered, searched. No Qt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "sync": ("sync-1-events", "sync-2-round", "sync-3-conflicts", "sync-4-stick", "sync-5-trust"),
     "county": ("hub",),
 }
-"""Groups of pages and their order; a page that is not named comes after all of them, under no group."""
+"""Groups of pages in their order. Other pages come after them and belong to no group."""
 _ORDER: Final = {name: place for place, name in enumerate(name for names in GROUPS.values() for name in names)}
 _GROUP: Final = {name: group for group, names in GROUPS.items() for name in names}
 _UNREAD: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)")
@@ -22,7 +22,7 @@ _UNREAD: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)")
 
 @frozen
 class HelpPageText:
-    """One page: its name in links, its title, its Markdown."""
+    """A page: its name in links, its title, its Markdown."""
 
     name: str
     title: str
@@ -30,43 +30,43 @@ class HelpPageText:
 
     @property
     def group(self) -> str:
-        """The group that it belongs to, "" for none."""
+        """The group of the page; "" for none."""
         return _GROUP.get(self.name, "")
 
 
 @frozen
 class HelpBook:
-    """All pages in order, and their pictures (SVG as text) by the names under which pages show them."""
+    """All pages in order, and their drawings (SVG as text) by file name."""
 
     pages: tuple[HelpPageText, ...]
     pictures: Mapping[str, str]
 
 
 def read_book(folder: Path) -> HelpBook:
-    """The pages of a folder with their pictures. Blocking."""
+    """Reads the pages and drawings of a folder. Blocking."""
     pages = in_order([page_of(path.stem, path.read_text("utf-8")) for path in folder.glob("*.md")])
     return HelpBook(tuple(pages), {path.name: path.read_text("utf-8") for path in folder.glob("*.svg")})
 
 
 def in_order(pages: Sequence[HelpPageText]) -> list[HelpPageText]:
-    """The pages as :data:`GROUPS` names them; all others by name behind."""
+    """The pages in the order of :data:`GROUPS`; other pages follow by name."""
     return sorted(pages, key=lambda page: (_ORDER.get(page.name, len(_ORDER)), page.name))
 
 
 def page_of(name: str, text: str) -> HelpPageText:
-    """A page from its Markdown; without a title line it is called by its name."""
+    """A page from its Markdown. Without a line of title its name is the title."""
     first = next((line for line in text.splitlines() if line.startswith("# ")), f"# {name}")
     return HelpPageText(name, first.removeprefix("# ").strip(), text)
 
 
 def keys_page(title: str, heads: tuple[str, str], keys: Sequence[tuple[str, str]]) -> HelpPageText:
-    """The keys as they are bound, as a page: (key, what it does)."""
+    """A page that lists the keys: pairs of key and what it does."""
     lines = [f"# {title}", "", f"| {heads[0]} | {heads[1]} |", "|---|---|"]
     lines += [f"| **{key}** | {what} |" for key, what in keys if key]
     return HelpPageText("keys", title, "\n".join(lines))
 
 
 def found_in(pages: Sequence[HelpPageText], words: str) -> dict[str, int]:
-    """How often the words stand in each page as it is read, by its name; targets of links and pictures are not read."""
+    """How often the words occur in each page, by its name. Targets of links and pictures are not searched."""
     wanted = words.strip().lower()
     return {page.name: _UNREAD.sub("", page.text).lower().count(wanted) if wanted else 0 for page in pages}

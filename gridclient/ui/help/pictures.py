@@ -1,4 +1,4 @@
-"""The drawings of help: SVG in the light theme's colours, painted in those of the theme that is on."""
+"""The drawings of help: SVG in the light theme's colours, painted in those of the present theme."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAMILIES: Final = re.compile(r'\sfont-family="[^"]*"')
 
 
 def themed(svg: str, theme: Tokens) -> str:
-    """The drawing with every colour of the light theme replaced by that of ``theme``, in the program's own font."""
+    """The drawing with the light theme's colours replaced by those of ``theme``, and in the program's own font."""
     names = [field.name for field in fields(Tokens) if field.name != "name"]
     colours = {getattr(LIGHT, name).upper(): getattr(theme, name) for name in reversed(names)}
     text = COLOUR.sub(lambda found: str(colours.get(found.group().upper(), found.group())), svg)
@@ -28,7 +28,7 @@ def themed(svg: str, theme: Tokens) -> str:
 
 
 def painted(svg: str, theme: Tokens, *, ratio: float) -> QImage:
-    """The drawing at its own size, sharp on a screen of that device pixel ratio."""
+    """The drawing at its own size, for a screen with this device pixel ratio."""
     renderer = QSvgRenderer(QByteArray(themed(svg, theme).encode()))
     image = QImage(renderer.defaultSize() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
@@ -40,8 +40,8 @@ def painted(svg: str, theme: Tokens, *, ratio: float) -> QImage:
 
 
 class HelpText(QTextBrowser):
-    """Shows a page, no wider than is read with ease; the only pictures are those that it was given, and nothing is ever
-    fetched."""
+    """Shows a page, at most as wide as is easy to read. It shows only the drawings that it was given and fetches
+    nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Which column of the file serves which field: guessed, changeable, each column once."""
+"""Which column of the file serves which field: guessed, and changeable. Each column serves one field at most."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.theme import restyle
 
 PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})
-"""Fields that say where something lies: with another column for them the map shows something else."""
+"""Fields that say where something lies. When their columns change, the map has to be drawn again."""
 
 
 class ColumnsPanel(QWidget):
-    """A drop-down a field; those that must be there come first and are marked.
+    """A drop-down for each field. Needed fields come first and are marked.
 
     Signals:
-        changed(str): another column serves this field.
+        changed(str): another column was chosen for this field.
     """
 
     changed = Signal(str)
@@ -48,7 +48,8 @@ class ColumnsPanel(QWidget):
         down(title, hint, self._starred, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
 
     def make_rows(self, count: int) -> None:
-        """So many rows at least, which every file takes in turn: making them takes longer than filling them."""
+        """Makes at least so many rows. They are used again for every file, because making them takes longer than
+        filling them."""
         for place in range(len(self._rows), count):
             name, combo = label(parent=self._body), QuietCombo(parent=self._body)
             combo.activated.connect(lambda _chosen, combo=combo: self._on_chosen(combo))
@@ -57,7 +58,7 @@ class ColumnsPanel(QWidget):
             self._rows.append((name, combo))
 
     def show_columns(self, guesses: Sequence[ColumnGuess], titles: Sequence[str], names: Mapping[str, str]) -> None:
-        """The fields of the kind over the columns of the file."""
+        """Shows the fields of a kind with the columns of the file; ``names`` are the words of fields."""
         self._guessed = {guess.field: guess.column for guess in guesses}
         self._required = tuple(guess.field for guess in guesses if guess.required)
         self._starred.setVisible(bool(self._required))
@@ -72,7 +73,7 @@ class ColumnsPanel(QWidget):
                 self._fill(name, combo, ordered[place], offered)
 
     def _offered(self, titles: Sequence[str]) -> QStandardItemModel:
-        """What every drop-down offers, made once for all of them."""
+        """The entries that all drop-downs share."""
         old, self._titles = self._titles, QStandardItemModel(self)
         if old is not None:
             old.deleteLater()
@@ -91,7 +92,7 @@ class ColumnsPanel(QWidget):
         combo.setCurrentIndex(max(0, combo.findData(guess.column)))
 
     def apply(self, columns: Mapping[str, str]) -> None:
-        """Other columns for some fields, as an operator chose them before; what the file has not is passed over."""
+        """Sets the columns that were chosen for such a file before; columns that this file lacks are ignored."""
         for field, title in columns.items():
             combo = self.fields.get(field)
             place = combo.findData(title) if combo is not None else -1
@@ -100,25 +101,25 @@ class ColumnsPanel(QWidget):
                 self._free(field, title)
 
     def columns(self) -> dict[str, str]:
-        """Field → column, the fields that have one."""
+        """Field → column, for fields that have one."""
         return {field: combo.currentData() for field, combo in self.fields.items() if combo.currentData()}
 
     def differing(self) -> dict[str, str]:
-        """Field → column ("" for none) where the operator chose otherwise than was guessed."""
+        """Field → column ("" for none), for fields whose column is not the guessed one."""
         chosen = {field: str(combo.currentData() or "") for field, combo in self.fields.items()}
         return {field: title for field, title in chosen.items() if title != self._guessed.get(field, "")}
 
     def uses(self) -> dict[str, str]:
-        """Column → the word of the field it serves."""
+        """Column → the word of the field that it serves."""
         return {title: self._names.get(field, field) for field, title in self.columns().items()}
 
     def missing(self) -> list[str]:
-        """The words of fields that must have a column and have none."""
+        """The words of needed fields without a column."""
         held = self.columns()
         return [self._names.get(field, field) for field in self._required if field not in held]
 
     def first_missing(self) -> QuietCombo | None:
-        """The drop-down of the first field that must have a column and has none."""
+        """The drop-down of the first needed field without a column."""
         held = self.columns()
         return next((self.fields[field] for field in self._required if field not in held), None)
 
@@ -128,7 +129,7 @@ class ColumnsPanel(QWidget):
         self.changed.emit(field)
 
     def _free(self, field: str, title: str) -> None:
-        """A column serves one field: whoever had it before has none now."""
+        """Takes the column from any other field that has it."""
         for other, combo in self.fields.items():
             if title and other != field and combo.currentData() == title:
                 combo.setCurrentIndex(0)

@@ -1,5 +1,6 @@
-"""The coordinate system: three plain choices, what each would mean, and the file's places on the map before anybody
-accepts. The map is made when it is first needed and given back with the page.
+"""The question for the coordinate system: three choices, what each would mean, and the file's places on a map.
+
+The map is made when it is first needed and deleted when the page is left.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class CrsPanel(QWidget):
         return made
 
     def show_look(self, look: Look) -> None:
-        """What the file's places would be; nothing is chosen before somebody chooses."""
+        """Shows what the file's places would be. Nothing is chosen by default."""
         self._look, self._seen = look, 0
         self.near.hide()
         self._group.setExclusive(False)
@@ -97,11 +98,11 @@ class CrsPanel(QWidget):
             self.view.clear_preview()
 
     def value(self) -> str:
-        """The chosen system, "" before one is chosen."""
+        """The chosen system; "" if none is chosen."""
         return next((system for system, button in self.choices.items() if button.isChecked()), "")
 
     def make_map(self) -> None:
-        """The map, with the desk's areas and no cases in the way."""
+        """Makes the map, with areas and without cases."""
         if self.view is not None:
             return
         self.view = MapView(
@@ -115,12 +116,12 @@ class CrsPanel(QWidget):
         self._line.addWidget(self.view, 1)
 
     def follow_theme(self) -> None:
-        """Light or dark as the desk is."""
+        """Takes the theme of the desk."""
         if self.view is not None:
             self.view.set_theme(map_theme())
 
     def take_map_again(self) -> None:
-        """The map with what it showed, when the page is seen again."""
+        """Makes the map again with what it showed, when the page is shown again."""
         if self._look is None or not self._look.places or self.view is not None:
             return
         self.make_map()
@@ -129,7 +130,7 @@ class CrsPanel(QWidget):
             self.view.preview(chosen)
 
     def give_map_back(self) -> None:
-        """The map's process is not kept for a page that nobody sees."""
+        """Deletes the map, whose process is not kept for a hidden page."""
         if self.view is not None:
             self.view.shutdown()
             self.view.setParent(None)
@@ -146,7 +147,7 @@ class CrsPanel(QWidget):
         self.chosen.emit(system)
 
     def _on_near(self) -> None:
-        """Closer to one place after the other: from afar half a kilometre cannot be seen."""
+        """Zooms to one place after the other: from far away, a shift of 500 m cannot be seen."""
         places = self._look.places.get(self.value()) if self._look is not None else None
         spots = spots_of(places) if places else []
         if self.view is not None and spots:
@@ -155,7 +156,7 @@ class CrsPanel(QWidget):
 
 
 def spots_of(places: bytes) -> list[tuple[float, float]]:
-    """One corner of each shape, longitude and latitude."""
+    """A corner of each shape: longitude, latitude."""
     found = []
     for feature in json.loads(places)["features"]:
         corner = feature["geometry"]["coordinates"]

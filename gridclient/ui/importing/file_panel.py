@@ -1,4 +1,4 @@
-"""Which file, what it holds, which sheet of it, and the templates for those who have none yet."""
+"""The chosen file: its name, kind and sheet; and the templates, for those who have no file yet."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ class FilePanel(QWidget):
         self.templates.setMenu(menu)
 
     def way(self) -> tuple[QWidget, ...]:
-        """The way of Tab."""
+        """The widgets in the order of Tab."""
         return (self.choose, self.templates, self.kind, self.sheet, self.list)
 
     def show_nothing(self) -> None:
-        """No file yet."""
+        """Says that no file is chosen."""
         self.name.setText(self.tr("还没有选择文件"))
         self.about.setText(
             self.tr("可以把文件拖到这一页上。支持 xlsx、csv（也可在 zip 里）、GeoJSON、MBTiles、PMTiles。")
@@ -85,7 +85,7 @@ class FilePanel(QWidget):
             self.form.setRowVisible(widget, False)
 
     def show_file(self, path: Path) -> None:
-        """A file that is being looked into."""
+        """Shows a file that is being read."""
         self.name.setText(self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, _NAME_PX))
         self.name.setToolTip(tip(path.name))
         if (own := list_name(path.stem)) != self._own_list:
@@ -94,7 +94,8 @@ class FilePanel(QWidget):
         self.about.setText(self.tr("正在查看…"))
 
     def show_problem(self, kind: str) -> None:
-        """The file cannot be read as ``kind`` ("": as nothing that could be guessed); another may do."""
+        """Says that the file cannot be read as ``kind`` ("": as no kind that could be guessed); another kind can be
+        chosen."""
         self.kind.setCurrentIndex(self.kind.findData(kind))
         self.about.setText(self.tr("这个文件读不了，原因见下方。"))
         self.form.setRowVisible(self.kind, True)
@@ -102,7 +103,7 @@ class FilePanel(QWidget):
             self.form.setRowVisible(widget, False)
 
     def show_look(self, look: Look, sheet: str) -> None:
-        """What was found. ``sheet`` is the one that was asked for."""
+        """Shows what was found. ``sheet`` is the sheet that was asked for."""
         self.kind.setCurrentIndex(self.kind.findData(look.kind))
         self.form.setRowVisible(self.kind, True)
         sheets = look.preview.sheets if look.preview is not None else ()
@@ -116,18 +117,18 @@ class FilePanel(QWidget):
         self.about.setText(self._about(look))
 
     def offer_lists(self, names: Sequence[str]) -> None:
-        """The lists that there are, to be chosen while typing."""
+        """Offers the existing lists while a name is typed."""
         completer = QCompleter(sorted(filter(None, names)), self.list)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.list.setCompleter(completer)
 
     def chosen_list(self) -> str:
-        """The list that was named, "" when it is the one that the file's name says."""
+        """The list that was named; "" if it is that of the file's name."""
         told = list_name(self.list.text())
         return "" if told == self._own_list else told
 
     def chosen_sheet(self) -> str:
-        """The sheet that was chosen, "" when the reader may say."""
+        """The chosen sheet; "" if the reader decides."""
         return str(self.sheet.currentData() or "")
 
     def _about(self, look: Look) -> str:

@@ -1,4 +1,4 @@
-"""What is shown of a file: how to begin, the look into it, what came of it."""
+"""The large part of the import page: how to begin, the look into the file, the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ROLE: Final = Qt.ItemDataRole
 
 
 class FirstRowsModel(QAbstractTableModel):
-    """The first rows of a file as they stand there; the titles of columns that go somewhere say where."""
+    """The first rows of a file as they are. The header says which field each column serves."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,13 +45,13 @@ class FirstRowsModel(QAbstractTableModel):
         self.endResetModel()
 
     def show_uses(self, uses: dict[str, str]) -> None:
-        """Which field each column serves, by title."""
+        """Sets the field that each column serves, by title."""
         self._uses = uses
         if self._titles:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._titles) - 1)
 
     def widest(self, column: int) -> str:
-        """The text that takes the most room in this column, a Chinese sign counting twice."""
+        """The widest text of this column; a Chinese character counts twice."""
         texts = (cells[column] for cells in self._shown)
         return max(texts, key=lambda text: len(text.encode("gb18030", "replace")), default="")
 
@@ -82,7 +82,7 @@ class FirstRowsModel(QAbstractTableModel):
 
 
 class LookPanel(QSplitter):
-    """The preview table and the coordinate panel, or what a base map says of itself."""
+    """The first rows with the question for the coordinate system, or the description of a base map."""
 
     def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
@@ -125,11 +125,11 @@ class LookPanel(QSplitter):
         numbers.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def way(self) -> tuple[QWidget, ...]:
-        """The way of Tab."""
+        """The widgets in the order of Tab."""
         return (self.table, *self.crs.choices.values(), self.crs.near)
 
     def show_look(self, look: Look) -> None:
-        """The first rows with what was noticed, and the question where one is to be asked."""
+        """Shows the first rows with remarks, and the question for the coordinate system if it has to be asked."""
         preview = look.preview
         self._upper.setCurrentIndex(0 if preview is not None else 1)
         self.crs.setVisible(look.asks_crs)
@@ -143,17 +143,19 @@ class LookPanel(QSplitter):
             self.crs.show_look(look)
 
     def show_uses(self, uses: Mapping[str, str]) -> None:
-        """Which field each column serves."""
+        """Sets the field that each column serves."""
         self.rows.show_uses(dict(uses))
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
-        for column in range(self.rows.columnCount()):  # the table itself would ask for each role of each cell
+        for column in range(
+            self.rows.columnCount()
+        ):  # quicker than the table's own way, which asks for each role of each cell
             text = metrics.horizontalAdvance(self.rows.widest(column)) + _EDGES
             width = max(text, header.sectionSizeFromContents(column).width()) + _SPARE
             self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width)))
 
 
 def archive_text(look: Look) -> str:
-    """What a base map says of itself, line by line."""
+    """The description of a base map, line by line."""
     said_of = look.base_map
     if said_of is None:
         return ""
@@ -215,34 +217,34 @@ class FileView(QStackedWidget):
             self.addWidget(self.made_look)
 
     def show_nothing(self) -> None:
-        """No file, or none that can be read."""
+        """Shows how to begin: there is no file, or none that can be read."""
         self.setCurrentIndex(0)
 
     def show_look(self, look: Look) -> None:
-        """What is in the file."""
+        """Shows what is in the file."""
         self.look.show_look(look)
         self.setCurrentWidget(self.look)
 
     def show_look_again(self) -> None:
-        """What is to be brought in; what came of it before is the past."""
+        """Shows the look again in place of an earlier result."""
         self.setCurrentWidget(self.look)
 
     def show_outcome(self, outcome: ImportOutcome) -> None:
-        """What came of it; of a base map there are no rows to report."""
+        """Shows the result. A base map has no report."""
         self.result.show_outcome(outcome)
         self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
         self.setCurrentWidget(self.result)
 
     def way(self) -> tuple[QWidget, ...]:
-        """The way of Tab through what is there."""
+        """The widgets in the order of Tab."""
         return (*(self.made_look.way() if self.made_look is not None else ()), *self.result.way())
 
     def leave(self) -> None:
-        """The map is not kept for a page that nobody sees."""
+        """The page is hidden: deletes the map."""
         if self.made_look is not None:
             self.made_look.crs.give_map_back()
 
     def follow_theme(self) -> None:
-        """Light or dark as the desk is."""
+        """Takes the theme of the desk."""
         if self.made_look is not None:
             self.made_look.crs.follow_theme()

@@ -1,4 +1,4 @@
-"""The look into the chosen file: asked of the worker process, shown in the page's panels; the latest one counts."""
+"""The look into the chosen file: read in the worker process, shown in the page's panels. Only the latest one counts."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from gridclient.ui.jobs import Jobs
 
 _ROWS_A_TURN, _LIKELY_ROWS = 6, 24
 _MEMORY: Final = "import.columns."
-"""Under this and its fingerprint the desk's settings keep what was chosen for a header."""
+"""The setting with this name and a header's fingerprint keeps the columns that were chosen for it."""
 ReadPreview = Callable[..., Look]
 """``(report, order)``, for the worker process."""
 
 
 class Looking(QObject):
-    """Also asks again when kind, sheet or a column that places are chosen otherwise.
+    """Looks again when another kind, sheet or place column is chosen.
 
     Signals:
-        asked(): a look is under way.
-        seen(bool): it is known what is in the file; whether it was asked again.
-        unreadable(): nothing could be made of the file.
-        changed(): columns were chosen.
+        asked(): a look has begun.
+        seen(bool): it is known what is in the file; ``True`` if it was looked into again.
+        unreadable(): the file cannot be read.
+        changed(): other columns were chosen.
 
     Attributes:
-        file: the chosen one.
-        look: what is in it, as soon as that is known.
+        file: the chosen file.
+        look: what is in it; ``None`` until that is known.
     """
 
     asked = Signal()
@@ -69,7 +69,7 @@ class Looking(QObject):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether an answer is awaited."""
+        """Whether an answer is still to come."""
         return self._stop is not None
 
     def open(self, path: Path) -> None:
@@ -79,7 +79,7 @@ class Looking(QObject):
         self._ask("", "")
 
     def order(self, *, dry_run: bool) -> ImportOrder:
-        """What to bring in, as it is chosen now; only when it is known what is in the file."""
+        """The order to import the file as it is chosen now. Raises ``ValueError`` if it is not known what is in it."""
         if self.file is None or self.look is None:
             raise ValueError("nothing was looked into")
         chosen = self._columns.differing() if self.look.preview is not None else {}
@@ -94,7 +94,7 @@ class Looking(QObject):
         )
 
     def remember(self) -> None:
-        """What was chosen for this header, for the next file that has it."""
+        """Keeps the chosen columns for the next file with this header."""
         preview = self.look.preview if self.look is not None else None
         if preview is not None:
             name, chosen = _MEMORY + preview.fingerprint, self._columns.differing()
@@ -102,14 +102,14 @@ class Looking(QObject):
             self._jobs.write(self, lambda: self._desk.settings.keep_value(name, text))
 
     def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
-        """Looks again; an earlier look that is still under way is given up."""
+        """Looks into the file; a look that is under way is cancelled."""
         if self.file is None:
             return
         if self._stop is not None:
             self._stop()
         self._count += 1
         number, self.look = self._count, None
-        if mapping is None:  # rows of the file before would stand under this one's name, a result over another kind
+        if mapping is None:  # else rows or results of the previous file would be shown
             self._view.show_nothing()
         self._note.clear()
         self._files.show_file(self.file)
@@ -126,7 +126,7 @@ class Looking(QObject):
         self.asked.emit()
 
     def _make_ready(self, parts: Sequence[Callable[[], None]]) -> None:
-        """Makes what the answer will need while the file is read, one part in each turn of the window."""
+        """Makes the widgets for the answer while the file is read, one part in each turn of the event loop."""
         if parts:
             parts[0]()
             QTimer.singleShot(0, self, partial(self._make_ready, parts[1:]))
@@ -148,7 +148,7 @@ class Looking(QObject):
         self.seen.emit(again)
 
     def _recall(self, number: int, fingerprint: str) -> None:
-        """The columns that were chosen for this header before."""
+        """Sets the columns that were chosen for this header before."""
 
         def apply(text: str) -> None:
             kept = _columns_in(text)
@@ -186,7 +186,7 @@ def _list_names(desk: Desk) -> tuple[str, ...]:
 
 
 def _columns_in(text: str) -> dict[str, str]:
-    """Field → column; text of another version is nothing."""
+    """Field → column; empty for a text of another version."""
     try:
         kept = json.loads(text or "{}")
     except ValueError:

@@ -1,6 +1,7 @@
-"""The import page: choose a file, look, settle columns and coordinates, check or bring it in, read what came of it.
+"""The import page: choose a file, look into it, settle columns and coordinates, check or import, read the result.
 
-Reading and writing are done in the worker process, so the desk goes on; leaving the page does not stop an import.
+Files are read and written in the worker process, so the desk can be used meanwhile. Leaving the page does not stop an
+import.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ _UNDER_WAY = "import.under_way"
 
 
 def cut_off(settings: DeskSettings) -> str:
-    """What to say of an import that was under way when the desk ended; empty where none was."""
+    """What to say of an import that was running when the desk ended; "" if there was none."""
     name = settings.value(_UNDER_WAY)
     words = QCoreApplication.translate("ImportPage", "上次关闭时正在导入 {file}，可能没有导完；再导一次不会重复。")
     return words.format(file=name) if name else ""
 
 
 class ImportPage(CoverPage):
-    """Object name ``importPage``; an import goes on when the page is left.
+    """Object name ``importPage``.
 
     Signals:
-        imported(Changes): something came in.
-        progressed(str): how far an import is, for the status line; empty when none runs.
+        imported(Changes): something was imported.
+        progressed(str): how far an import is, for the status line; "" when none runs.
     """
 
     imported = Signal(object)
@@ -103,7 +104,7 @@ class ImportPage(CoverPage):
 
     @property
     def is_running(self) -> bool:
-        """Whether an import is under way."""
+        """Whether an import is running."""
         return self._stop is not None
 
     def _arrange(self) -> None:
@@ -122,7 +123,7 @@ class ImportPage(CoverPage):
         tab_order(*left, *self.view.way(), self.progress.stop, self.check, self.go, self.leave)
 
     def _go_to(self, part: QWidget) -> None:
-        """The keyboard to what is to be done next; a page that is not seen takes it when it is opened."""
+        """Gives the keyboard to the widget that is to be used next; a hidden page does so when it is shown."""
         self.first = part
         if self.isVisible():
             part.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -135,7 +136,7 @@ class ImportPage(CoverPage):
             self._go_to(self.files.choose if look is None else self._first_open(look) or self.check)
 
     def _first_open(self, look: Look) -> QWidget | None:
-        """What a look leaves to be chosen: a column that must be there, then the coordinate system."""
+        """What is still to be chosen: the column of a needed field, then the coordinate system."""
         missing = self.columns.first_missing() if look.preview is not None else None
         if missing is None and look.asks_crs and not self.look.crs.value():
             return next(iter(self.look.crs.choices.values()))
@@ -198,7 +199,7 @@ class ImportPage(CoverPage):
         self._settle()
 
     def _keep_under_way(self, name: str) -> None:
-        """Whoever closes the desk meanwhile is told at the next start."""
+        """Remembers the running import, so that the next start can say that it was cut off."""
         self._jobs.write(self, lambda: self._desk.settings.keep_value(_UNDER_WAY, name))
 
     def _on_cut_off(self, words: str) -> None:
@@ -235,14 +236,14 @@ class ImportPage(CoverPage):
         self._go_to(self.check)
 
     def _end(self, words: str) -> None:
-        """Who is elsewhere is told how it went, until he comes here."""
+        """The import is over. If the page is hidden, the status line says how it went."""
         self._stop = None
         self._keep_under_way("")
         self.progress.hide()
         self.progressed.emit("" if self.isVisible() else words)
 
     def _blocked(self) -> str:
-        """Why nothing can be brought in yet; empty when it can."""
+        """Why nothing can be imported yet; "" if it can."""
         look = self.looking.look
         if look is None:
             return self.tr("请先选择文件。")
@@ -253,7 +254,7 @@ class ImportPage(CoverPage):
         return ""
 
     def _settle(self, *, keep_note: bool = False) -> None:
-        """Buttons and the note, by what is there."""
+        """Enables the buttons and sets the note by what is chosen."""
         blocked, running = self._blocked(), self.is_running
         for button in (self.check, self.go):
             button.setEnabled(not blocked and not running)
@@ -280,7 +281,7 @@ class ImportPage(CoverPage):
             self._papers.report(self._outcome)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter settles the choice it stands on, and goes on to what is next."""
+        """Enter makes the choice that has the keyboard, and goes on to what is to be done next."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or self.is_running or event.isAutoRepeat():
             super().keyPressEvent(event)
             return

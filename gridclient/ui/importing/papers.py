@@ -1,4 +1,4 @@
-"""The files of the import page: which one to bring in, the template of a kind, the report of what came of a file."""
+"""The files of the import page: choosing the one to import, saving a template, saving the report of a result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SaveReport = Callable[..., None]
 
 
 class Papers(QObject):
-    """Asks where to, saves there, and says so in ``note``."""
+    """Asks where to save templates and reports, saves them there, and says so in ``note``."""
 
     def __init__(
         self, *, jobs: Jobs, note: InlineNote, templates: Path, save_report: SaveReport, parent: QWidget

@@ -1,4 +1,4 @@
-"""The words of the import page, pure: kinds, figures, distances, time left."""
+"""The words of the import page: kinds, figures, distances, time left. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KIB: Final = 1024
 
 
 def kinds() -> dict[str, str]:
-    """The word of every kind, those that come most often first."""
+    """The word of every kind, the most frequent ones first."""
     return {
         ImportKind.CASES: translate("Importing", "案件"),
         ImportKind.UNITS: translate("Importing", "单位"),
@@ -29,7 +29,7 @@ def kinds() -> dict[str, str]:
 
 
 def systems() -> dict[str, tuple[str, str]]:
-    """The coordinate systems: name, and where numbers in it come from."""
+    """The coordinate systems: name, and where such coordinates come from."""
     return {
         "wgs84": (
             translate("Importing", "国家坐标（CGCS2000 / WGS-84）"),
@@ -63,19 +63,19 @@ def _phase(phase: str) -> str:
 
 
 def kind_word(kind: str) -> str:
-    """``案件`` for ``cases``."""
+    """The word of a kind: ``案件`` for ``cases``."""
     return kinds()[kind]
 
 
 def size_text(size: int) -> str:
-    """``12 KB``, ``3.4 MB``."""
+    """A size in bytes: ``12 KB``, ``3.4 MB``."""
     if size < _KIB * _KIB:
         return f"{max(1, size // _KIB):,} KB"
     return f"{size / _KIB / _KIB:,.1f} MB"
 
 
 def apart_text(chosen: str, apart: Mapping[tuple[str, str], float]) -> str:
-    """How far the same numbers would lie apart if another system were the true one."""
+    """How far the places would be off, in metres, if another system were the right one."""
     others = [(other, metres) for (one, other), metres in apart.items() if one == chosen]
     if not others:
         return ""
@@ -87,7 +87,7 @@ def apart_text(chosen: str, apart: Mapping[tuple[str, str], float]) -> str:
 
 
 def share_done(phase: str, done: int, total: int | None) -> float:
-    """How much of the whole import is behind, 0 to 1: reading is the first half, writing the second."""
+    """How much of an import is done, from 0 to 1: reading is the first half, writing the second."""
     part = min(1.0, done / total) if total else 0.0
     return {ImportPhase.READING: 0.5 * part, ImportPhase.CHECKING: 0.5}.get(ImportPhase(phase), 0.5 + 0.5 * part)
 
@@ -104,7 +104,7 @@ def progress_text(phase: str, done: int, total: int | None, left_s: float | None
 
 
 def summary_text(outcome: ImportOutcome) -> str:
-    """What came of it, or would, in one line."""
+    """The result of an import or of a check in one line."""
     summary, dry_run = outcome.summary, outcome.dry_run
     if summary.kind == BASE_MAP:
         if summary.unchanged:
@@ -130,6 +130,6 @@ def summary_text(outcome: ImportOutcome) -> str:
 
 
 def place_text(line: RowFinding) -> str:
-    """Where in the file: ``部件 第 12 行``; the file as a whole has no row."""
+    """The place of a finding: ``部件 第 12 行``; findings about the file as a whole have no row."""
     row = translate("Importing", "第 {row} 行").format(row=line.row) if line.row else translate("Importing", "整个文件")
     return f"{line.sheet} {row}".strip()

@@ -1,4 +1,4 @@
-"""How far a long import is, how long it will still take, and the way to stop it."""
+"""The progress of an import, the time left, and the button that stops it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ProgressLine(QWidget):
         self.hide()
 
     def begin(self, kind: str) -> None:
-        """A new import; nothing is known of it yet."""
+        """An import begins; its size is not known yet."""
         self._started, self._kind = None, kind
         self.bar.setRange(0, 0)
         self.words.setText(self.tr("正在打开文件…"))
@@ -48,8 +48,8 @@ class ProgressLine(QWidget):
         self.show()
 
     def advance(self, phase: str, done: int, total: int | None) -> str:
-        """Where it stands; gives the words."""
-        if self._started is None:  # opening the file tells nothing of how long its rows take
+        """Shows the progress and returns its words."""
+        if self._started is None:  # the time for opening the file is not counted
             self._started = time.monotonic()
         share, elapsed = share_done(phase, done, total), time.monotonic() - self._started
         self.bar.setRange(0, _STEPS if total else 0)
@@ -57,7 +57,7 @@ class ProgressLine(QWidget):
         sure = elapsed > _SURE_AFTER_S and share > _SURE_FROM
         words = progress_text(phase, done, total, elapsed * (1 - share) / share if sure else None, kind=self._kind)
         self.words.setText(words)
-        if phase == ImportPhase.WRITING:  # decided: from here on it is done whole
+        if phase == ImportPhase.WRITING:  # from here on it cannot be stopped
             self.stop.setEnabled(False)
             self.stop.setToolTip(self.tr("已开始写入，会完整写完。"))
         return words

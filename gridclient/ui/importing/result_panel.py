@@ -1,4 +1,4 @@
-"""What came of an import: figures, the rows that did not go in with what to do, and the report to hand back."""
+"""The result of an import: figures, the rows that were refused with what to do about them, and the report to save."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDTHS = (98, 150, 130)
 
 
 class FindingsModel(LinesModel):
-    """Rows that did not go in, then remarks on rows that did: place, column, sentence."""
+    """Refused rows, then remarks on other rows: place, column, sentence."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class FindingsModel(LinesModel):
 
 
 class ResultPanel(QWidget):
-    """``save`` is for the report, ``next`` for another file."""
+    """The button ``save`` is for the report, ``next`` for another file."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +53,11 @@ class ResultPanel(QWidget):
         down(head, (self.table, 1), 0, on=self, gap=0)
 
     def way(self) -> tuple[QWidget, ...]:
-        """The way of Tab."""
+        """The widgets in the order of Tab."""
         return (self.save, self.next, self.table)
 
     def show_outcome(self, outcome: ImportOutcome) -> None:
-        """The figures and every line."""
+        """Shows the figures and all findings."""
         self.headline.setText(summary_text(outcome))
         self.headline.setAccessibleName(self.headline.text())
         lines: list[RowFinding] = [*outcome.refused, *outcome.notices]

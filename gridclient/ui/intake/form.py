@@ -1,4 +1,4 @@
-"""登记 F3: the cursor is in the description; what is pasted fills fields, what is typed is kept on every pause."""
+"""The intake form, F3. A pasted text fills fields, and what is typed is kept on every pause. Source: UX.md, 登记."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class IntakeForm(QWidget):
     """Object name ``intakeForm``.
 
     Signals:
-        registered(str, Changes): the new case's key and what was touched.
-        closed(): Esc; the draft stays.
-        pick_requested(bool): the next click on the map is the point; ``False`` gives that up.
-        open_wanted(str): a likely duplicate shall be shown.
+        registered(str, Changes): a case was registered: its key, and what was written.
+        closed(): Esc was pressed; the draft is kept.
+        pick_requested(bool): the next click on the map is the point; ``False`` ends that.
+        open_wanted(str): a likely duplicate is to be shown.
     """
 
     registered = Signal(str, object)
@@ -79,22 +79,22 @@ class IntakeForm(QWidget):
 
     @property
     def values(self) -> IntakeValues:
-        """What is typed now."""
+        """The values as they are now."""
         return self.inputs.values
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, 700)
 
     def refresh(self, changes: Changes) -> None:
-        """Lists that were imported meanwhile."""
+        """Refreshes the lists after an import."""
         self._lists.refresh(changes)
 
     def stop_picking(self) -> None:
-        """A click on the map is no point any more."""
+        """Ends the choosing of a point on the map."""
         self.inputs.pick.setChecked(False)
 
     def set_point(self, lon: float, lat: float) -> None:
-        """The point that was picked on the map, in WGS-84."""
+        """Sets the point that was picked on the map, in WGS-84."""
         self.stop_picking()
         picked = IntakeValues(point=f"{lon:.6f}, {lat:.6f}")
         self.inputs.show_values(picked, only=("point", "crs"))
@@ -105,7 +105,7 @@ class IntakeForm(QWidget):
         self.inputs.widget_of("point").setFocus()
 
     def submit(self, *, file: bool) -> None:
-        """Registers the case once, and files it as well if that was asked."""
+        """Registers the case once; with ``file`` it is filed, too."""
         if self._busy or (file and self._condition_proposed()):
             return
         values = self.values
@@ -117,7 +117,8 @@ class IntakeForm(QWidget):
         self._jobs.write(self, task, partial(self._on_registered, file=file), self._on_refused)
 
     def _condition_proposed(self) -> bool:
-        """A case that is to be filed needs a condition: the likeliest is put in, and seen before it counts."""
+        """Sets the likeliest condition if none is chosen; returns whether it did. The operator has to see it before the
+        case is filed."""
         if self.values.standard or not self.inputs.chips.buttons:
             return False
         self.inputs.chips.buttons[0].click()
@@ -126,7 +127,7 @@ class IntakeForm(QWidget):
         return True
 
     def clear(self) -> None:
-        """Empties the form; the same button takes that back until something is typed."""
+        """Empties the form. The same button undoes that until something is typed."""
         if self._cleared is not None:
             values, self._cleared = self._cleared, None
         else:
@@ -215,7 +216,7 @@ class IntakeForm(QWidget):
         self.alike.setVisible(bool(count))
 
     def _tell_coarse(self) -> None:
-        """A case of a whole township finds nobody who goes there."""
+        """Says if the grid is only a township, because then no unit of a grid finds the case."""
         grid = self.values.grid
         coarse = bool(grid) and grid == township_of(grid)
         words = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。") if coarse else ""

@@ -1,4 +1,4 @@
-"""The widgets of the intake form and the one value that they hold together."""
+"""The inputs of the intake form and their common value."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LABEL_PX: Final = 62
 
 
 class Description(LongText):
-    """The text of the report."""
+    """The field of the description."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class Inputs(QWidget):
         self.pick = PickButton(parent=self)
         self._inputs: dict[str, Input] = {}
         self._labels: dict[str, QLabel | QCheckBox] = {}
-        self._way: list[QWidget] = []  # of Tab: the fields as they stand
+        self._way: list[QWidget] = []  # the order of Tab
         self._make()
         self._lay_out()
         self.show_values(EMPTY)
@@ -76,16 +76,16 @@ class Inputs(QWidget):
 
     @property
     def values(self) -> IntakeValues:
-        """What is typed now."""
+        """The values as they are now."""
         return IntakeValues(**{name: made.read() for name, made in self._inputs.items()})
 
     def show_values(self, values: IntakeValues, *, only: Iterable[str] | None = None) -> None:
-        """Puts values in, all or some, without calling that an edit."""
+        """Sets values, all or those named in ``only``; this is no edit."""
         for name in only if only is not None else self._inputs:
             self._inputs[name].write(getattr(values, name))
 
     def mark(self, names: Iterable[str]) -> None:
-        """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""
+        """Marks the fields that were filled from a text, by colour and by a sign."""
         marked = set(names)
         for name, title in self._labels.items():
             word = str(title.property("word"))
@@ -94,8 +94,8 @@ class Inputs(QWidget):
             restyle(title, role="link" if name in marked else "muted")
 
     def rest(self, resting: bool) -> None:
-        """While the values are being registered, for what is typed then would be in no case. The keyboard waits in the
-        description: a key that went to another panel would do something there."""
+        """Locks the fields while the case is registered, because what is typed then would be lost. The keyboard stays
+        in the description, where a key can do nothing elsewhere."""
         if resting:
             self.description.setFocus()
         for made in self._inputs.values():
@@ -112,7 +112,7 @@ class Inputs(QWidget):
 
     def _take(self, code: str) -> None:
         self.standard.set_value(code)
-        self.standard.setFocus()  # from a chip that has it and goes, it would leave the form
+        self.standard.setFocus()  # before the chip that has the keyboard is removed
         self.chips.show_guesses(())
         self.edited.emit()
 

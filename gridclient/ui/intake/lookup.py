@@ -1,4 +1,4 @@
-"""What the form asks of the desk while it is filled: grid, class, duplicates. Blocking: pool threads."""
+"""What the intake form asks the desk while it is filled: grid, class, duplicates. Blocking, for pool threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _LEAST_TEXT = 4
 
 @frozen
 class Found:
-    """What speaks for which grid and class, and which cases may be the same."""
+    """The grid and classes that fit the values, and the cases that may be the same. ``by_point``: the grid follows from
+    the point."""
 
     grid: str
     by_point: bool
@@ -27,11 +28,11 @@ class Found:
 
 
 Filed = tuple[Registered, GridClientError | None]
-"""A registered case, and why it was not filed as well; ``None`` when that was done or not asked."""
+"""A registered case, and why it was not filed; ``None`` if it was filed or need not be."""
 
 
 def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser: ClassGuesser | None) -> Found:
-    """Everything that the present values say. A point or time that cannot be read yet says nothing."""
+    """Everything that follows from the present values. A point or time that cannot be read is ignored."""
     try:
         point = wgs_point(values)
     except GridClientError:
@@ -45,7 +46,8 @@ def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser:
 
 
 def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
-    """On the writer thread: the case is registered; filing it as well can fail alone.
+    """Registers the case and, with ``file``, files it. Filing can fail although registering succeeds. On the writer
+    thread.
 
     Raises:
         GridClientError: the case could not be registered.

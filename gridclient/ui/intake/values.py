@@ -1,4 +1,4 @@
-"""What stands in the intake form, as one value: kept as a draft, filled from a text, made into the facts of a case."""
+"""The values of the intake form: kept as a draft, filled from a text, turned into the facts of a case."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _MOMENT: Final = "%Y-%m-%d %H:%M"
 
 @frozen
 class IntakeValues:
-    """The fields as they are typed. ``point`` is ``lon, lat`` in ``crs``; ``happened_at`` is ``2026-11-20 14:00``."""
+    """The values as they are typed. ``point`` is ``lon, lat`` in the system ``crs``; ``happened_at`` is ``2026-11-20
+    14:00``."""
 
     description: str = ""
     title: str = ""
@@ -44,23 +45,23 @@ class IntakeValues:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was typed; a channel, urgency or system that was chosen is nothing yet."""
+        """Whether nothing was typed; a chosen channel, urgency or system does not count."""
         chosen = replace(self, channel=EMPTY.channel, urgency=EMPTY.urgency, crs=EMPTY.crs)
         return chosen == EMPTY
 
     def as_text(self) -> str:
-        """For the draft; an empty form keeps nothing."""
+        """The text of the draft; "" for an empty form."""
         return "" if self.is_empty else json.dumps(asdict(self), ensure_ascii=False)
 
 
 EMPTY: Final = IntakeValues()
 _BY_TEXT: Final = tuple(each.name for each in fields(ParsedText) if each.name != "description")
 _READ: Final = ("point", "crs", "happened_at")
-"""What is typed otherwise than it stands in the facts of a case; all else is taken as it is."""
+"""The fields whose text differs from the fact of the case; all others are taken as they are."""
 
 
 def values_of(text: str) -> IntakeValues:
-    """Reads a draft; fields of another version or of another type are passed over."""
+    """Reads a draft; unknown fields and wrong types are ignored."""
     try:
         given = json.loads(text) if text else {}
     except ValueError:
@@ -76,10 +77,8 @@ def values_of(text: str) -> IntakeValues:
 
 
 def filled(values: IntakeValues, text: str) -> tuple[IntakeValues, tuple[str, ...]]:
-    """The values with what a pasted text says put into fields that are empty, and the names of those.
-
-    What stands as the form opens with it counts as empty.
-    """
+    """The values with empty fields filled from a pasted text, and the names of those fields. A field with its initial
+    value counts as empty."""
     found = _as_typed(parse_text(text))
     names = tuple(
         name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)

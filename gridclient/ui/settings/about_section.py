@@ -1,4 +1,4 @@
-"""What this program is, and what it carries of others with their licences."""
+"""The section 关于与许可: the program, and the works of others that it contains, with their licences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ translate = QCoreApplication.translate
 
 
 class AboutSection(Section):
-    """The list of licences, the text of the chosen one below."""
+    """The list of licences; below it the text of the chosen one."""
 
     def __init__(self, *, jobs: Jobs, roots: Sequence[Path]) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class AboutSection(Section):
         self.table.chosen.connect(self._on_chosen)
 
     def refresh(self) -> None:
-        """Looks the licences up, once."""
+        """Reads the licences once."""
         if not self._found:
             self._jobs.read(self, partial(licences, self._roots), self._show, name="licences")
 

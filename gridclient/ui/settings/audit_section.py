@@ -1,4 +1,4 @@
-"""操作记录: the audit log as a list that can be searched and written to a workbook."""
+"""The section 操作记录: the audit log as a list that can be filtered and saved as a workbook."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 
 
 class AuditSection(Section):
-    """What was done with data about people and with the desk itself; what was done with cases is their timeline."""
+    """What was done with data about people and with the desk. What was done with cases is in their timelines."""
 
     def __init__(self, *, care: Care, jobs: Jobs) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Backups: what there is, one more now, and back to an earlier one; the recovery key for another machine."""
+"""The section 备份与恢复: the list of backups, making one, restoring one, and the recovery key for another machine."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class BackupSection(Section):
         self._jobs.read(self, self._care.backups, self._show, self.note.say_error, name="backups")
 
     def hide_key(self) -> None:
-        """The key is not left on the screen."""
+        """Hides the recovery key."""
         self.key.clear()
         self.key.hide()
         self.show_key.setText(self.tr("显示恢复码"))
@@ -123,11 +123,11 @@ class BackupSection(Section):
             self.confirm.ask(file, foreign=True)
 
     def _on_no(self) -> None:
-        self.table.setFocus()  # a field that has it and goes would leave it to another page's
+        self.table.setFocus()  # before the field that has the keyboard is hidden
         self.confirm.hide()
 
     def _on_confirmed(self, path: Path, key: str) -> None:
-        """A slip of the pen in the recovery key is told before the desk closes."""
+        """Checks the recovery key before the desk closes, so that a mistyped one is said here."""
 
         def restore(_checked: None = None) -> None:
             self.confirm.hide()
@@ -152,10 +152,10 @@ class BackupSection(Section):
 
 
 class RestoreConfirmation(QWidget):
-    """Says what a restore does and asks once, in its place.
+    """Says what a restore does and asks for confirmation.
 
     Signals:
-        confirmed(Path, str): yes, this file with this recovery key.
+        confirmed(Path, str): restore this file with this recovery key.
     """
 
     confirmed = Signal(object, str)
@@ -178,7 +178,7 @@ class RestoreConfirmation(QWidget):
         self.hide()
 
     def ask(self, path: Path, *, foreign: bool) -> None:
-        """Shows the question."""
+        """Asks; a ``foreign`` backup, of another machine, may need a recovery key."""
         self._path = path
         self.words.setText(
             self.tr(
@@ -193,7 +193,7 @@ class RestoreConfirmation(QWidget):
         (self.key if foreign else self.no).setFocus()
 
     def refuse(self, error: GridClientError) -> None:
-        """What is wrong with the recovery key, where it stands."""
+        """Says what is wrong with the recovery key."""
         self.note.say_error(error)
         self.key.setFocus()
 

@@ -1,4 +1,4 @@
-"""The base maps: which one the desk shows, and the imported ones with a way to be rid of them."""
+"""The section 底图: which base map the desk shows, and deleting imported ones."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class BaseMapSection(Section):
         self._jobs.read(self, self._care.base_maps, self._show, self.note.say_error, name="base maps")
 
     def show_in_use(self) -> None:
-        """The map has another base: what was asked for here cannot be drawn perhaps."""
+        """The map has another base map: marks it, and withdraws the note if it is not the one that was chosen here."""
         self._show(self._rows)
         if self._used and self._used != self._in_use():
             self.note.clear()

@@ -1,4 +1,4 @@
-"""What others made and this program carries: packages and vendored files with their licences. Blocking; no Qt."""
+"""The packages and files of others in this program, with their licences. Blocking; no Qt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
 
 @frozen
 class Licence:
-    """One thing with its version ("" for files), the licence's name and its text as far as it came along."""
+    """A package or file: its version ("" for files), the licence's name, and its text if it is there."""
 
     name: str
     version: str
@@ -28,7 +28,8 @@ class Licence:
 
 
 def licences(roots: Sequence[Path]) -> list[Licence]:
-    """The packages that the program runs on and those they need, then what stands in the folders beside its licence."""
+    """The packages that the program needs, directly or not, then the files in ``roots`` that have a licence beside
+    them."""
     return [*_of_packages(), *(licence for root in roots for licence in _of_files(root))]
 
 
@@ -43,14 +44,14 @@ def _of_packages() -> Iterator[Licence]:
 
 
 def _needed() -> list[metadata.Distribution]:
-    """Every package that the program needs at run time and that is here, those in between too, by name."""
+    """Every installed package that the program needs at run time, directly or not, by name."""
     known: dict[str, metadata.Distribution] = {}
     wanted = [(_OWN, "")]
     while wanted:
         name, extra = wanted.pop()
         try:
             found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:  # another system's
+        except metadata.PackageNotFoundError:  # needed on another system only
             continue
         if found.name.lower() not in known:
             known[found.name.lower()] = found
@@ -59,7 +60,7 @@ def _needed() -> list[metadata.Distribution]:
                 for line in found.requires or ()
                 if (match := _REQUIRED.match(line)) and match["only_for"] in (None, extra)
             ]
-    known.pop(_OWN, None)  # a program in one folder may come without its own
+    known.pop(_OWN, None)  # the bundle may lack the program's own metadata
     return [known[name] for name in sorted(known)]
 
 

@@ -1,4 +1,5 @@
-"""Working hours and limits in force. They are the county's, the same on every desk, so they are read only."""
+"""The section 时限与工作时间. These parameters are the county's and the same on every desk, so they can only be
+read."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ translate = QCoreApplication.translate
 
 
 class LimitsSection(Section):
-    """The parameters, their values in words."""
+    """The names of the parameters and their values in words."""
 
     def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
         super().__init__(
@@ -42,13 +43,13 @@ class LimitsSection(Section):
 
 
 def _values(desk: Desk) -> dict[str, str]:
-    """All parameters that the page shows; a desk of several townships has none of its own. Blocking."""
+    """The parameters of the section. A desk of several townships has no township of its own. Blocking."""
     home = desk.map_data.home()
     return {name: desk.reference.setting(name) for name in _words() if home or name != "township"}
 
 
 def value_text(name: str, value: str) -> str:
-    """A value in the operator's words."""
+    """A value in words."""
     if not value:
         return translate("LimitsSection", "（未设置）")
     if name == "start_rule":

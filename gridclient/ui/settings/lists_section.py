@@ -1,4 +1,4 @@
-"""The lists of filing conditions (立案标准清单): which of them are offered when a case is filed."""
+"""The section 立案标准清单: which lists of filing conditions are offered when a case is filed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ListsSection(Section):
     def _on_turn(self) -> None:
         row = self._rows.get(self.table.key())
         if row is not None:
-            self.table.setFocus()  # a button that has it and rests would leave it to the next one
+            self.table.setFocus()  # before the button that has the keyboard is disabled
             name, in_force = row.name, not row.in_force
             self._jobs.write(
                 self, lambda: self._care.use_list(name, in_force=in_force), self._on_turned, self.note.say_error

@@ -1,4 +1,4 @@
-"""How the desk looks on this machine."""
+"""The section 外观: the theme on this machine."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ class LookSection(Section):
         self.refresh()
 
     def refresh(self) -> None:
-        """The theme as it is."""
+        """Shows the present theme."""
         self.themes[tokens().name].setChecked(True)

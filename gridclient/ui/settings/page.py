@@ -1,4 +1,4 @@
-"""The settings page: its parts in a list at the left, the chosen one beside it."""
+"""The settings page: a list of its sections at the left, the chosen one beside it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class SettingsPage(ListedPage):
 
     Signals:
         theme_chosen(str): ``light`` or ``dark``.
-        base_map_chosen(str): "offline", "none" or an imported map's id.
-        changed(Changes): something of the desk is another than before (a base map went).
-        restore_wanted(Path, str): close the desk, put this backup in the store's place, open again.
+        base_map_chosen(str): "offline", "none" or the id of an imported map.
+        changed(Changes): a base map was deleted, or other lists are in use.
+        restore_wanted(Path, str): close the desk, restore this backup with this recovery key, open again.
     """
 
     theme_chosen = Signal(str)
@@ -75,7 +75,7 @@ class SettingsPage(ListedPage):
         self.sections[max(0, place)].refresh()
 
     def escape(self) -> None:
-        """A question that is open is answered with no; else the page is left."""
+        """Answers an open question with no; without one, leaves the page."""
         if self.backups.confirm.isVisible():
             self.backups.confirm.no.click()
         else:

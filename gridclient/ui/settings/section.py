@@ -1,4 +1,4 @@
-"""One part of the settings page: a title, a sentence, and what belongs to it."""
+"""A section of the settings page: title, sentence, content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gridclient.ui.laid_out import across, down, label, panel
 
 
 class Section(QWidget):
-    """``line`` takes the parts below the sentence; ``note`` says what became of them."""
+    """The subclass adds its content to ``line``, below the sentence. ``note`` says what was done."""
 
     def __init__(self, title: str, sentence: str) -> None:
         super().__init__()
