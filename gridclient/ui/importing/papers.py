@@ -77,7 +77,7 @@ def save_template(folder: Path, kind: str, target: Path) -> Path:
 
 
 def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
-    """A file to bring in."""
+    """Asks for the file to import; the dialog begins in the folder of the last one."""
     types = translate(
         "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
     )
@@ -86,6 +86,6 @@ def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
 
 
 def dropped(event: QDropEvent) -> Path | None:
-    """The one file that is dragged."""
+    """The file that is dragged or dropped; ``None`` unless it is exactly one."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

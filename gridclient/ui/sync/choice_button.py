@@ -1,4 +1,4 @@
-"""A choice in plain words, over two lines where it needs them, with its key and what follows from it."""
+"""A button for a choice in plain words, with its key and what follows from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
 
 
 class ChoiceButton(QAbstractButton):
-    """``checked`` marks the choice that Enter carries out; a click carries it out at once."""
+    """A checked button is the choice that Enter carries out; a click carries it out at once."""
 
     def __init__(self, *, key: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class ChoiceButton(QAbstractButton):
         self._key, self._outcome = key, ""
 
     def show_choice(self, words: str, which: str, outcome: str) -> None:
-        """``words`` say what is done, ``which`` whose it was, ``outcome`` what the case will be."""
+        """``words`` say what is done, ``which`` whose it was, ``outcome`` how the case will be."""
         self.setText(self.tr("{words}（{which}）").format(words=words, which=which))
         self._outcome = outcome
         self.setAccessibleName(self.text())
@@ -43,7 +43,7 @@ class ChoiceButton(QAbstractButton):
         return QSize(180, _HEIGHT)
 
     def nextCheckState(self) -> None:
-        """A click does what the button says; marking is the page's."""
+        """Does nothing: the page marks the choice."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = tokens()

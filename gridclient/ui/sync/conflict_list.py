@@ -1,4 +1,4 @@
-"""The cases that wait for a choice, in a list of two lines each."""
+"""The list of cases in conflict, two lines for each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE_PX = 46
 
 
 class ConflictDelegate(EntryDelegate):
-    """Title, and under it number, state, grid; a bar at the case that is shown."""
+    """Paints the title, below it number, state and grid, and a bar at the shown case."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(option.rect.width(), _LINE_PX)
@@ -34,7 +34,8 @@ class ConflictList(QListView):
     """Object name ``conflictList``.
 
     Signals:
-        chosen(str): another case, by the operator or because the one before is done; empty when none is left.
+        chosen(str): another case is the current one, by the operator or because the one before is resolved; "" for
+            none.
     """
 
     chosen = Signal(str)
@@ -55,12 +56,12 @@ class ConflictList(QListView):
 
     @property
     def current(self) -> str:
-        """The chosen case, empty when none is."""
+        """The current case; "" if there is none."""
         index = self.currentIndex()
         return self.cases.values[index.row()].value if index.isValid() else ""
 
     def show_rows(self, rows: Sequence[CaseRow], *, wanted: str = "") -> None:
-        """Other cases. The wanted one, else the present one stays chosen; when it is gone, the next takes its place."""
+        """Other cases. ``wanted``, else the current case, is the current one; if it is gone, the next one is."""
         ids = [row.id for row in rows]
         line = max(0, self.currentIndex().row())
         stays = next((case_id for case_id in (wanted, self.current) if case_id in ids), "")

@@ -1,4 +1,4 @@
-"""The conflict page: two desks acted on one case at once, and a person chooses. The next case follows."""
+"""The conflict page: two desks acted on one case at the same time, and a person chooses. Then the next case follows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ConflictPage(CoverPage):
     """Object name ``conflictPage``.
 
     Signals:
-        changed(Changes): a choice was made, or taken back.
+        changed(Changes): a choice was made or undone.
     """
 
     changed = Signal(object)
@@ -46,7 +46,7 @@ class ConflictPage(CoverPage):
         self._desk, self._jobs, self._sync = desk, jobs, sync
         self._sheet: Sheet | None = None
         self._acting = False
-        self._done: list[tuple[str, Changes]] = []  # what can be taken back, the last at the end
+        self._done: list[tuple[str, Changes]] = []  # the choices that can be undone, the last one at the end
         self.count = label(role="muted", parent=self)
         self.list = ConflictList(parent=self)
         self.title = label(role="title", wraps=True, parent=self)
@@ -62,11 +62,11 @@ class ConflictPage(CoverPage):
 
     @property
     def sheet(self) -> Sheet | None:
-        """The contention that is shown."""
+        """The conflict that is shown."""
         return self._sheet
 
     def refresh(self, changes: Changes) -> None:
-        """Something was written, here or elsewhere."""
+        """Something was written: reads again what it concerns."""
         if self.isVisible() and changes.cases:
             self._read_list()
             if self._sheet is not None and self._sheet.case_id in changes.cases:
@@ -163,7 +163,7 @@ class ConflictPage(CoverPage):
     def _show_sheets(self, case_id: str, sheets: Sequence[Sheet]) -> None:
         if case_id != self.list.current:
             return
-        if not sheets:  # somebody chose meanwhile
+        if not sheets:  # somebody else chose meanwhile
             self._sheet = None
             self._read_list()
             return
@@ -200,9 +200,9 @@ class ConflictPage(CoverPage):
     # -- choosing ---------------------------------------------------------------------------------------------------
 
     def _mark(self, choice: str) -> None:
-        """Which choice Enter carries out."""
+        """Marks the choice that Enter carries out."""
         if choice and self.note.undo.isHidden() and self.keep.isEnabled():
-            self.note.hide()  # it asked for this, or is read
+            self.note.hide()  # it asked for a choice, or was read by now
         self.keep.setChecked(choice == KEEP)
         self.take.setChecked(choice == TAKE)
 
@@ -218,7 +218,7 @@ class ConflictPage(CoverPage):
         sheet = self._sheet
         if sheet is None or self._acting or not self.keep.isEnabled():
             return
-        if sheet.case_id != self.list.current:  # another one is on its way
+        if sheet.case_id != self.list.current:  # another case is being read
             return
         self._acting = True
         args = {"choice": choice, "target": sheet.target}

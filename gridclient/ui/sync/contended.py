@@ -1,6 +1,6 @@
-"""A contention as the conflict page shows it: three states of one case side by side, who did what, and the choice.
+"""A conflict as the page shows it: three states of one case side by side, who did what, and the choices.
 
-Pure but for :func:`load`, which reads on a pool thread.
+Pure, but for :func:`load`, which reads on a pool thread.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EMPTY: Final = "—"
 
 @frozen
 class FieldLine:
-    """One field in three states. ``differs``: the two sides do not agree on it."""
+    """A field in the three states. ``differs``: the two sides have different values."""
 
     name: str
     base: str
@@ -53,7 +53,8 @@ class DeedLine:
 
 @frozen
 class SideSheet:
-    """One column: its heading, whose it is, what was done there. ``choice`` stands on its button."""
+    """A column: its heading, whose it is, what was done there. ``choice`` is the text of its button, ``outcome`` how
+    the case will be."""
 
     heading: str
     owner: str
@@ -65,7 +66,7 @@ class SideSheet:
 
 @frozen
 class Sheet:
-    """A contention in words. ``target`` names it to the desk, ``version`` is the case's that was read."""
+    """A conflict in words. ``target`` is its key for the desk, ``version`` the version of the case that was read."""
 
     case_id: str
     version: int
@@ -78,12 +79,12 @@ class Sheet:
     fields: tuple[FieldLine, ...]
 
     def side(self, choice: str) -> SideSheet:
-        """The side that a choice stands for."""
+        """The side that a choice (``keep`` or ``take``) stands for."""
         return self.first if choice == KEEP else self.later
 
 
 def load(desk: Desk, case_id: str) -> tuple[Sheet, ...]:
-    """Every contention of a case, the oldest first; empty when somebody chose meanwhile. Blocking.
+    """Every conflict of a case, the oldest first; empty if somebody resolved them meanwhile. Blocking.
 
     Raises:
         NotFound: there is no such case (``case.unknown``).
@@ -99,7 +100,7 @@ def load(desk: Desk, case_id: str) -> tuple[Sheet, ...]:
 def sheet_of(
     case: Case, view: ContentionView, timeline: Sequence[TimelineEntry], *, reference: Reference, now: datetime
 ) -> Sheet:
-    """The contention of ``case`` in words at ``now``."""
+    """A conflict of ``case`` in words at ``now``."""
 
     def deeds(entries: Sequence[TimelineEntry]) -> tuple[DeedLine, ...]:
         return tuple(_deed(entry, reference, now) for entry in entries)
@@ -149,14 +150,14 @@ def _instead(view: ContentionView, deeds: str) -> str:
 
 
 def owner_words(side: ContentionSide, *, known: bool) -> str:
-    """Whose side it is; ``known`` says that one of the two is this desk's."""
+    """Whose side it is. ``known``: one of the two sides is this desk's."""
     if side.mine:
         return translate("Conflicts", "本席位")
     return translate("Conflicts", "对方席位") if known else translate("Conflicts", "其他席位")
 
 
 def field_lines(view: ContentionView, reference: Reference, now: datetime) -> tuple[FieldLine, ...]:
-    """State, units, level and due always; of all else what is not the same in the three states."""
+    """State, units, level and deadline; of the other fields those that differ between the three states."""
     cases = (view.base, view.first.case, view.later.case)
     lines = [_line(name, [value(case, reference, now) for case in cases]) for name, value in _always()]
     lines += [
@@ -229,7 +230,7 @@ def _due(case: Case, _reference: Reference, now: datetime) -> str:
 
 
 def _outcome(view: ContentionView, case: Case, reference: Reference, now: datetime) -> str:
-    """What the case will be if this side is chosen: ``案件为：待签收 · 市场监管所 · 时限 今日 16:24``."""
+    """How the case will be if this side is chosen: ``案件为：待签收 · 市场监管所 · 时限 今日 16:24``."""
     lead = case.lead
     unit = unit_name(lead.unit, reference) if lead is not None and not case.returned else ""
     due = translate("Conflicts", "时限 {due}").format(due=_due(case, reference, now)) if case.due is not None else ""
@@ -246,7 +247,7 @@ def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine
 
 
 def _common(timeline: Sequence[TimelineEntry], view: ContentionView) -> Sequence[TimelineEntry]:
-    """The last that both sides knew."""
+    """The last events that both sides knew."""
     apart = (*view.first.entries, *view.later.entries)
     until = next((place for place, entry in enumerate(timeline) if entry in apart), len(timeline))
     return timeline[max(0, until - _BEFORE) : until]

@@ -1,4 +1,4 @@
-"""What one side of a contention did, in the words of the buttons: ``派遣给“综合执法队”``. Pure."""
+"""What one side of a conflict did, as short as on a button: ``派遣给“综合执法队”``. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ translate = QCoreApplication.translate
 _MOST: Final = 2
 _LONGEST: Final = 16
 _WORDS: Final = ("title", "description", "address", "people")
-"""The fields in which somebody may have typed a number of somebody's."""
+"""Facts of free text, in which people's numbers may stand."""
 
 
 def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
-    """All that a side did, short enough for a button, but for what stands beside the state or was taken back."""
+    """Everything that a side did, shortened for a button. Notes and the like, and what was undone, are left out."""
     weighty = [entry for entry in entries if entry.kind not in BESIDE] or list(entries)
     standing = _standing(weighty)
     if not standing:
@@ -35,7 +35,7 @@ def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
 
 
 def _standing(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """What its own side did not take back, which says nothing of itself either."""
+    """The events that the side itself did not undo, without those undoings."""
     keys = {tuple(entry.key) for entry in entries if entry.key is not None}
     targets = [tuple(e.payload.get("target", ())) if e.kind == EventKind.UNDONE else () for e in entries]
     gone = keys.intersection(targets)
@@ -44,7 +44,7 @@ def _standing(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
 
 
 def fact_names() -> Mapping[str, str]:
-    """The fields of a case in words, in the order of the page."""
+    """The facts of a case in words, in the order of the page."""
     return {
         "title": translate("Conflicts", "标题"),
         "description": translate("Conflicts", "描述"),
@@ -66,7 +66,7 @@ def fact_names() -> Mapping[str, str]:
 
 
 def fact_value(name: str, value: object, reference: Reference) -> str:
-    """The value of a field in words; people's names and telephones are masked, also where somebody typed them."""
+    """The value of a fact in words. Names and numbers of people are masked, also in free text."""
     if value in (None, ""):
         return translate("Conflicts", "—")
     if isinstance(value, bool):
@@ -85,7 +85,7 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
 
 
 def _phrases(entries: Sequence[TimelineEntry], reference: Reference) -> Iterator[str]:
-    """A phrase for each; a unit that goes on is not named again: ``“派出所”签收、反馈处置结果``."""
+    """A phrase for each event. A unit is named once in a row: ``“派出所”签收、反馈处置结果``."""
     before = ""
     for entry in entries:
         unit = str(entry.payload.get("unit", ""))
@@ -129,7 +129,7 @@ def _amended(payload: Mapping[str, Any], reference: Reference) -> str:
 
 
 def _of_unit(template: Callable[[], str]) -> Callable[[Mapping[str, Any], Reference], str]:
-    """A phrase with the unit's name; without a unit the quotation marks go, too."""
+    """Makes a phrase with the unit's name in quotation marks; without a unit the marks are left out."""
 
     def phrase(payload: Mapping[str, Any], reference: Reference) -> str:
         name = unit_name(str(payload.get("unit", "")), reference)

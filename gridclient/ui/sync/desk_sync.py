@@ -1,6 +1,5 @@
-"""Synchronisation as the desk's window has it: brings what the synchronisation's thread tells to the GUI thread, and
-carries what the operator wants the other way. Without a hub it says that the desk works alone.
-"""
+"""Synchronisation for the desk's window: brings the news of the synchronisation's thread to the GUI thread, and the
+operator's wishes to the synchronisation. Without a hub it says that the desk works alone."""
 
 from __future__ import annotations
 
@@ -27,18 +26,18 @@ _WITHOUT_CABLE: Final = frozenset({SyncState.ALONE, SyncState.STOPPED, SyncState
 class DeskSync(QObject):
     """Attributes:
         lamp: the two lamps, for the top bar.
-        control: the synchronisation itself; ``None`` where none was composed.
+        control: the synchronisation; ``None`` where there is none.
 
     Signals:
-        view_changed(SyncView): another state, or another moment of one that counts down.
-        changed(Changes): what came in; several arrivals within a moment are told once.
-        round_ended(): one is over, or some of the files went.
+        view_changed(SyncView): another state, or another second of one that counts down.
+        changed(Changes): what came in; several arrivals in a short time are told once.
+        round_ended(): a round is over, or some of the files were sent.
         said(str): the state for the status line.
-        switchable(bool): whether there is a cable that can be pulled.
-        page_wanted(str): ``sync`` or ``conflicts``.
-        case_wanted(str): a case on the desk.
-        box_wanted(Box): a box on the desk.
-        acted(Changes): what was done on the conflict page and can still be taken back on the desk.
+        switchable(bool): whether there is a line that can be switched off.
+        page_wanted(str): a page is to be opened: ``sync`` or ``conflicts``.
+        case_wanted(str): a case is to be shown on the desk.
+        box_wanted(Box): a box is to be shown on the desk.
+        acted(Changes): what was done on the conflict page and can still be undone on the desk.
     """
 
     view_changed = Signal(object)
@@ -76,39 +75,39 @@ class DeskSync(QObject):
     # -- what the operator wants ------------------------------------------------------------------------------------
 
     def now(self) -> None:
-        """A round at once (F5); where the desk is switched off or alone, nothing happens."""
+        """F5: asks for a round at once. Does nothing where the desk is offline or alone."""
         if self.control is not None:
             self.control.sync_now()
 
     def on_changed(self) -> None:
-        """Something changed on the desk; unless it just came in, it was written here and has to go out."""
+        """Something changed on the desk. Unless it has just come in, it was written here and has to be sent."""
         if self.control is not None and not self._telling:
             self.control.committed()
 
     def set_offline(self, offline: bool) -> None:
-        """The cable switch."""
+        """Switches the line off or on."""
         if self.control is not None:
             self.control.set_offline(offline)
 
     def toggle_offline(self) -> None:
-        """The cable the other way, where there is one."""
+        """Switches the line, if there is one."""
         if self._is_switchable():
             self.set_offline(self.view.state is not SyncState.OFFLINE)
 
     def confirm(self) -> None:
-        """Somebody looked."""
+        """The operator confirmed the question on the page."""
         if self.control is not None:
             self.control.confirm()
 
     def open_conflict(self, case_id: str) -> None:
-        """The conflict page on this case."""
+        """Opens the conflict page on this case."""
         self.wanted_case = case_id
         self.page_wanted.emit("conflicts")
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
-        """What the store counted: conflicts, and what is pending where nothing synchronises."""
+        """Takes over the store's counts: conflicts, and pending cases if nothing synchronises."""
         whole = figures.get("")
         self._boxes = whole.boxes if whole is not None else {}
         view = self._counted(self.view)
@@ -117,7 +116,7 @@ class DeskSync(QObject):
             self.show()
 
     def _on_told(self, view: SyncView, changes: Changes) -> None:
-        """On a thread of the synchronisation: keeps the newest and rings once."""
+        """Called on a thread of the synchronisation: keeps the newest view and wakes the GUI thread once."""
         with self._lock:
             ringing = self._newest is not None
             self._newest, self._arrived = view, self._arrived | changes
@@ -146,7 +145,7 @@ class DeskSync(QObject):
             self._telling = False
 
     def show(self) -> None:
-        """Tells everybody who listens how things stand now."""
+        """Emits the present state."""
         now = self._clock.now()
         self.lamp.show_view(self.view, now)
         self.said.emit(status_words(self.view, now))
@@ -156,7 +155,7 @@ class DeskSync(QObject):
         self._tick.start(_SECOND_MS if counts_down else _MINUTE_MS)
 
     def _counted(self, view: SyncView) -> SyncView:
-        """The view with the desk's own counts: a worker that was never started counts nothing."""
+        """The view with the desk's own counts, because a worker that was never started counts nothing."""
         if self._boxes is None:
             return view
         uncounted = view.state is SyncState.ALONE and not view.pending_events

@@ -1,6 +1,6 @@
-"""Enrolling the desk with a hub by its address and the one-time code, or by stick; errors stand where they belong.
+"""Enrols the desk with a hub, by address and one-time code or by USB stick.
 
-A desk that is registered by stick is offered both again, folded away: the line that came, and rights that changed.
+A desk that was enrolled by stick is offered both again, folded away: it may get a line, or other rights.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class EnrolForm(QWidget):
     """Object name ``enrolForm``.
 
     Signals:
-        enrolled(): the desk has a hub now.
+        enrolled(): the desk is enrolled now.
     """
 
     enrolled = Signal()
@@ -79,7 +79,7 @@ class EnrolForm(QWidget):
             field.textEdited.connect(partial(self._mark, field, wrong=False))
 
     def show_view(self, view: SyncView) -> None:
-        """What there is to be done for this desk; one that was turned away has the address and needs a code only."""
+        """Shows what this desk can do. A desk that was turned away has the address and needs a code only."""
         if not self.url.text():
             self.url.setText(view.hub_url)
         folded = view.by_stick and not self._unfolded
@@ -90,7 +90,7 @@ class EnrolForm(QWidget):
 
     @property
     def first_empty(self) -> QLineEdit | None:
-        """Where typing begins, if anything is to be typed."""
+        """The first field to fill in; ``None`` if there is none."""
         if self.typed.isHidden():
             return None
         return self.code if self.url.text() else self.url
@@ -134,7 +134,7 @@ class EnrolForm(QWidget):
         return True
 
     def _ask(self, asking: bool) -> None:
-        """Nothing is typed into what the hub is being asked about: its answer would be about other words."""
+        """Locks the fields while the hub is asked, so that its answer fits what is in them."""
         self.button.setEnabled(not asking)
         for field in (self.url, self.code):
             field.setReadOnly(asking)
@@ -151,7 +151,8 @@ class EnrolForm(QWidget):
         self._complain(self.code if error.code in _OF_THE_CODE else self.url, self._why(error))
 
     def _why(self, error: GridClientError) -> str:
-        """A line that fails is tried again by itself elsewhere; here somebody has to press the button again."""
+        """The sentence of an error. A dead line is not tried again by itself here, so the sentence asks for the
+        button."""
         if error.code in ("sync.unreachable", "sync.timeout"):
             return self.tr("连不上 {url}。请核对网址，检查网络，再按“注册”。").format(url=self.url.text().strip())
         return sentence_of(error)

@@ -1,4 +1,5 @@
-"""The two lamps in the top bar: is it safe to switch off, how fresh is what is seen. A click opens the sync page."""
+"""The two lamps in the top bar: is it safe to switch off, and how fresh is what is seen. A click opens the sync page.
+Source: UX.md, 同步灯."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _GAP, _BETWEEN, _EDGE = 5, 14, 6
 
 
 class SyncLamp(QAbstractButton):
-    """Object name ``syncLamp``. Icon, word and colour say the state; the tooltip says it in sentences."""
+    """Object name ``syncLamp``. Icon, word and colour say the state, the tooltip says it in sentences."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,11 +33,11 @@ class SyncLamp(QAbstractButton):
 
     @property
     def words(self) -> str:
-        """Both lamps as read."""
+        """The words of both lamps."""
         return "  ".join(face.words for face in self.faces)
 
     def show_view(self, view: SyncView, now: datetime) -> None:
-        """Another state, or another moment of the same."""
+        """Shows a state as it is at ``now``."""
         faces = (pending_face(view), fresh_face(view, now))
         if faces == self.faces:
             return
@@ -87,5 +88,5 @@ class SyncLamp(QAbstractButton):
 
 
 def _widest(words: str) -> str:
-    """A countdown must not push the bar to and fro: every digit takes the same room."""
+    """The words with 0 for every digit, so that a countdown does not change the width of the bar."""
     return "".join("0" if sign.isdigit() else sign for sign in words)

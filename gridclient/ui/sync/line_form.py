@@ -1,4 +1,5 @@
-"""Where the hub is and by which proxy it is reached: changed here without enrolling again, folded away until wanted."""
+"""The hub's address and the proxy. They can be changed without enrolling again; the form is folded away until it is
+opened."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from gridclient.ui.resting import Resting
 
 
 class LineForm(QWidget):
-    """Object name ``lineForm``. Enter in a field does what the field is for; the button does both."""
+    """Object name ``lineForm``. Enter in a field saves that field, the button saves both."""
 
     def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +47,7 @@ class LineForm(QWidget):
         self.save.clicked.connect(self._on_save)
 
     def show_view(self, view: SyncView) -> None:
-        """A desk that is not enrolled has no address to change; one that works by stick has no line at all."""
+        """A desk that is not enrolled has no address to change; one that works by stick has no line."""
         self.setVisible(not view.by_stick)
         self._form.setRowVisible(self.url, view.state is not SyncState.ALONE)
         self.url.setPlaceholderText(view.hub_url)

@@ -1,4 +1,4 @@
-"""The sync page: the state in big plain words, what is only here, the last rounds, enrolment and the stick."""
+"""The sync page: the state in plain words, what is only on this desk, the last rounds, enrolment, the USB stick."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What synchronisation says of its state, pure: is it safe to switch off, how fresh is what is seen.
+"""The words of synchronisation's state: is it safe to switch off, and how fresh is what is seen. Pure.
 
-Single rounds have their words in :mod:`.round_words`, what has to be confirmed in :mod:`.question`, conflicts in
-:mod:`.contended`.
+The words of single rounds are in :mod:`.round_words`, questions in :mod:`.question`, conflicts in :mod:`.contended`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _STALE: Final = timedelta(minutes=10)
 
 
 class Tone(StrEnum):
-    """How something is coloured; never the only sign."""
+    """The colour of something; never its only sign."""
 
     CALM = "calm"
     OK = "ok"
@@ -34,7 +33,7 @@ class Tone(StrEnum):
 
 @frozen
 class Face:
-    """A lamp: its icon, its words, its colour, and in sentences what it means."""
+    """A lamp: icon, words, colour, and its meaning in sentences."""
 
     icon: str
     words: str
@@ -44,7 +43,7 @@ class Face:
 
 @frozen
 class Headline:
-    """The state in big plain words, with the sentences under them."""
+    """The state in large plain words, with the sentences below them."""
 
     icon: str
     title: str
@@ -67,7 +66,7 @@ ICONS: Final = {
 
 _WANTS_SOMEBODY: Final = frozenset({SyncState.CONFIRM, SyncState.FORKED, SyncState.STOPPED, SyncState.BROKEN})
 _BY_COUNTS: Final = frozenset({SyncState.IDLE, SyncState.RUNNING, SyncState.OFFLINE})
-"""The states of which nothing can be said before it is counted what waits."""
+"""The states of which nothing can be said before the pending events are counted."""
 
 
 def pending_face(view: SyncView) -> Face:
@@ -87,7 +86,7 @@ def pending_face(view: SyncView) -> Face:
 
 
 def fresh_face(view: SyncView, now: datetime) -> Face:
-    """The second lamp: the state, and 数据截至 hh:mm."""
+    """The second lamp: the state and 数据截至 hh:mm."""
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
     if view.closed:
         words = translate("Sync", "{words}，{count} 个镇街停更").format(words=words, count=len(view.closed))
@@ -96,7 +95,7 @@ def fresh_face(view: SyncView, now: datetime) -> Face:
 
 
 def state_words(view: SyncView, now: datetime) -> str:
-    """The state in a word; a round that waits counts down."""
+    """The state in a word; with a countdown if a round waits to be tried again."""
     if view.state is SyncState.RETRYING and view.next_at is not None and view.next_at > now:
         return translate("Sync", "重试中 {left}").format(left=countdown(view.next_at - now))
     if only_by_stick(view):
@@ -119,12 +118,12 @@ def state_words(view: SyncView, now: datetime) -> str:
 
 
 def only_by_stick(view: SyncView) -> bool:
-    """Whether the desk belongs to a hub to which it has no line, and nothing has to be confirmed."""
+    """Whether the desk exchanges by stick only, and nothing has to be confirmed."""
     return view.by_stick and view.state is SyncState.IDLE
 
 
 def fresh_words(view: SyncView, now: datetime) -> str:
-    """``数据截至 14:32``, with the date when that was not today."""
+    """``数据截至 14:32``, with the date if that was not today."""
     if not view.counted:
         return translate("Sync", "数据截至 …")
     if view.fresh_at is None:
@@ -140,18 +139,18 @@ def when_words(moment: datetime, now: datetime) -> str:
 
 
 def countdown(left: timedelta) -> str:
-    """``0:24``; never less than nothing."""
+    """``0:24``; never below zero."""
     seconds = max(0, round(left.total_seconds()))
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def has_pending(view: SyncView) -> bool:
-    """Whether anything is only here."""
+    """Whether anything is on this desk only."""
     return bool(view.pending_events or view.pending_cases or view.pending_files)
 
 
 def only_here(view: SyncView) -> str:
-    """``12 条操作（5 件案件）、3 个附件``; empty when nothing is only here."""
+    """What is on this desk only: ``12 条操作（5 件案件）、3 个附件``; "" for nothing."""
     parts = []
     if view.pending_events and view.pending_cases:
         words = translate("Sync", "{events} 条操作（{cases} 件案件）")
@@ -166,7 +165,7 @@ def only_here(view: SyncView) -> str:
 
 
 def only_here_sentences(view: SyncView) -> tuple[str, ...]:
-    """Is it safe to switch off?"""
+    """Whether it is safe to switch off."""
     here = only_here(view)
     if view.state is SyncState.ALONE:
         return (translate("Sync", "这台电脑单机使用，数据只在本机，请按时备份。"),)
@@ -203,7 +202,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
 
 
 def hub_words(view: SyncView) -> str:
-    """With which hub the desk is registered; one without a line says as what the county knows it."""
+    """The hub with which the desk is enrolled. For a desk without a line, what the county knows it as."""
     if not view.by_stick or view.belonging is None:
         return translate("Sync", "同步中心：{url}").format(url=view.hub_url) if view.hub_url else ""
     whose = view.belonging
@@ -216,7 +215,7 @@ def hub_words(view: SyncView) -> str:
 
 
 def status_words(view: SyncView, now: datetime) -> str:
-    """The status line: ``已同步 · 上次同步 14:32（12 条，3.1 KB）``."""
+    """The words of the status line: ``已同步 · 上次同步 14:32（12 条，3.1 KB）``."""
     word, last = state_words(view, now), view.last
     if view.state is SyncState.ALONE:
         return word
@@ -319,7 +318,7 @@ def _broken(view: SyncView, now: datetime) -> Said:
 
 
 def _tries_again(view: SyncView) -> bool:
-    """Whether a round runs of which nobody knows yet whether it goes better than the one before it."""
+    """Whether a round runs after a failed one and nothing of it has arrived yet."""
     last = view.last
     return view.state is SyncState.RUNNING and last is not None and last.end is RoundEnd.FAILED and not view.done
 
@@ -333,7 +332,7 @@ def _fresh_sentence(view: SyncView, now: datetime) -> str:
 
 
 def _closed(view: SyncView, now: datetime) -> tuple[str, ...]:
-    """Cases that stand still because a right was taken away; they stay to be seen."""
+    """Names the townships whose cases stand still because a right was taken away."""
     if not view.closed:
         return ()
     shown = translate("Sync", "、").join(code for code, _ in view.closed[:_NAMED])

@@ -1,4 +1,5 @@
-"""What somebody has to confirm before synchronisation goes on: after a restore, and where two machines are one desk."""
+"""What the operator has to confirm before synchronisation goes on: after a restore, and if two machines are one
+desk."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ translate = QCoreApplication.translate
 
 @frozen
 class Question:
-    """What somebody has to confirm: what happened, what is kept, what the button does."""
+    """A question: what happened, what is kept, what the button does."""
 
     title: str
     happened: str
@@ -23,7 +24,7 @@ class Question:
 
 
 def question(view: SyncView) -> Question | None:
-    """What somebody has to confirm before the next round; ``None`` when nothing."""
+    """What has to be confirmed before the next round; ``None`` if nothing has to."""
     here = only_here(view)
     waiting = translate("Sync", "；本机还没有上报的 {here}一条不少").format(here=here) if here else ""
     if view.state is SyncState.CONFIRM:

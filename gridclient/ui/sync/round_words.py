@@ -1,4 +1,4 @@
-"""One round, or a file on a stick, in words: what went, how it ended, why it failed and what to do. Pure."""
+"""A round, or a file on a stick, in words: what was sent, how it ended, why it failed and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CLOCK_OFF: Final = timedelta(minutes=5)
 
 
 def stage_words(view: SyncView) -> str:
-    """What a round or a stick is doing, and how far: ``正在取回 1,200/3,400``."""
+    """What is being done, and how far it is: ``正在取回 1,200/3,400``."""
     word = {
         "push": translate("Sync", "正在上报"),
         "pull": translate("Sync", "正在取回"),
@@ -30,13 +30,13 @@ def stage_words(view: SyncView) -> str:
     if view.all > 0:
         figure = bytes_words if view.stage == "files" else "{:,}".format
         return f"{word} {figure(min(view.done, view.all))}/{figure(view.all)}"
-    if view.done > 0:  # how much there is to come nobody has said
+    if view.done > 0:  # the total is not known
         return translate("Sync", "{word} {count} 条").format(word=word, count=f"{view.done:,}")
     return translate("Sync", "{word}…").format(word=word)
 
 
 def bundle_words(report: BundleReport, *, out: bool) -> str:
-    """What became of a file on a stick."""
+    """The result of writing (``out``) or reading a file on a stick."""
     known = translate("Sync", "（另有 {count} 条早已在了）").format(count=f"{report.known:,}") if report.known else ""
     if out and not report.events and not report.known:
         return translate("Sync", "没有要带走的：{file} 里没有本机的新内容。").format(file=report.file.name)
@@ -59,12 +59,12 @@ def bundle_words(report: BundleReport, *, out: bool) -> str:
 
 
 def failure_words(report: RoundReport | None) -> str:
-    """Why a round failed and what to do; empty when it did not."""
+    """Why a round failed and what to do; "" if it did not."""
     return sentence(report.error, **(report.params or {})) if report is not None and report.error else ""
 
 
 def end_words(report: RoundReport) -> str:
-    """``完成``, with a sign where it did not go well."""
+    """How a round ended: ``✓ 完成``."""
     return {
         RoundEnd.DONE: translate("Sync", "✓ 完成"),
         RoundEnd.FAILED: translate("Sync", "▲ 未完成"),
@@ -73,7 +73,7 @@ def end_words(report: RoundReport) -> str:
 
 
 def note_words(report: RoundReport) -> str:
-    """What else is to be said of a round: the failure, what was refused, conflicts, a clock that is off."""
+    """What else there is to say of a round: a failure, refused events, conflicts, a wrong clock."""
     parts = [failure_words(report), *refused_words(report), *withdrawn_words(report)]
     if report.conflicts:
         parts.append(translate("Sync", "{count} 件两个席位同时处理，等待选择。").format(count=report.conflicts))
@@ -81,7 +81,8 @@ def note_words(report: RoundReport) -> str:
 
 
 def refused_words(report: RoundReport | None) -> tuple[str, ...]:
-    """What the hub would not have, because a right was taken away, waits on; only a person can help."""
+    """Says that the hub refused events because a right was taken away. They stay on this desk; only a person can
+    help."""
     if report is None or not report.rejected:
         return ()
     words = translate("Sync", "同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。")
@@ -89,7 +90,7 @@ def refused_words(report: RoundReport | None) -> tuple[str, ...]:
 
 
 def withdrawn_words(report: RoundReport | None) -> tuple[str, ...]:
-    """What a stick brought and the hub would not have is here no more."""
+    """Says that the hub refused events from a stick. They were removed from this desk."""
     if report is None or not report.withdrawn:
         return ()
     words = translate(
@@ -100,21 +101,22 @@ def withdrawn_words(report: RoundReport | None) -> tuple[str, ...]:
 
 
 def bytes_words(count: int) -> str:
-    """``812 B``, ``3.1 KB``, ``2.4 MB``."""
+    """A size in bytes: ``812 B``, ``3.1 KB``, ``2.4 MB``."""
     if count < _KIB:
         return f"{count} B"
     return f"{count / _KIB:,.1f} KB" if count < _KIB * _KIB else f"{count / _KIB / _KIB:,.1f} MB"
 
 
 def seconds_words(seconds: float) -> str:
-    """``0.4 秒`` or ``2 分 5 秒``."""
+    """A length of time: ``0.4 秒`` or ``2 分 5 秒``."""
     if seconds < 60:
         return translate("Sync", "{seconds} 秒").format(seconds=f"{seconds:.1f}")
     return translate("Sync", "{minutes} 分 {seconds} 秒").format(minutes=int(seconds) // 60, seconds=int(seconds) % 60)
 
 
 def clock_words(report: RoundReport | None) -> tuple[str, ...]:
-    """A clock that is off is said, because people read times; the order of events does not follow it."""
+    """Says that this machine's clock is wrong by 5 minutes or more, because people read times. The order of events does
+    not depend on it."""
     if report is None or report.hub_time is None or abs(report.at - report.hub_time) < _CLOCK_OFF:
         return ()
     minutes = round(abs(report.at - report.hub_time) / timedelta(minutes=1))

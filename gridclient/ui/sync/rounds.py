@@ -1,7 +1,7 @@
-"""The last rounds as a table: when, how it ended, what went and came, bytes, how long, and why one failed.
+"""The last rounds as a table: when, how it ended, events sent and received, bytes, duration, and why one failed.
 
-Rounds that brought nothing, one after the other, are one row, and so are those that failed for the same reason: an
-idle desk makes 2,800 of them a day, and they would push out of sight what was carried this morning.
+Successive rounds that brought nothing are one row, and so are those that failed for the same reason. An idle desk makes
+2,800 rounds a day, which would hide those that carried something.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # and the 3 px of ever
 
 @frozen
 class Row:
-    """A round, and how many before it were just like it; ``since`` is when the first of them was."""
+    """A round. ``quiet`` is the number of earlier rounds that are in the same row, ``since`` the time of the first of
+    them."""
 
     report: RoundReport
     quiet: int = 0
@@ -39,7 +40,7 @@ class Row:
 
 
 def rows_of(rounds: Sequence[RoundReport]) -> tuple[Row, ...]:
-    """Rounds, newest first; those that brought nothing, or failed for the same reason, put together."""
+    """Rounds, the newest first, put together into rows."""
     rows: list[Row] = []
     for report in rounds:
         if rows and _carried_nothing(report) == _carried_nothing(rows[-1].report) is not None:
@@ -50,7 +51,7 @@ def rows_of(rounds: Sequence[RoundReport]) -> tuple[Row, ...]:
 
 
 def _carried_nothing(report: RoundReport) -> str | None:
-    """What a round has to say where nothing was carried; ``None`` where something was."""
+    """The note on a round that carried nothing; ``None`` for other rounds."""
     carried = report.pushed or report.pulled or report.bytes_sent + report.bytes_received > _PIECE  # of a photo
     if report.by == "line" and report.end is not RoundEnd.CANCELLED and not carried:
         return note_words(report)
@@ -58,7 +59,7 @@ def _carried_nothing(report: RoundReport) -> str | None:
 
 
 class RoundsModel(LinesModel):
-    """Rounds, newest first."""
+    """Rounds, the newest first."""
 
     numbers = frozenset({2, 3, 5})
 
@@ -98,7 +99,7 @@ class RoundsModel(LinesModel):
         return Line("", texts, note, (1, "bad_text") if report.end is RoundEnd.FAILED else (-1, ""))
 
     def note(self, row: Row) -> str:
-        """What there is to say of a row."""
+        """The note of a row."""
         said = note_words(row.report)
         if row.since is None:
             return said
@@ -124,19 +125,20 @@ class RoundsTable(LinesTable):
         self.rounds.modelReset.connect(self._fit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the bytes give way to what is said of a round."""
+        """Hides the bytes in a narrow window, so that notes have room."""
         super().resizeEvent(event)
         self.setColumnHidden(_BYTES, self.width() < _NARROW)
         self._soon.start()
 
     def _fit(self) -> None:
-        """Columns become as wide as the widest figure so far; never narrower, so that nothing jumps."""
+        """Widens the columns to their widest figure; they never shrink, so nothing jumps."""
         for section in range(len(_WIDTHS)):
             self.setColumnWidth(section, max(self.columnWidth(section), self.sizeHintForColumn(section)))
         self._soon.start()
 
     def _wrap(self) -> None:
-        """Rows whose note needs several lines get them; Qt would measure all, for seconds at a switch of theme."""
+        """Gives rows with long notes several lines. Qt would measure all rows, which takes seconds at a switch of
+        theme."""
         room, metrics = self.columnWidth(len(_WIDTHS)) - _EDGES, self.fontMetrics()
         for place, row in enumerate(self.rounds.values):
             note = self.rounds.note(row)

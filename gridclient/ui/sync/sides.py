@@ -1,4 +1,5 @@
-"""Base, first and later side by side: whose it is, what was done by whom and when, and every field that differs."""
+"""The common state and both sides of a conflict in three columns: whose it is, what was done, and the fields that
+differ."""
 
 from __future__ import annotations
 
@@ -16,14 +17,14 @@ _NAMES_PX: Final = 84
 
 
 class SidesView(ScrolledColumn):
-    """Object name ``conflictSides``; made anew for every sheet, because no two have the same lines."""
+    """Object name ``conflictSides``. The widgets are made again for each conflict, because each has other lines."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("conflictSides")
 
     def show_sheet(self, sheet: Sheet) -> None:
-        """The three columns of a contention."""
+        """Shows a conflict."""
         inner = QWidget()
         inner.setProperty("panel", "true")
         grid = QGridLayout(inner)
@@ -43,7 +44,7 @@ class SidesView(ScrolledColumn):
         self.setWidget(inner)
 
     def clear(self) -> None:
-        """Nothing to choose."""
+        """Shows nothing."""
         self.setWidget(QWidget())
 
     def _add_field(self, grid: QGridLayout, line: int, field: FieldLine) -> None:

@@ -1,4 +1,4 @@
-"""A large icon in a colour of the theme, and the switch that pulls the cable."""
+"""The large icon of the state, and the switch of the line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ink_of(tone: Tone, theme: Tokens) -> str:
 
 
 class Sign(QWidget):
-    """Shows one icon; drawn while it paints, so that it follows the theme."""
+    """An icon that follows the theme."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class Sign(QWidget):
 
 
 class OfflineSwitch(QAbstractButton):
-    """Object name ``offlineSwitch``: on means that the cable is pulled; word and place of the knob say so."""
+    """Object name ``offlineSwitch``. Checked means offline; the word and the knob's place say so, too."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,5 @@
-"""The state of synchronisation in big plain words, what is only here, and what somebody has to confirm."""
+"""The state in large plain words, the counts of what is only on this desk, and the question that has to be
+confirmed."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _SURE_AFTER_S: Final = 2.0
 
 
 class RoundProgress(QWidget):
-    """How far something long is, and how long it will still take."""
+    """The progress of a round, and the time left."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class RoundProgress(QWidget):
         self.hide()
 
     def show_view(self, view: SyncView) -> None:
-        """A stage with its figures; without a total it only moves."""
+        """Shows the progress of a stage; without a total the bar only moves."""
         if view.stage != self._stage:
             self._stage, self._since, self._from = view.stage, time.monotonic(), view.done
         known = view.all > 0
@@ -90,7 +91,7 @@ class Confirmation(QWidget):
 
 
 class StateCard(QWidget):
-    """Its buttons are the page's: ``confirmation.yes``, ``show_cases`` and ``show_conflicts``."""
+    """Its buttons ``confirmation.yes``, ``show_cases`` and ``show_conflicts`` are handled by the page."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""A file on a stick, out and in: for a township without a line, and between two desks."""
+"""Exporting to and importing from a file on a USB stick: for a township without a line, and between two desks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StickPanel(QWidget):
     Signals:
         changed(Changes): what came in with a file.
         finished(): a file was written or read.
-        told(): the note says how it ended.
+        told(): the note says how that ended.
     """
 
     changed = Signal(object)

@@ -1,4 +1,4 @@
-"""Enrolling without a line, in two steps: the desk's request goes out on a stick, the county's admission comes back."""
+"""Enrolment without a line, in two steps: the desk's request goes out on a stick, the county's admission comes back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StickEnrolment(QWidget):
     """Object name ``stickEnrolment``.
 
     Signals:
-        enrolled(): the desk belongs to a hub now.
+        enrolled(): the desk is enrolled now.
     """
 
     enrolled = Signal()
