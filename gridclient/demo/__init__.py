@@ -1,1 +1,2 @@
-"""The demo county: ground, people, units and cases made up for a first look; nothing here is used by a real desk."""
+"""The demo county: ground, people, units and cases that are invented for a first look. A real desk uses nothing of
+it."""

@@ -1,4 +1,4 @@
-"""The demo county in a profile: reference data by the way of imports, cases by the way of commands, in the past."""
+"""Builds the demo county in a profile: reference data as imports, cases as commands that were given in the past."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _OPERATOR = Actor("operator", AccountRole.OPERATOR)
 
 @dataclass(slots=True)
 class DemoClock:
-    """A clock that stands where the story is."""
+    """A clock that shows the time of the scene that is played."""
 
     at: datetime
 
@@ -53,7 +53,7 @@ class DemoClock:
 
 @dataclass(slots=True)
 class DemoIds:
-    """Keys and salts that the seed decides, so that the same demo has the same events."""
+    """Keys and salts by the seed, so that the same demo has the same events."""
 
     random: Random
 
@@ -66,7 +66,7 @@ class DemoIds:
 
 @frozen
 class _Scene:
-    """One moment of one case: its registration (no step) or an action."""
+    """A moment of a case: its registration (no step) or an action."""
 
     at: datetime
     case: DemoCase
@@ -81,11 +81,10 @@ def make_demo(
     now: datetime | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Any]:
-    """Makes the demo county in ``folder`` and says what is in it.
+    """Makes the demo county in ``folder`` and returns what it holds.
 
-    A profile that was made before stays as it is, unless it is a demo of hours ago in which nobody has worked: that
-    one is made anew, because most of it would be overdue. It is built beside the folder and moved into it when it is
-    whole, so that half a demo is never taken for one.
+    An existing profile stays as it is, unless it is an old demo in which nobody has worked: most of that is overdue, so
+    it is made again. A demo is built beside the folder and moved when it is complete.
 
     Raises ``InvalidInput("profile.folder_not_empty")``.
     """
@@ -102,14 +101,14 @@ def make_demo(
 
 
 def _beside(folder: Path, purpose: str) -> Path:
-    """A place next to the folder, free of what an interrupted making left there."""
+    """A path next to the folder; what an interrupted run left there is deleted."""
     place = folder.resolve().with_name(f".{folder.resolve().name}.{purpose}")
     shutil.rmtree(place, ignore_errors=True)
     return place
 
 
 def _made_anew(folder: Path, beside: Path, *, now: datetime | None, progress: Callable[[str], None]) -> str:
-    """Exchanges an old demo that nobody worked in for a new one; says ``made``, ``kept``, or ``worked_in``."""
+    """Replaces an old demo in which nobody has worked. Returns ``made``, ``kept`` or ``worked_in``."""
     try:
         with open_desk(folder) as opened:
             making = making_of(opened)
@@ -156,7 +155,7 @@ def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progres
 
 
 def _move(source: Path, target: Path) -> None:
-    """What makes a folder a profile comes last."""
+    """Moves the contents; the file that makes a folder a profile comes last."""
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(0o700)
     for part in sorted(source.iterdir(), key=lambda path: path.name == "profile.json"):
@@ -191,7 +190,7 @@ def _contents(opened: OpenedDesk) -> dict[str, Any]:
 
 
 class _Teller:
-    """Plays the lives of all cases in the order of time, as the commands an operator and the units would have given."""
+    """Plays all cases in the order of time, as commands of an operator and of the units."""
 
     def __init__(self, opened: OpenedDesk, seed: int) -> None:
         self._clock = DemoClock(opened.desk.clock.now())
@@ -201,7 +200,7 @@ class _Teller:
         self._keys: dict[int, str] = {}
 
     def tell(self, story: Iterable[DemoCase]) -> None:
-        """Everything, in turns of some thousand events each of which is committed."""
+        """Plays all cases, some thousand events in each transaction."""
         scenes = sorted(_scenes(story), key=lambda scene: scene.at)
         for first in range(0, len(scenes), _SCENES_A_TURN):
             with self._work() as unit_of_work:

@@ -1,4 +1,4 @@
-"""The demo county put together: grids, units, filing conditions, lists."""
+"""The demo county as a whole: grids, units, filing conditions, lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gridclient.services.import_records import UnitRecord
 
 @frozen
 class DemoCounty:
-    """All that a desk of the demo county knows before its first case."""
+    """Everything that a desk of the demo county knows before its first case."""
 
     grids: tuple[DemoGrid, ...]
     units: tuple[UnitRecord, ...]

@@ -1,4 +1,4 @@
-"""Who gets a case in the demo: the units that a filing condition names, as far as they serve the case's grid."""
+"""Who gets a case of the demo: the units that a filing condition names, if they serve the case's grid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gridclient.services.import_records import UnitRecord
 
 @frozen
 class Assignees:
-    """Unit codes: the lead, those that cooperate, and departments of the county among them."""
+    """Codes of units: the lead, the cooperating ones, and those of them that are departments of the county."""
 
     lead: str
     cooperating: tuple[str, ...]
@@ -21,7 +21,7 @@ class Assignees:
 
 
 class Directory:
-    """Finds the unit that answers to a name in an area."""
+    """Finds the unit that has a name in an area."""
 
     def __init__(self, grids: Sequence[DemoGrid], units: Sequence[UnitRecord]) -> None:
         self._parents = {grid.code: grid.parent for grid in grids}
@@ -35,7 +35,8 @@ class Directory:
         }
 
     def assignees(self, standard: DemoStandard, grid: str) -> Assignees | None:
-        """Lead and cooperating units for the condition in the grid; ``None`` when no unit it names serves there."""
+        """The lead and the cooperating units for a condition in a grid; ``None`` if no unit that it names serves
+        there."""
         areas = self._areas(grid)
         leads = self._found(standard.units, areas)
         if not leads:

@@ -1,6 +1,5 @@
-"""A demo ages: what was due in an hour when it was made is overdue the next morning. One that nobody has worked in is
-made anew; what somebody did is never thrown away.
-"""
+"""A demo grows old: what was due in an hour when it was made is overdue the next morning. A demo in which nobody has
+worked is made again; what somebody did is never deleted."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from gridclient.store.profile_lock import profile_exists
 from gridclient.store.settings import read_chosen
 
 NOTE: Final = "demo"
-"""The desk's value under which it is kept when the demo was made and what it was like then."""
+"""The desk's value that records when the demo was made and what it held then."""
 GROWS_OLD_AFTER: Final = timedelta(hours=4)
 _COUNTED: Final = {
     "events": "select count(*) from events where kind like 'case_%' or kind like 'attachment_%'",
@@ -30,12 +29,12 @@ _COUNTED: Final = {
 }
 _FOLDERS: Final = ("attachments", "basemaps")
 SECOND_DESK: Final = "second"
-"""The folder of the demo's second desk, in that of the first."""
+"""The folder of the second desk, in the folder of the first one."""
 
 
 @frozen
 class Kept:
-    """What a desk keeps for itself, its look for instance, and takes along into a new demo."""
+    """What a desk keeps for itself, its theme for instance, and takes along into a new demo."""
 
     values: Mapping[str, str]
     views: tuple[SavedView, ...]
@@ -43,7 +42,7 @@ class Kept:
 
 @frozen
 class Making:
-    """When a demo was made and how; ``untouched``: nobody has done, imported or put anything there since."""
+    """When and how a demo was made. ``untouched``: nobody has acted, imported or added files since."""
 
     at: datetime
     cases: int
@@ -51,18 +50,18 @@ class Making:
     untouched: bool
 
     def is_old(self, now: datetime) -> bool:
-        """Whether its deadlines have gone by."""
+        """Whether most of its deadlines have passed."""
         return now - self.at > GROWS_OLD_AFTER
 
 
 def note_making(opened: OpenedDesk, *, at: datetime, cases: int, seed: int) -> None:
-    """Keeps when the demo was made, how, and what it was like."""
+    """Records when and how the demo was made, and what it holds."""
     kept = {"made": to_seconds(at), "cases": cases, "seed": seed, "like": _state(opened)}
     opened.desk.settings.keep_value(NOTE, json.dumps(kept))
 
 
 def making_of(opened: OpenedDesk) -> Making | None:
-    """``None`` for a profile that is no demo, or one of before this was kept."""
+    """That record; ``None`` for a profile that is no demo, or one from before there were such records."""
     with opened.database.reader() as connection:
         row = connection.execute("select value from desk_values where name = ?", (NOTE,)).fetchone()
     if row is None:
@@ -73,7 +72,7 @@ def making_of(opened: OpenedDesk) -> Making | None:
 
 
 def kept_by(opened: OpenedDesk) -> Kept:
-    """What the desk keeps for itself; what it was to the old demo's hub is not among it."""
+    """What the desk keeps for itself, without what concerns the old demo's hub."""
     with opened.database.reader() as connection:
         values = read_chosen(connection)
     return Kept(values, tuple(opened.desk.queries.views()))

@@ -1,6 +1,5 @@
-"""The demo's hub and its second desk: what the first desk has goes up, and the second gets its township, by real rounds
-of synchronisation within this process.
-"""
+"""The demo's hub and its second desk. The first desk's events go up, and the second desk gets its township, by real
+rounds of synchronisation in this process."""
 
 from __future__ import annotations
 
@@ -34,12 +33,12 @@ _PORTS: Final = range(8700, 8800)
 
 
 def hub_database(folder: Path) -> str:
-    """The address of the demo hub's database, for ``gridclient hub``."""
+    """The URL of the demo hub's database, for ``gridclient hub``."""
     return f"sqlite:///{(folder / 'hub' / HUB_DATABASE).resolve()}"
 
 
 def hub_address(folder: Path) -> str:
-    """``host:port`` at which the demo's desks know their hub."""
+    """``host:port`` at which the demo's desks reach their hub."""
     backend = open_backend(hub_database(folder))
     try:
         return urlsplit(Access(backend, time.time).told_url()).netloc
@@ -48,9 +47,9 @@ def hub_address(folder: Path) -> str:
 
 
 def _free_address(folder: Path) -> str:
-    """Where nobody listens: another demo's hub there would turn this one's desks away.
+    """An address at which nobody listens; at another demo's address this one's desks would be turned away.
 
-    Every demo begins to look elsewhere, because the hubs of others may only not run now.
+    Each demo starts its search elsewhere, because the hubs of other demos may only not be running now.
     """
     first = zlib.crc32(bytes(folder.resolve())) % len(_PORTS)
     ports = (*_PORTS[first:], *_PORTS[:first])
@@ -62,7 +61,7 @@ def _free_address(folder: Path) -> str:
 
 @contextmanager
 def demo_hub(folder: Path) -> Iterator[HubService]:
-    """The hub in ``folder/hub``, which is made there, without a line to it."""
+    """Makes the hub in ``folder/hub``, without a network."""
     backend = open_backend(hub_database(folder))
     try:
         with backend.writing() as ledger:
@@ -77,13 +76,13 @@ def demo_hub(folder: Path) -> Iterator[HubService]:
 
 
 def join_first_desk(opened: OpenedDesk, hub: HubService, townships: Iterable[str]) -> None:
-    """Enrols the demo's desk for the whole county and sends everything up."""
+    """Enrols the demo's desk for the whole county and sends all its events."""
     streams = sorted(f"t:{code}" for code in townships)
     _join(opened, hub, (*(Grant(stream, writes=True) for stream in streams), Grant("ref", writes=True)), "席位一")
 
 
 def make_second_desk(folder: Path, hub: HubService, *, county: str, township: str, name: str) -> None:
-    """A desk of one township in ``folder/second``, with all that the hub has for it."""
+    """Makes a desk of one township in ``folder/second`` and fetches what the hub has for it."""
     second = folder / SECOND_DESK
     create_profile(second, county=county, township=township, name=name)
     with open_desk(second) as opened:

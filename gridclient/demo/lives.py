@@ -1,6 +1,6 @@
-"""What was done with a demo case, when and by whom: a plausible life, cut off where the case stands now.
+"""What was done with a case of the demo, when and by whom: a plausible life that ends where the case is now.
 
-The steps carry the names and arguments of the actions on a case, so that the caller can replay them as commands.
+The steps have the names and arguments of actions, so that they can be played as commands.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Due = Callable[[datetime], datetime]
 
 
 class Fate(StrEnum):
-    """Where a case is to stand now."""
+    """The state in which a case is to be now."""
 
     REPORTED = "reported"
     FILED = "filed"
@@ -39,7 +39,7 @@ class Fate(StrEnum):
 
 @frozen
 class DemoStep:
-    """One action: ``action`` and ``args`` as the commands take them; ``by`` is operator or unit."""
+    """An action: ``action`` and ``args`` as commands take them; ``by`` is ``operator`` or ``unit``."""
 
     at: datetime
     action: str
@@ -49,8 +49,8 @@ class DemoStep:
 
 @frozen
 class Circumstances:
-    """All that a life depends on. ``due`` gives the deadline of the handling limit from its start;
-    ``around_the_clock`` says that units go out at night for it."""
+    """Everything on which a life depends. ``due`` gives the deadline of the handling limit from its start.
+    ``around_the_clock``: units go out for it at night."""
 
     standard: DemoStandard
     assignees: Assignees
@@ -63,12 +63,12 @@ class Circumstances:
 
 
 def live(reported_at: datetime, fate: Fate, facts: Circumstances, random: Random) -> tuple[DemoStep, ...]:
-    """The steps from the report up to where ``fate`` says, in the order of time."""
+    """The steps from the report to ``fate``, in the order of time."""
     return _Life(facts, random).steps(reported_at, fate)
 
 
 def dispatched_at(steps: tuple[DemoStep, ...]) -> datetime | None:
-    """When the unit's clock began that runs now."""
+    """When the clock of the present unit began."""
     return next((step.at for step in reversed(steps) if step.action == "dispatch"), None)
 
 
@@ -97,7 +97,8 @@ class _Life:
         return tuple(sorted(self._steps, key=lambda step: step.at))
 
     def _dispatched(self, now: datetime, fate: Fate) -> tuple[datetime, tuple[str, ...]]:
-        """Dispatch, with a detour over another unit now and then; ends with the unit's clock running or a return."""
+        """Dispatches the case, sometimes by way of another unit. Ends with a running clock of the unit or with a
+        return."""
         who = self._facts.assignees
         now = self._minutes(now, 2, 12)
         if fate is Fate.RETURNED or self._chance(0.06):
@@ -112,7 +113,7 @@ class _Life:
         return now, cooperating
 
     def _escalated(self, now: datetime, department: str) -> datetime:
-        """Up to the county: its department takes the lead, which the list of the township does not say."""
+        """Escalates to the county, whose department takes the lead against the township's list."""
         reason = self._facts.phrases.one("escalate_reasons", self._random)
         self._do(now, "escalate", reason=reason)
         self._lead = department
@@ -121,7 +122,8 @@ class _Life:
         return now
 
     def _detour(self, now: datetime, who: Assignees) -> datetime:
-        """A dispatch that comes back: to a unit off the list, or to the right one with too little to go by."""
+        """A dispatch that is returned: to a unit that is not on the list, or to the right one with too little
+        information."""
         astray = bool(who.cooperating) and self._chance(0.6)
         unit = who.cooperating[0] if astray else who.lead
         reason = self._facts.phrases.one("dispatch_reasons", self._random) if astray else ""
@@ -142,7 +144,7 @@ class _Life:
         return others[: self._random.randrange(1, 3)] if self._chance(0.3) else ()
 
     def _handled(self, given: datetime, cooperating: tuple[str, ...], fate: Fate) -> datetime:
-        """Sign, perhaps rework, feed back; ends when the lead has fed back, or has signed if it is still at it."""
+        """Signing, sometimes rework, and feedback of the lead; only signing if the case is still being handled."""
         signed = self._at_work(self._minutes(given, 4, 70))
         self._do(signed, "sign", by="unit", unit=self._lead)
         for unit in cooperating:
@@ -166,7 +168,7 @@ class _Life:
         return done
 
     def _feedback_time(self, given: datetime) -> datetime:
-        """Before the deadline nine times in ten, some time after it otherwise."""
+        """Before the deadline in nine cases of ten, else some time after it."""
         due = self._facts.due(given)
         span = due - given
         if self._chance(0.09):
@@ -201,7 +203,7 @@ class _Life:
         return DemoStep(at, "decline", args={"reason_code": choice.code, "reason": self._random.choice(choice.texts)})
 
     def _remark(self, first: datetime, last: datetime) -> None:
-        """A note or an urging somewhere in between."""
+        """A note or an urging in between."""
         at = first + (last - first) * self._random.uniform(0.2, 0.8)
         if self._chance(0.08):
             self._do(at, "note", text=self._facts.phrases.one("notes", self._random))
@@ -224,7 +226,7 @@ class _Life:
         return at + timedelta(seconds=self._random.randrange(int(least * 60), int(most * 60)))
 
     def _at_work(self, at: datetime) -> datetime:
-        """Units answer urgent cases at once, the others between eight and six."""
+        """Units act at once on urgent cases, on others between eight and six."""
         if self._urgent or _MORNING <= at.time() < _EVENING:
             return at
         day = at if at.time() < _MORNING else at + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What cases are about: matters tied to filing conditions, and the texts made from them."""
+"""What cases of the demo are about: matters with their filing conditions, and the texts made from them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _SEPARATOR: Final = "|"
 
 @frozen
 class Matter:
-    """One thing that is reported: where it is met, at what time of day, how often, in which months (none: always).
+    """A matter that is reported: where, at what time of day, how often, and in which months (empty: always).
 
-    ``pairs`` holds for each title the number of its description, or ``*`` where any fits.
+    ``pairs`` has for each title the number of its description, or ``*`` if any fits.
     """
 
     standard: str
@@ -44,7 +44,7 @@ class Matter:
     pairs: str
 
     def texts(self, random: Random) -> tuple[str, str]:
-        """A title and a description that belong together."""
+        """A title and a description that fit together."""
         number = random.randrange(len(self.titles))
         pair = self.pairs[number]
         return self.titles[number], random.choice(self.descriptions) if pair == _ANY else self.descriptions[int(pair)]
@@ -84,7 +84,7 @@ def read_matters() -> tuple[Matter, ...]:
 
 
 def word(matter: Matter, place: Spot, *, channel: str, at: datetime, phrases: Phrases, random: Random) -> Wording:
-    """Put the matter into words as the channel would."""
+    """Words the matter as the channel would."""
     words = {
         **place.words,
         "天数": phrases.one("days", random),
@@ -99,14 +99,14 @@ def word(matter: Matter, place: Spot, *, channel: str, at: datetime, phrases: Ph
 
 
 def _endings(matter: Matter, phrases: Phrases, random: Random) -> tuple[str, ...]:
-    """Who asks for a service is not angry."""
+    """The last sentences; someone who asks for a service is not angry."""
     if matter.standard.startswith(_SERVICES):
         return (phrases.one("service_requests", random),)
     return phrases.one("repeats", random), phrases.one("requests", random)
 
 
 def _months(text: str) -> frozenset[int]:
-    """``11-4`` is November to April."""
+    """``11-4`` means November to April."""
     if not text:
         return frozenset()
     first, last = (int(part) for part in text.split("-"))

@@ -1,4 +1,4 @@
-"""Invented people of the demo: names and telephone numbers that belong to nobody."""
+"""Invented people for the demo: names, and telephone numbers that belong to nobody."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SECOND: Final = "华军平峰强伟杰涛波斌刚勇超辉鹏林东民生才�
 
 
 def invented_name(random: Random) -> str:
-    """A Chinese name put together by chance; two characters one time in six."""
+    """A random Chinese name; one in six has two characters."""
     surname = random.choice(_SURNAMES)
     if random.random() < 1 / 6:
         return surname + random.choice(_SECOND)
@@ -22,10 +22,10 @@ def invented_name(random: Random) -> str:
 
 
 def invented_mobile(random: Random) -> str:
-    """A mobile number out of the invented row 138 0000 xxxx."""
+    """A mobile number of the invented range 138 0000 xxxx."""
     return f"1380000{random.randrange(10_000):04d}"
 
 
 def invented_landline(random: Random) -> str:
-    """A Weihai number out of the invented row 0631-500 xxxx."""
+    """A number of Weihai in the invented range 0631-500 xxxx."""
     return f"0631-500{random.randrange(10_000):04d}"

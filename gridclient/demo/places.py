@@ -1,4 +1,5 @@
-"""Where the demo county lies, its towns in it, and its files (beside the package: checkout and built program alike)."""
+"""Where the demo county and its towns lie, and its files, which stand beside the package in a checkout and in the
+bundle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The demo county's areas as the records that an import brings: it takes the same way into the store as real files."""
+"""The areas of the demo county as the records of an import, so that they take the same way into the store as real
+files."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ LIST = "演示立案结案标准"
 
 
 def division_records(county: DemoCounty) -> Iterator[Record]:
-    """The county's townships with their drawn outlines, and every community by its official code."""
+    """The townships with their outlines, and every community by its official code."""
     townships = {g.code: g for g in county.grids if g.tier == "township"}
     for row, grid in enumerate(townships.values(), start=2):
         yield DivisionRecord(
@@ -30,7 +31,7 @@ def division_records(county: DemoCounty) -> Iterator[Record]:
 
 
 def grid_records(county: DemoCounty) -> Iterator[Record]:
-    """The three tiers, from the largest."""
+    """The three tiers, the largest areas first."""
     tiers = ("zone", "community", "basic")
     grids = sorted((g for g in county.grids if g.tier in tiers), key=lambda g: (tiers.index(g.tier), g.code))
     held = {g.code: [c.code for c in county.grids if c.tier == "community" and c.parent == g.code] for g in grids}

@@ -1,4 +1,4 @@
-"""What runs beside the demo's desk while its window is open: the county's hub and, if wanted, a second desk."""
+"""Runs the county's hub and, if wanted, a second desk while the demo's window is open."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PR_SET_PDEATHSIG: Final = 1
 
 @contextmanager
 def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
-    """Starts the hub in ``folder/hub`` and the desk in ``folder/second``; both end with the block.
+    """Starts the hub in ``folder/hub`` and the second desk in ``folder/second``; both end with the block.
 
-    A hub that cannot start (its port is taken) is no reason not to open the desk: it says so, and works without a line.
+    A hub that cannot start (its port is taken) says so; the desk opens all the same and works without a line.
     """
     hub = ["hub", "serve", "--db", hub_database(folder), "--listen", hub_address(folder)]
     with ExitStack() as running:
@@ -35,7 +35,7 @@ def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
 
 @contextmanager
 def _process(arguments: Sequence[str]) -> Iterator[None]:
-    """This program once more, until the block ends, or this program in whatever way."""
+    """Runs this program in another process until the block ends, or until this process ends in any way."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "gridclient"]
     end_too = _ends_with(os.getpid()) if sys.platform == "linux" else None
     with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL, preexec_fn=end_too) as process:  # noqa: PLW1509 - it only asks the system, and takes no lock that a thread may hold
@@ -50,7 +50,7 @@ def _process(arguments: Sequence[str]) -> Iterator[None]:
 
 
 def _ends_with(parent: int) -> Callable[[], None]:
-    """For the new process: the system ends it when its parent is gone, also where Qt aborts and no block is left."""
+    """A function for the new process: it asks the system to end it when its parent ends, even if Qt aborts that."""
     prctl = ctypes.CDLL(None).prctl
 
     def ask() -> None:

@@ -1,4 +1,4 @@
-"""The demo county's areas as they ship in ``maps/demo``; ``maps/drawing`` drew them."""
+"""The areas of the demo county, which ship in ``maps/demo``; ``maps/drawing`` drew them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gridclient.domain.frozen import frozen
 
 @frozen
 class DemoGrid:
-    """One area. ``tier``: township, zone, community or basic; ``kind``: of a basic one basic or special, else empty."""
+    """An area. ``tier``: township, zone, community or basic. ``kind``: basic or special for a basic grid, else ""."""
 
     code: str
     name: str
@@ -27,7 +27,7 @@ class DemoGrid:
 
 
 def read_geojson() -> tuple[DemoGrid, ...]:
-    """The shipped areas: townships first, basic grids last, each tier in the order of codes; degrees, WGS 84."""
+    """The shipped areas: townships first, basic grids last, each tier in the order of codes. Degrees in WGS-84."""
     features = json.loads(GRIDS.read_text(encoding="utf-8"))["features"]
     return tuple(_grid(feature) for feature in features)
 

@@ -1,4 +1,4 @@
-"""The demo's filing and closing conditions (立案结案条件) and lists, as written in ``resources/seed``."""
+"""The demo's filing and closing conditions (立案结案条件) and lists, read from ``resources/seed``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEPARATOR: Final = "、"
 
 @frozen
 class DemoStandard:
-    """One filing condition. ``units`` and ``cooperating`` are names or aliases of units; ``urgency`` is 1 … 3."""
+    """A filing condition. ``units`` and ``cooperating`` are names or aliases of units; ``urgency`` is 1 to 3."""
 
     record: StandardRecord
     units: tuple[str, ...]
@@ -34,7 +34,7 @@ class DemoStandard:
 
 @frozen
 class Choice:
-    """One entry of a list of reasons: its stable code, its name and what people write beside it."""
+    """An entry of a list of reasons: its code, its name, and what people write beside it."""
 
     code: str
     name: str
@@ -43,7 +43,7 @@ class Choice:
 
 @frozen
 class DemoLists:
-    """Reasons and phrases; ``results`` by the name of the small class, else of the big."""
+    """Reasons and phrases; ``results`` by the name of the small class, or of the big one."""
 
     decline_reasons: tuple[Choice, ...]
     return_reasons: tuple[Choice, ...]
@@ -71,7 +71,7 @@ def read_lists() -> DemoLists:
 
 
 def names(cell: str) -> tuple[str, ...]:
-    """The names in one cell: 派出所、村社区."""
+    """The names in a cell: 派出所、村社区."""
     return tuple(name for name in cell.split(SEPARATOR) if name)
 
 

@@ -1,4 +1,4 @@
-"""The demo walked by itself with real key and mouse events on the real window, with a picture at every stop."""
+"""Walks through the demo by itself, with real key and mouse events on the real window, and takes pictures."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SIZES: Final = ((1366, 768), (1920, 1080))
 
 
 def walk(profile: Path | None, out: Path) -> list[Path]:
-    """Walks the demo and gives the pictures. Without a profile the demo is made in a folder of its own and thrown away.
+    """Walks through the demo and returns the pictures. Without a profile the demo is made in a temporary folder.
 
     Raises:
         GridClientError: the profile cannot be opened.
-        StoreUnavailable: a stop of the tour was not reached in time (``tour.stuck``), or the folder cannot be written.
+        StoreUnavailable: a stop was not reached in time (``tour.stuck``), or the folder cannot be written.
     """
     out.mkdir(parents=True, exist_ok=True)
     with _profile(profile) as folder:
@@ -51,7 +51,7 @@ def _profile(given: Path | None) -> Iterator[Path]:
 
 
 def _walk(hands: Hands, folder: Path) -> None:
-    """All stops: one desk, two desks, then how it looks in the dark and on a large screen."""
+    """All stops: one desk, two desks, then the dark theme and a large screen."""
     window = hands.window
     window.resize(*SIZES[0])
     window.show()

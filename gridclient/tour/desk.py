@@ -1,4 +1,4 @@
-"""The stops of a first minute at one desk: look, choose a grid, dispatch, register, search, command, import."""
+"""The stops at one desk: look, choose a grid, dispatch, register, search, use the command bar, open the import page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 
 
 def walk_desk(hands: Hands) -> None:
-    """All of them, in order."""
+    """All these stops in order."""
     for stop in (_choose_grid, _dispatch, _register, _search, _command, _bring_in):
         stop(hands)
 
@@ -38,7 +38,7 @@ def first_to_dispatch(hands: Hands) -> str:
 
 
 def dispatch_chosen(hands: Hands, case_id: str, picture: str = "") -> None:
-    """F2 and Enter: the proposal is taken."""
+    """Accepts the proposal by F2 and Enter."""
     queries = hands.app.opened.desk.queries
     hands.key(Qt.Key.Key_F2, on=hands.window)
     if picture:

@@ -1,4 +1,4 @@
-"""The guide's hands and eyes: keys on the real window, waiting for what an operator would wait for, pictures."""
+"""The tour's hands and eyes: sends keys to the real window, waits as an operator would, takes pictures."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Hands:
         self.pictures: list[Path] = []
 
     def clear(self) -> None:
-        """The whole list again."""
+        """Shows the whole list again."""
         self.window.state.choose_grid("")
         self.window.state.clear()
         self.settle()
 
     @property
     def focus(self) -> QWidget:
-        """Where keys go."""
+        """The widget that gets keys."""
         focused = self.window.focusWidget()
         return self.window if focused is None else focused
 
