@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, Qt, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QLibraryInfo,
+    QMessageLogContext,
+    Qt,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from gridclient import __version__
@@ -16,6 +25,8 @@ from gridclient.mapview.scheme import prepare_environment, register_scheme
 
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
 LANGUAGE_VARIABLE: Final = "GRIDCLIENT_LANGUAGE"
+_ENVIRONMENT_FAILED: Final = 4
+"""The exit status that the command line gives to faults of the environment."""
 
 
 def make_application(*, begun: Callable[[], None] = lambda: None) -> QApplication:
@@ -29,7 +40,8 @@ def make_application(*, begun: Callable[[], None] = lambda: None) -> QApplicatio
     prepare_environment()
     register_scheme()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
-    application = QApplication(sys.argv[:1])
+    with _told_without_screen():
+        application = QApplication(sys.argv[:1])
     application.setApplicationName("gridclient")
     application.setApplicationVersion(__version__)
     begun()
@@ -38,6 +50,25 @@ def make_application(*, begun: Callable[[], None] = lambda: None) -> QApplicatio
     install_words(application)
     apply_theme(application, LIGHT)
     return application
+
+
+@contextmanager
+def _told_without_screen() -> Iterator[None]:
+    """Where Qt cannot reach the screen it aborts the process; before that, what there is to do is said."""
+    before = qInstallMessageHandler(_on_qt_message)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
+def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    print(message, file=sys.stderr)
+    if kind is QtMsgType.QtFatalMsg:
+        from gridclient.services.error_text import sentence
+
+        print(sentence("environment.screen_failed"), file=sys.stderr, flush=True)
+        os._exit(_ENVIRONMENT_FAILED)
 
 
 def is_english(wanted: str) -> bool:

@@ -7,11 +7,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from typing import Final
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.exchange.headings import HEADINGS, comparable
 from gridclient.services.import_findings import ImportKind
+
+_KEYS: Final = frozenset({"kind", "header_row", "columns"})
 
 
 @frozen
@@ -54,7 +57,7 @@ def completed(told: ColumnMapping | None, kind: ImportKind, titles: Sequence[str
     columns: dict[str, str] = {}
     for name, wanted in told.columns.items():
         if name not in known:
-            raise InvalidInput("mapping.unknown_field", field=name)
+            raise InvalidInput("mapping.unknown_field", field=name, known=sorted(known))
         title = by_title.get(wanted) or by_title.get(comparable(wanted), "")
         if wanted and not title:
             raise InvalidInput("mapping.no_such_column", field=name, column=wanted, file=file)
@@ -87,6 +90,6 @@ def read_mapping(path: Path, kind: ImportKind) -> ColumnMapping:
     except (OSError, ValueError, RecursionError) as problem:
         raise InvalidInput("mapping.unreadable", file=path.name) from problem
     is_plain = isinstance(columns, dict) and all(isinstance(title, str) for title in columns.values())
-    if not is_plain or not isinstance(header_row, int) or not 0 <= header_row <= 1_000:
+    if not is_plain or content.keys() - _KEYS or not isinstance(header_row, int) or not 0 <= header_row <= 1_000:
         raise InvalidInput("mapping.unreadable", file=path.name)
     return ColumnMapping(named, dict(columns), header_row)

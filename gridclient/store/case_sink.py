@@ -100,7 +100,8 @@ class CaseSink:
             elif seen == case.digest:
                 self._unchanged += 1
             else:
-                refused.append(_refuse(case, "", "case.known_differently", number=case.external_number))
+                named = "case.known_differently" if case.external_number else "case.known_read_differently"
+                refused.append(_refuse(case, "", named, number=case.external_number))
         return new
 
     def _digests_in_store(self, keys: Sequence[str]) -> dict[str, str]:

@@ -65,6 +65,13 @@ def test_the_version_is_told(profile: Path) -> None:
     assert (ran.returncode, ran.stdout.split()[0]) == (0, b"gridclient")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_a_screen_that_cannot_be_reached_is_told_in_chinese(profile: Path) -> None:
+    nowhere = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")}
+    ran = run("--profile", profile, env={**nowhere, "DISPLAY": ":987"})
+    assert (ran.returncode, "连不上图形界面" in ran.stderr.decode()) == (4, True), ran
+
+
 def test_a_pipe_that_closes_early_is_no_fault(profile: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

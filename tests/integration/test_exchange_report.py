@@ -94,6 +94,7 @@ def test_a_mapping_is_read_whatever_the_titles(tmp_path: Path) -> None:
         b'kind = "ships"',
         b"header_row = -1",
         b"header_row = 'a'",
+        b'title = "\xe8\xaf\xb4\xe6\x98\x8e"',  # a field outside of [columns]
     ],
 )
 def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:

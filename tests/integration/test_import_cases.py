@@ -126,6 +126,13 @@ def test_a_known_case_that_reads_otherwise_is_refused_and_never_overwritten(stor
     assert store.queries.page(ALL, Sort()).rows[0].title == "噪音扰民 1"
 
 
+def test_a_known_case_without_a_number_that_reads_otherwise_is_named_by_what_differs(store: ImportStore) -> None:
+    row = replace(case_row(1), identity="h:1", external_number="")
+    store.bring([row], ImportKind.CASES)
+    moved = replace(row, lon=case_row(2).lon)  # the file was told to be in another coordinate system
+    assert refusals(store, moved) == [(3, "", "case.known_read_differently")]
+
+
 def test_a_case_is_the_same_when_the_grids_were_redrawn_since(store: ImportStore) -> None:
     store.bring([case_row(1)], ImportKind.CASES)
     store.bring([replace(basics()[1], valid_to=NOW.date() - timedelta(days=2))])
