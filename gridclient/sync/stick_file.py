@@ -69,5 +69,5 @@ def write_file(file: Path, data: bytes, head: bytes) -> None:
                 os.close(folder)
     except OSError as error:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            part.unlink()
         raise SyncFault("bundle.not_written", reason=error.strerror or type(error).__name__) from error

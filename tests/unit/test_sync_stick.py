@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +12,11 @@ import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import OriginKey
-from gridclient.sync.bundle import StickPage, key_for, with_frames
+from gridclient.services.sync_port import FeedState, OriginKey
+from gridclient.sync.bundle import MAGIC, MOST_BYTES, StickPage, key_for, with_frames
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.stick import export_bundle, import_bundle
+from gridclient.sync.stick_file import read_file, write_file
 from tests.fakes.sync_store import FakeSyncStore
 from tests.unit.test_sync_bundle import KEYS, NOW, PART, TOWN, desk, now, stretches, written
 
@@ -102,6 +104,38 @@ def test_a_file_of_another_kind_is_neither_read_nor_written_over(tmp_path: Path)
         file.unlink()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such files there")
+def test_what_is_no_file_at_all_is_left_alone(tmp_path: Path) -> None:
+    pipe, folder = tmp_path / "a.gridbundle", tmp_path / "b.gridbundle"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for place, code in ((pipe, "file.other_kind"), (folder, "bundle.not_written")):
+        with pytest.raises(SyncFault) as caught:
+            write_file(place, MAGIC, MAGIC)
+        assert caught.value.code == code
+    assert pipe.is_fifo() and folder.is_dir() and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_file_is_written_over_only_by_its_own_kind_and_nothing_is_left_open(tmp_path: Path) -> None:
+    file = tmp_path / "stick" / "a.gridbundle"
+    file.parent.mkdir()
+    for content in (MAGIC, MAGIC + b"\x01"):
+        write_file(file, content, MAGIC)
+    with pytest.raises(SyncFault, match=r"file\.other_kind"):
+        write_file(file, b"GRIDENROL", b"GRIDENROL")
+    assert (read_file(file), list(file.parent.iterdir())) == (MAGIC + b"\x01", [file])
+
+
+def test_what_is_not_there_and_what_is_of_senseless_size_is_not_read(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.gridbundle"
+    with huge.open("wb") as stream:
+        stream.truncate(MOST_BYTES + 1)
+    for file, code in ((huge, "bundle.broken"), (tmp_path / "none.gridbundle", "file.missing")):
+        with pytest.raises(SyncFault) as caught:
+            import_bundle(desk("one"), file, now=now)
+        assert caught.value.code == code
+
+
 def test_a_desk_that_is_registered_nowhere_neither_writes_nor_reads(tmp_path: Path) -> None:
     alone, file = FakeSyncStore("one", (TOWN,), None), tmp_path / "a.gridbundle"
     for work in (export_bundle, import_bundle):
@@ -135,6 +169,21 @@ def test_places_that_somebody_else_gives_than_the_hub_are_forged_whoever_gave_th
     assert not one.state.chains
     import_bundle(one, hub_file(tmp_path / "b.gridbundle", ([first, second], key)), now=now)
     assert len(one.events(TOWN)) == 4
+
+
+def test_parts_that_come_too_early_or_of_a_feed_that_the_desk_does_not_read_are_left(tmp_path: Path) -> None:
+    one, county = desk("one"), desk("county")
+    county.state.feeds[OTHER] = FeedState(OTHER, 0, 0, 0)
+    county.write(OTHER)
+    early, unread = stretches(written(county, 4), TOWN, (2, 4)), stretches(county, OTHER, (0, 1))
+    sealed = with_frames(b"", [(TOWN, early), (OTHER, unread)], {**KEYS, OTHER: bytes(32)}, new_key())
+    file = tmp_path / "a.gridbundle"
+    file.write_bytes(sealed)
+    enrolment = one.enrolment()
+    assert enrolment is not None
+    one.keep_enrolment(replace(enrolment, bundle_keys={**KEYS, OTHER: bytes(32)}))
+    assert import_bundle(one, file, now=now).events == 0
+    assert not one.state.chains
 
 
 def test_the_hubs_newest_time_counts(tmp_path: Path) -> None:
