@@ -48,7 +48,7 @@ class Controls {
 
   /* [[id, title], …] */
   setBases(choices, chosen) {
-    this.menu.replaceChildren(...choices.map(([id, title]) => element("label", {},
+    this.bases.replaceChildren(...choices.map(([id, title]) => element("label", {},
       element("input", { type: "radio", name: "base", value: id, checked: id === chosen, onchange: () => this.wishes.base(id) }),
       element("span", { title }, title))));
   }
@@ -100,10 +100,18 @@ class Controls {
     const box = (name) => element("label", {},
       element("input", { type: "checkbox", name, onchange: (event) => this.wishes.layer(name, event.target.checked) }),
       this.words[name]);
-    this.menu = element("div", { class: "desk-menu", hidden: true, role: "radiogroup", "aria-label": this.words.base });
-    const opener = element("button", { type: "button", "aria-expanded": "false", onclick: () => this._toggleMenu(opener) }, `▾ ${this.words.base}`);
-    const panel = this._panel("desk-right", { role: "group", "aria-label": this.words.layersTitle },
-      box("cases"), box("units"), box("heat"), opener, this.menu);
+    this.bases = element("div", { role: "radiogroup", "aria-label": this.words.base });
+    this.menu = element("div", { class: "desk-menu", hidden: true }, this.bases);
+    const opener = element("button", { type: "button", "aria-expanded": "false", onclick: () => this._toggleMenu(opener) });
+    const panel = this._panel("desk-right", { role: "group", "aria-label": this.words.layersTitle }, opener, this.menu);
+    const layers = [box("cases"), box("units"), box("heat")];
+    const narrow = window.matchMedia("(max-width: 560px)");
+    const arrange = () => {
+      (narrow.matches ? this.menu : panel).prepend(...layers);
+      opener.textContent = `▾ ${narrow.matches ? this.words.layersTitle : this.words.base}`;
+    };
+    narrow.addEventListener("change", arrange);
+    arrange();
     panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.menu.hidden) { this._toggleMenu(opener); opener.focus(); event.stopPropagation(); }
     });
@@ -134,7 +142,7 @@ class Controls {
       element("span", { class: "words" }, "0 · 1–2 · 3–5 · 6–9 · 10+"), element("b", {}, this.words.overdue));
   }
 
-  /* Where the bars at the top end; in a narrow map they stand in two lines. */
+  /* Where the bars at the top end; in a very narrow map they stand in two lines. */
   bottom() {
     return Math.max(...[this.tiers, this.tools, this.layers].map((bar) => bar.offsetTop + bar.offsetHeight));
   }

@@ -195,13 +195,37 @@ def test_a_map_that_nobody_moved_shows_the_whole_county_whatever_size_its_window
 
 
 def test_in_a_narrow_map_nothing_lies_under_the_second_line_of_its_bars(map_stage: MapStage) -> None:
-    map_stage.view.resize(447, 317)
-    map_stage.wait("window.innerWidth === 447 && window.innerHeight === 317")
+    map_stage.view.resize(347, 317)
+    map_stage.wait("window.innerWidth === 347 && window.innerHeight === 317")
     map_stage.wait(
         "gridmap.map.latLngToContainerPoint(gridmap.outlines.bounds().getNorthWest()).y >= "
         "document.querySelector('.desk-right').getBoundingClientRect().bottom"
     )
     assert map_stage.js("document.querySelector('.desk-right').getBoundingClientRect().top") > 40
+
+
+def middle_of(stage: MapStage, selector: str) -> QPoint:
+    place = stage.js(
+        f"JSON.stringify((r => [r.x + r.width / 2, r.y + r.height / 2])"
+        f"(document.querySelector('{selector}').getBoundingClientRect()))"
+    )
+    return QPoint(*map(round, json.loads(place)))
+
+
+def test_in_a_narrow_map_the_bars_keep_to_one_line_and_the_layers_are_in_the_menu(
+    map_stage: MapStage, qtbot: QtBot
+) -> None:
+    map_stage.view.resize(447, 317)
+    map_stage.wait("window.innerWidth === 447 && window.innerHeight === 317")
+    tops = "[...document.querySelectorAll('.desk-left, .desk-tools, .desk-right')].map(n => n.offsetTop).join()"
+    assert map_stage.js(tops) == "10,10,10"
+    map_stage.click(middle_of(map_stage, ".desk-right > button"))
+    map_stage.wait("!document.querySelector('.desk-menu').hidden")
+    with qtbot.waitSignal(map_stage.bridge.layers_changed):
+        map_stage.click(middle_of(map_stage, ".desk-menu input[name=heat]"))
+    assert map_stage.js("document.querySelector('.desk-menu input[name=heat]').checked")
+    map_stage.view.resize(900, 330)
+    map_stage.wait("document.querySelector('.desk-right > label input[name=heat]') !== null")
 
 
 @pytest.mark.parametrize("size", [(900, 330), (590, 330), (540, 330), (365, 330), (320, 155), (270, 330)])
