@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import repeat
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gridclient.domain.events import EventKind, link_after, place_mark
 from gridclient.domain.frozen import frozen
@@ -37,6 +37,13 @@ _JSON: Final = json.JSONDecoder(parse_constant=_no_constant)
 Payloads = Sequence[Mapping[str, Any]]
 
 
+class Contents(NamedTuple):
+    """The payloads of a push, and the units to which each event hands its case."""
+
+    payloads: Payloads
+    handed: Sequence[frozenset[str]]
+
+
 @frozen
 class Verdict:
     """The decision on a push: refused for the reason ``why``, or its records from index ``first_new`` on are new."""
@@ -53,7 +60,7 @@ def grant_to_write(grants: Collection[Grant], stream: str) -> Grant | None:
     return min(fitting, key=lambda grant: grant.unit, default=None)
 
 
-def read_payloads(push: Push) -> Payloads | None:
+def read_payloads(push: Push) -> Contents | None:
     """The payloads of a push; ``None`` if one of its events cannot be stored in a log."""
     if not 0 < len(push.records) <= MOST_EVENTS or not 0 <= push.origin.incarnation <= _LARGEST_SMALL:
         return None
@@ -64,33 +71,28 @@ def read_payloads(push: Push) -> Payloads | None:
         return None
     if max(*versions, *bases) > _LARGEST_SMALL or max(hlcs) > _LARGEST * 2 - 1:
         return None
-    payloads = []
-    for kind, text in zip(kinds, texts, strict=True):
-        payload = _payload(kind, text)
-        if payload is None:
-            return None
-        payloads.append(payload)
-    return payloads
+    payloads = _objects(texts)
+    if payloads is None or any(WITHHELD in payload for payload in payloads):  # only the hub adds this, for departments
+        return None
+    handed = list(map(units_handed, kinds, payloads))
+    return None if any(map(_unfit, frozenset().union(*handed))) else Contents(payloads, handed)
 
 
-def _payload(kind: str, text: str) -> Mapping[str, Any] | None:
-    if len(text) > _LONGEST_TEXT or "\n" in text:
+def _objects(texts: Sequence[str]) -> Payloads | None:
+    """The JSON objects of the texts; ``None`` if one is anything else, too long, or nested too deeply."""
+    if max(map(len, texts)) > _LONGEST_TEXT or any("\n" in text for text in texts):
         return None
     try:
-        value, end = _JSON.raw_decode(text)
+        values, ends = zip(*map(_JSON.raw_decode, texts), strict=True)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or end < len(text) or _is_deep(text, value):
+    if ends != tuple(map(len, texts)) or set(map(type, values)) != {dict} or any(map(_is_deep, texts, values)):
         return None
-    if any(map(_unfit, units_handed(kind, value))):
-        return None
-    if WITHHELD in value:  # only the hub adds this, for departments
-        return None
-    return value
+    return values
 
 
 def _is_deep(text: str, value: Any) -> bool:
-    if text.count("[") + text.count("{") <= _DEEPEST:
+    if len(text) <= 2 * _DEEPEST or text.count("[") + text.count("{") <= _DEEPEST:
         return False
     level = [value]
     for _ in range(_DEEPEST):
@@ -139,10 +141,9 @@ def unit_allowed(unit: str, push: Push, payloads: Payloads, first: int, handed: 
     )
 
 
-def dispatched(push: Push, payloads: Payloads) -> set[str]:
+def dispatched(push: Push, contents: Contents) -> set[str]:
     """The subjects that the push hands to units. Their earlier events are needed to add them to those units' feeds."""
-    pairs = zip(push.records, payloads, strict=True)
-    return {record.subject for record, payload in pairs if units_handed(record.kind, payload)}
+    return {record.subject for record, units in zip(push.records, contents.handed, strict=True) if units}
 
 
 def after(standing: Standing, ask: StandAsk, placed: Sequence[Placement]) -> Standing:
@@ -168,7 +169,7 @@ def after(standing: Standing, ask: StandAsk, placed: Sequence[Placement]) -> Sta
 
 def placement(
     push: Push,
-    payloads: Payloads,
+    contents: Contents,
     verdict: Verdict,
     standing: Standing,
     *,
@@ -186,19 +187,20 @@ def placement(
     events = tuple(
         map(EventRow._make, zip(positions, repeat(number), seqs, *columns, verdict.links[first:], strict=False))
     )
-    handed = [units_handed(event.kind, payload) for event, payload in zip(events, payloads[first:], strict=True)]
+    marks = [place_mark(event.position, event.link) for event in events]
+    handed = contents.handed[first:]
     feeds = _Feeds(standing, {event.subject for event, units in zip(events, handed, strict=True) if units})
-    total = standing.total
-    files = []
-    for event, payload, units in zip(events, payloads[first:], handed, strict=True):
-        mark = place_mark(event.position, event.link)
-        total += mark
-        feeds.count(event, mark, units)
-        if event.kind == EventKind.ATTACHED and _SHA256.fullmatch(str(payload.get("sha256", ""))):
-            files.append((str(payload["sha256"]), event.subject, _size(payload.get("size"))))
+    for event, mark, units in zip(events, marks, handed, strict=True):
+        if event.subject in feeds.subjects:
+            feeds.count(event, mark, units)
+    files = [
+        (str(payload["sha256"]), event.subject, _size(payload.get("size")))
+        for event, payload in zip(events, contents.payloads[first:], strict=True)
+        if event.kind == EventKind.ATTACHED and _SHA256.fullmatch(str(payload.get("sha256", "")))
+    ]
     return Placement(
         stream=push.origin.stream,
-        total=total % 2**64,
+        total=(standing.total + sum(marks)) % 2**64,
         origin=OriginRow(number, push.origin.device, push.origin.incarnation, last_seq, push.link_after, public_key),
         events=events,
         signature=push.signature,
@@ -219,9 +221,10 @@ class _Feeds:
     A case that is handed to a further unit brings all its earlier events into that unit's feed.
     """
 
-    def __init__(self, standing: Standing, dispatched: Collection[str]) -> None:
+    def __init__(self, standing: Standing, dispatched: Set[str]) -> None:
         self.new: list[tuple[str, str, int]] = []
         self.sums: dict[str, tuple[int, int]] = {}
+        self.subjects = dispatched | standing.handed.keys()
         self._units = dict(standing.handed)
         self._marks: dict[str, list[int]] = {subject: [] for subject in dispatched}
         for row in standing.earlier:

@@ -9,7 +9,7 @@ from typing import Final
 from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.ordering import (
-    Payloads,
+    Contents,
     Verdict,
     after,
     chain,
@@ -49,7 +49,7 @@ class Checked:
     device: Device
     unit: str
     push: Push
-    payloads: Payloads
+    contents: Contents
     canonicals: Sequence[bytes]
     ask: StandAsk
 
@@ -59,17 +59,17 @@ def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | Pu
     grant = grant_to_write(grants, push.origin.stream)
     if grant is None:
         return _told(device, push, PushStatus.FORBIDDEN, push.first, "no grant")
-    payloads = read_payloads(push)
-    if payloads is None:
+    contents = read_payloads(push)
+    if contents is None:
         return _told(device, push, PushStatus.REFUSED, push.first, "shape")
     last_seq = push.first + len(push.records) - 1
     if not head_is_signed(device.public_key, push.origin, last_seq, push.link_after, push.signature):
         return _told(device, push, PushStatus.REFUSED, push.first, "signature")
     subjects = frozenset([record.subject for record in push.records])
     ask = StandAsk(
-        push.origin.stream, device.device, push.origin.incarnation, subjects, frozenset(dispatched(push, payloads))
+        push.origin.stream, device.device, push.origin.incarnation, subjects, frozenset(dispatched(push, contents))
     )
-    return Checked(device, grant.unit, push, payloads, [record.canonical() for record in push.records], ask)
+    return Checked(device, grant.unit, push, contents, [record.canonical() for record in push.records], ask)
 
 
 def place_together(
@@ -115,7 +115,7 @@ def _place_group(backend: Backend, group: Sequence[Checked], at: int, hurried: b
             verdict, head = _judged(ledger, checked, standing)
             if verdict.status is PushStatus.APPLIED:
                 key = checked.device.public_key
-                placed.append(placement(checked.push, checked.payloads, verdict, standing, public_key=key, at=at))
+                placed.append(placement(checked.push, checked.contents, verdict, standing, public_key=key, at=at))
                 ledger.place(placed[-1])
                 head = placed[-1].origin.seq
             verdicts.append((verdict, head))
@@ -141,7 +141,7 @@ def _judged(ledger: OrderLedger, checked: Checked, standing: Standing) -> tuple[
     links = chain(link_of(push.first - 1), checked.canonicals)
     verdict = judge(push, links, known, link_of(push.first - 1 + known))
     if verdict.status is PushStatus.APPLIED and checked.unit:
-        allowed = unit_allowed(checked.unit, push, checked.payloads, verdict.first_new, standing.handed)
+        allowed = unit_allowed(checked.unit, push, checked.contents.payloads, verdict.first_new, standing.handed)
         return (verdict if allowed else Verdict(PushStatus.FORBIDDEN, why="unit")), head
     return verdict, head
 
