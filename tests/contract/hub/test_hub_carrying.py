@@ -82,6 +82,28 @@ def test_order_within_a_file_does_not_matter_and_what_overlaps_counts_once(backe
     assert counts(carry(backend, file, at=NOW)) == (60, 15, 0)
 
 
+def placed(carried: Carried, backend: Backend, feed: str) -> list[tuple[str, int]]:
+    """Who wrote what stands at the places of a feed, in their order."""
+    pages = [page.page for page in read_bundle(carried.file, keys_of(backend)).pages if page.page.feed == feed]
+    return [(one.record.key.device, one.record.key.seq) for page in pages for one in page.foreign]
+
+
+@pytest.mark.parametrize("lying", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 3, 0, 1)])
+def test_who_acted_on_what_another_had_done_stands_behind_it(
+    backend: Backend, desk: HubDesk, other: HubDesk, lying: tuple[int, ...]
+) -> None:
+    """Two desks on one stick, by turns: however their batches lie on it, they are taken in the order of the clocks."""
+    turns = [(other, 1), (desk, 1), (other, 2), (desk, 2)]
+    for hour, (one, half) in enumerate(turns):
+        begun = 20 * (half - 1)
+        for place in range(begun, begun + 20):
+            one.records[place] = one.records[place]._replace(hlc=((hour << 32) + place) << 16)
+    batches = [batch(one, 20 * half - 19, 20) for one, half in turns]
+    carried = carry(backend, stick(backend, *(batches[place] for place in lying)), at=NOW)
+    order = [device for device, _ in placed(carried, backend, desk.stream)]
+    assert order == [one.device for one, _ in turns for _ in range(20)]
+
+
 def test_gap_is_told_with_the_numbers_that_are_missing(backend: Backend, desk: HubDesk) -> None:
     carried = carry(backend, stick(backend, batch(desk, 31, 30), batch(desk, 1, 20)), at=NOW)
     assert counts(carried) == (20, 0, 30)
@@ -108,6 +130,20 @@ def test_a_townships_stick_has_no_neighbours_events(backend: Backend, service: H
     neighbour.records = list(invented_events(neighbour.origin, 5, seed=2))
     carry(backend, stick(backend, batch(desk, 1, 5), batch(neighbour, 1, 5)), at=NOW)
     file = carry(backend, b"", township="371002001", at=NOW).file
+    assert {page.page.feed for page in read_bundle(file, keys_of(backend)).pages} == {desk.origin.stream}
+
+
+def test_a_supervisor_of_the_county_brings_no_neighbours_events_onto_a_townships_stick(
+    backend: Backend, service: HubService, desk: HubDesk
+) -> None:
+    """He reads all townships, but the stick goes to one."""
+    supervisor = HubDesk("desk-0010", "")
+    supervisor.enrol(service.access, grants_for("", supervisor=True), "")
+    neighbour = HubDesk("desk-0009", "t:371002002")
+    neighbour.enrol(service.access, grants_for("371002002"), "371002002")
+    neighbour.records = list(invented_events(neighbour.origin, 5, seed=2))
+    carry(backend, stick(backend, batch(neighbour, 1, 5)), at=NOW)
+    file = carry(backend, stick(backend, batch(desk, 1, 5)), at=NOW).file
     assert {page.page.feed for page in read_bundle(file, keys_of(backend)).pages} == {desk.origin.stream}
 
 
@@ -152,5 +188,13 @@ def test_pages_that_others_wrote_count_for_nothing(backend: Backend, desk: HubDe
 
 def test_file_of_another_hub_is_refused_whole(backend: Backend, desk: HubDesk) -> None:
     file = with_frames(b"", [(desk.stream, (batch(desk, 1, 5),))], {desk.stream: bytes(32)}, new_key())
+    with pytest.raises(SyncFault, match=r"bundle\.other_hub"):
+        carry(backend, file, at=NOW)
+
+
+def test_file_of_another_hubs_townships_is_told_as_such(backend: Backend, desk: HubDesk) -> None:
+    elsewhere = HubDesk("desk-0001", "t:110101001")
+    elsewhere.records = list(invented_events(elsewhere.origin, 5))
+    file = with_frames(b"", [(elsewhere.stream, (batch(elsewhere, 1, 5),))], {elsewhere.stream: bytes(32)}, new_key())
     with pytest.raises(SyncFault, match=r"bundle\.other_hub"):
         carry(backend, file, at=NOW)
