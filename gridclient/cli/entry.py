@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # another desk may have written anything
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # texts of other desks may hold anything
     given = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _desk_alone(given) or _parsed(given)
@@ -57,13 +57,13 @@ def _run(args: argparse.Namespace, on_profile: Callable[[Path], None]) -> int:
         on_profile(args.profile)
         status = int(run(args))
         flush_answer()
-    except WrongUse as wrong:  # the command's words do not go together
+    except WrongUse as wrong:  # the arguments contradict each other
         status = report_wrong_use(wrong, as_json=args.json)
     except GridClientError as error:
         status = report_error(error, as_json=args.json)
     except AnswerLost as lost:
         status = report_lost_answer(lost)
-    except BrokenPipeError:  # the reader had enough (| head): nothing is wrong, and nothing more can be said
+    except BrokenPipeError:  # the reader ended (| head), which is no error
         drop_answer()
         status = Exit.DONE
     except OSError as error:

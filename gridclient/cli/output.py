@@ -96,7 +96,7 @@ def _answering() -> Iterator[None]:
 
 def say(text: str) -> None:
     """Prints a remark on stderr; does nothing if that is full or closed."""
-    with suppress(OSError, AttributeError):  # stderr is full, or closed before the program began
+    with suppress(OSError, AttributeError):  # stderr is full or closed
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
 

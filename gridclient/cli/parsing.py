@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = "选项"
         if wants_help:
             self.add_argument("-h", "--help", action="help", help="显示说明")
-        for parent in parents:  # after the titles, or theirs would stand in groups of their own
+        for parent in parents:  # after the titles are set, else these would be other groups
             self._add_container_actions(parent)
 
     def error(self, message: str) -> NoReturn:

@@ -37,7 +37,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
         raise NotFound("profile.missing", folder=str(args.profile))
     _require_screen()
-    gc.disable()  # nothing of what a start makes is garbage; the desk that stands collects by itself
+    gc.disable()  # a start makes no garbage; the open desk collects its own
     try:
         forerunner = Forerunner.begin(args.profile)
         load_qt()

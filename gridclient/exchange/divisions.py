@@ -78,7 +78,7 @@ def division_code(cell: Cell) -> tuple[str, str]:
     Raises ``InvalidInput``: see :func:`gridclient.domain.codes.read_code`.
     """
     if not isinstance(cell, str):
-        return read_code(cell).text, ""  # refuses numbers: they lost what they were
+        return read_code(cell).text, ""  # raises: a number has lost its leading zeros or digits
     written = text(cell)
     if len(written) == 12 and written.endswith("000"):
         written = written[:6] if written.endswith("000000") else written[:9]

@@ -70,7 +70,7 @@ def _parsed(source: Source) -> Mapping[str, Any]:
     else:
         raise InvalidInput("file.encoding", file=source.name)
     try:
-        content: Mapping[str, Any] = json.loads(text)  # it begins with a brace
+        content: Mapping[str, Any] = json.loads(text)  # it begins with a brace, so it is an object
     except json.JSONDecodeError as problem:
         raise InvalidInput("geojson.not_json", file=source.name, line=problem.lineno) from problem
     except (ValueError, RecursionError) as problem:

@@ -35,7 +35,7 @@ class Fields:
         taken = set(self.places.values())
         others = [place for place in range(len(titles)) if place not in taken]
         self._other_titles = tuple(titles[place] for place in others)
-        # Two places that are always there make itemgetter give a tuple even for one column.
+        # The two zeros make itemgetter return a tuple even for one column.
         self._other_cells = itemgetter(*others, 0, 0) if titles else None
 
     def has(self, field: str) -> bool:

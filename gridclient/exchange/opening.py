@@ -78,7 +78,7 @@ def readable(file: str) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError) as problem:
         raise InvalidInput("file.damaged", file=file) from problem
     except OSError as problem:
-        if problem.errno == errno.EINVAL:  # a directory that points before the file's beginning
+        if problem.errno == errno.EINVAL:  # the zip directory points before the beginning of the file
             raise InvalidInput("file.damaged", file=file) from problem
         raise InvalidInput("file.unreadable", file=file, reason=problem.strerror or "") from problem
 

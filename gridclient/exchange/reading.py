@@ -110,7 +110,7 @@ def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping:
     names = sheets(source.path) if sheet is None else ()
     found: list[Table] = []
     for name in names if len(names) > 1 else ():
-        with suppress(InvalidInput):  # what is wrong with a sheet is said when it is the one to read
+        with suppress(InvalidInput):  # a sheet's problem is said if that sheet is read
             table = _open(kind, source.path, name, mapping)
             if not _missing(kind, completed(mapping, kind, table.titles, file=table.file)):
                 found.append(table)
@@ -160,7 +160,7 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
     def rows(aside: Aside) -> Iterator[Record | RefusedRow]:
         if kind is ImportKind.CASES:
             return cases_aside(table, columns.columns, crs, aside)
-        # A reader counts and remembers, so each pass needs its own.
+        # Readers have a state, so each pass needs a new one.
         read = _row_reader(kind, table, fields, points)
         return (read_row(table.sheet, table.titles, row, read, typed=table.typed) for row in table.rows())
 

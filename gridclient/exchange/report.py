@@ -104,6 +104,6 @@ def _cell(sheet: WriteOnlyWorksheet, value: object) -> Cell:
 def _text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST])
     cell.data_type = "s"  # "=…" is a text here, never a formula
-    cell.quotePrefix = True  # and stays one when somebody saves the report as csv or edits the cell
+    cell.quotePrefix = True  # and stays text when the report is saved as csv or the cell is edited
     cell.alignment = _WRAPPED
     return cell

@@ -53,7 +53,7 @@ def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fil
         file=source.name,
         sheet=opened.sheet,
         header_row=header[0],
-        # The line of titles says how wide a csv file is; a sheet may have columns without a title.
+        # A csv file is as wide as its line of titles; a sheet may have columns without a title.
         titles=_titles(header[1], 0 if is_csv else max(len(cells) for _, cells in upper)),
         typed=source.form is Form.XLSX,
         expected=max(0, opened.last_row - header[0]),
@@ -129,7 +129,7 @@ def _header(file: str, sheet: str, upper: list[Row], header_row: int, most: int 
         raise InvalidInput("file.no_rows", file=file, sheet=sheet)
     filled = [_width(cells) for _, cells in upper]
     widest = min(max(filled), most or max(filled))
-    # A title or a remark over the table fills one cell or two; the header fills most of the table's width.
+    # A heading or remark above the table fills a cell or two; the header fills most of the width.
     return next(row for row, count in zip(upper, filled, strict=True) if count * 2 > widest)
 
 

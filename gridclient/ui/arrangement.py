@@ -84,7 +84,7 @@ class Arrangement:
             pass
         elif beside:
             self._lie_beside()
-        else:  # a new desk, or another screen than the one it knew
+        else:  # a new desk, or a screen that it does not know
             self._window.setWindowState(Qt.WindowState.WindowMaximized)
         for splitter in (self.across, self.upright):
             splitter.splitterMoved.connect(memory.touch)
@@ -93,8 +93,8 @@ class Arrangement:
         """Places the window over another desk's one that fills the screen, so that the title and left edge of that stay
         visible."""
         free = self._window.screen().availableGeometry().adjusted(_ASIDE_PX, 2 * _ASIDE_PX, 0, 0)
-        self._window.setGeometry(free)  # without its frame, which is as high as the first step down
-        QTimer.singleShot(_OTHER_STANDS_MS, self._window, self._window.raise_)  # they start at the same time
+        self._window.setGeometry(free)  # the frame is outside this geometry
+        QTimer.singleShot(_OTHER_STANDS_MS, self._window, self._window.raise_)  # both desks start at the same time
 
 
 class _Across(QSplitter):
@@ -125,7 +125,7 @@ class _Across(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window both sides give way to the list as far as they can; in a wide one they get their widths
         back."""
-        before = self.sizes()  # the splitter itself takes from them
+        before = self.sizes()  # ``super`` changes them
         super().resizeEvent(event)
         left, middle, right, *beside = sizes = self.sizes()
         if any(beside) or not right:
@@ -147,7 +147,7 @@ class _Across(QSplitter):
         if key == Qt.Key.Key_Escape and not self._banner.isVisible() and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
         elif key in _ENTER and event.isAutoRepeat():
-            event.accept()  # a key that is held does one thing
+            event.accept()  # a held Enter acts once
         elif key in _ENTER and table.hasFocus() and self._cases.note.button.isVisible():
             self._cases.note.button.click()
         elif key in _ENTER and table.hasFocus() and self._case.isVisible():

@@ -65,7 +65,7 @@ class Jobs(QObject):
         self._readers = _pool(self, readers)
         self._writer = _pool(self, 1)
         self._tickets: dict[int, _Ticket] = {}
-        self._newest: dict[tuple[int, str], int] = {}  # of the names that are under way: an older one may still come
+        self._newest: dict[tuple[int, str], int] = {}  # (owner, name) → number of its newest request
         self._processes: dict[int, WorkerProcess] = {}
         self._held: list[int] = []
         self._holding = QTimer(self, singleShot=True, interval=_HELD_MS)
@@ -188,7 +188,7 @@ class Jobs(QObject):
             result = self._result(number, always=always)
         except GridClientError as foreseen:
             error = foreseen
-            error.__traceback__ = None  # its frames hold what belongs to the GUI thread
+            error.__traceback__ = None  # its frames refer to objects of the GUI thread
         except BaseException as bug:  # noqa: BLE001  # a bug: PySide6 6.8 drops what leaves a pool's task
             error = GridClientError("job.failed")
             sys.excepthook(type(bug), bug, bug.__traceback__)
@@ -233,5 +233,5 @@ class Jobs(QObject):
 def _pool(parent: QObject, threads: int) -> QThreadPool:
     pool = QThreadPool(parent)
     pool.setMaxThreadCount(threads)
-    pool.setExpiryTimeout(_FOR_EVER)  # a thread keeps its connection to the store
+    pool.setExpiryTimeout(_FOR_EVER)  # threads live on, because each keeps its connection to the store
     return pool

@@ -46,7 +46,7 @@ class KeyButton(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH:
-            if not event.isAutoRepeat():  # a key that is held does it once
+            if not event.isAutoRepeat():  # a held key clicks once
                 self.click()
         else:
             super().keyPressEvent(event)

@@ -65,7 +65,7 @@ def _filled(box: Box, parts: tuple[Part, ...], edges: Edges, gap: int) -> Box:
 
 
 def _put(box: QBoxLayout, part: QWidget | QLayout, how: int | Qt.AlignmentFlag) -> None:
-    stretch = 0 if isinstance(how, Qt.AlignmentFlag) else how  # a flag is a number, too
+    stretch = 0 if isinstance(how, Qt.AlignmentFlag) else how  # ``AlignmentFlag`` is an ``int``, too
     if isinstance(part, QLayout):
         box.addLayout(part, stretch)
     else:

@@ -110,7 +110,7 @@ class LinesTable(QTableView):
         super().__init__(parent)
         self.lines = LinesModel(titles, self) if model is None else model
         self.lines.setParent(self)
-        give_viewport(self)  # the note asks for it
+        give_viewport(self)  # the note needs the viewport
         self.note = EmptyNote(self)
         self.note.hide()
         self.setModel(self.lines)

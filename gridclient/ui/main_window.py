@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self._places = self._arrange()
         self.side = IntakeSide(make=parts.intake, map_pane=self.map, detail=self.pane, into=self._places.across)
-        self._recall()  # before anybody hears of it: it is asked when the window is shown
+        self._recall()  # before anything is connected; ``showEvent`` asks for the rows
         self._connect()
         self._connect_parts()
         self.map.take_early()

@@ -187,7 +187,7 @@ class MapPane(QWidget):
         self.view = self._early = None
         if view is not None:
             view.shutdown()
-            shiboken6.delete(view)  # without its page it would make itself another one that outlives its profile
+            shiboken6.delete(view)  # otherwise it would make another page, which outlives its profile
 
     def _on_figures_due(self) -> None:
         if self.view is not None:

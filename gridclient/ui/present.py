@@ -159,7 +159,7 @@ def double_clock(
     else:
         headings = translate("Present", "工时剩余"), translate("Present", "自然剩余")
     working = ClockFace(headings[0], working_time_words(left.working, day))
-    if not left.working:  # from here to the limit nobody works
+    if not left.working:  # there is no working time until the deadline
         working = ClockFace(translate("Present", "工时"), translate("Present", "非工作时间"))
     return DoubleClock(
         working,

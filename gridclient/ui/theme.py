@@ -154,11 +154,11 @@ def fixed_font(px: int = 11) -> QFont:
 
 def apply_theme(application: QApplication, theme: Tokens) -> None:
     """Gives the application the theme's style, font, palette and style sheet."""
-    application.setStyleSheet("")  # under it the style has another name, and every change takes three times as long
+    application.setStyleSheet("")  # with a style sheet each change takes three times as long
     if application.style().objectName() != "fusion":
         application.setStyle(QStyleFactory.create("Fusion"))
     scheme = Qt.ColorScheme.Dark if theme is DARK else Qt.ColorScheme.Light
-    application.styleHints().setColorScheme(scheme)  # of no effect without a platform theme; the palette always counts
+    application.styleHints().setColorScheme(scheme)  # works with a platform theme only; the palette always works
     application.setFont(base_font())
     application.setPalette(palette_of(theme))
     application.setStyleSheet(style_sheet_of(theme))

@@ -62,7 +62,7 @@ class CatchingUp(WaitingWindow):
             self.lines.addWidget(part)
         self._begun: tuple[float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocus()  # a stray Enter does not leave
+        self.setFocus()  # so that Enter does not press the button by accident
         QTimer.singleShot(_SHOWN_MS, self, self.show)
 
     def show_progress(self, done: int, of: int) -> None:

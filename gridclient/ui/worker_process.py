@@ -95,7 +95,7 @@ class WorkerProcess:
                 else:
                     answered = True
                     answer(*_as_answer(kind, told))
-        except EOFError:  # it died without a word; what it said stands on the standard error stream
+        except EOFError:  # the process died; its traceback is on stderr
             answer(None, GridClientError("worker.stopped"))
         except Unreadable:
             answer(None, GridClientError("worker.reopen"))

@@ -87,7 +87,7 @@ class ChipButton(QPushButton):
 
     def _fill_anew(self, menu: QMenu) -> None:
         for below in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            below.deleteLater()  # clearing leaves them
+            below.deleteLater()  # ``clear`` keeps submenus
         menu.clear()
         if self._fill is not None:
             self._fill(menu)
@@ -130,7 +130,7 @@ class FilterBar(QWidget):
         self.setObjectName("filterBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # chips ask for no room, they give way
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # chips that have no room are hidden
         self.setMinimumWidth(_LEAST_PX)
         self._filter, self._sort = CaseFilter(), Sort()
         self._total: int | None = None
@@ -160,7 +160,7 @@ class FilterBar(QWidget):
         self._filter, self._sort = chosen, sort
         self.area.setText(grid_name)
         if self._wanted() != chosen.text:
-            self.search.setText(chosen.text)  # the pause that follows finds nothing new to ask
+            self.search.setText(chosen.text)  # after the pause the text equals the filter's, so nothing is emitted
         self._arrange()
 
     def show_area(self, name: str, grids: Sequence[GridRow]) -> None:
@@ -262,7 +262,7 @@ class FilterBar(QWidget):
 
     def _take_away(self, button: ChipButton, chip: Chip) -> None:
         if button.hasFocus():
-            self.left.emit()  # the chip goes with its condition
+            self.left.emit()  # the chip is removed with its condition
         self.narrowed.emit(chip.without)
 
     def _heard(self, button: ChipButton) -> ChipButton:

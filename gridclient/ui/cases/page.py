@@ -29,7 +29,7 @@ from gridclient.ui.state import Question
 
 PAGE: Final = 200
 _MOST_CHOSEN: Final = 5_000
-_TICK_MS: Final = 20_000  # as the clocks of the case
+_TICK_MS: Final = 20_000  # as often as the clocks of the case's panel
 _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
@@ -138,7 +138,7 @@ class CaseList(QWidget):
             unfinished = worked_on in self._unfinished & changes.cases
             self._unfinished = frozenset()
             if further_on or (unfinished and all(row.id != worked_on for row in page.rows)):
-                self.stay_with(worked_on)  # the operator goes on with it, and afterwards where it stood
+                self.stay_with(worked_on)  # it stays chosen; :meth:`go_on` returns to its line
                 self._resume = self._line
             self._show_refreshed(page, here, changes, stay=further_on or unfinished)
 
@@ -170,7 +170,7 @@ class CaseList(QWidget):
         return partial(self._desk.queries.page, asked.filter, asked.sort, limit=limit, after=after)
 
     def _on_more_wanted(self) -> None:
-        cursor, self._next = self._next, None  # asked for
+        cursor, self._next = self._next, None  # so that it is asked for once
         if cursor is not None:
             show = partial(self._show_more, self._question)
             self._jobs.read(self, self._page(PAGE, after=cursor), show, name="more")
@@ -185,7 +185,7 @@ class CaseList(QWidget):
         if not self.table.choose(self._selected) and page.rows and not (self._keeping and self._selected):
             self.table.go_to(0)
         chosen = self.table.chosen()
-        if not self._keeping and chosen != self._selected:  # what is not asked for cannot be acted on unseen
+        if not self._keeping and chosen != self._selected:  # a case outside the list must not be acted on unseen
             self._selected = chosen
             self.cases_chosen.emit(chosen)
         self._finish(page)
@@ -257,17 +257,17 @@ class CaseList(QWidget):
             went_on = row is None and self._staying in changes.cases
             if not went_on or self.model.place_of(self._staying) is not None:
                 return None
-            self._staying = ""  # whoever opens it again stays with it
+            self._staying = ""  # it counts once
             return min(self._line, last)
         now = self.model.place_of(row.id)
         gone = [place is None or place > line for place in map(self.model.place_of, changes.cases.intersection(above))]
-        line -= sum(gone)  # what was done with it in one go, and has left from above it
+        line -= sum(gone)  # cases above it that left the list in the same step
         if now is None:
             return min(line, last) if row.id != self._staying else None
         given_out = row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
         if not given_out or now == last:
             return None
-        # The list is ordered anew: the case that followed stands where this one was, unless this one stayed there.
+        # The order has changed: the next case is on this line, unless this case is still on it.
         return line + 1 if now == line else min(line, last)
 
     # -- events -----------------------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ class CaseList(QWidget):
 
     def _on_table_painted(self) -> None:
         if self._painting.isActive():
-            self._painting.start(0)  # what follows is no part of painting
+            self._painting.start(0)  # the signal is handled after the paint event
 
     def _on_painted(self) -> None:
         self._count()

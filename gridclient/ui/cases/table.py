@@ -70,7 +70,7 @@ class CaseTable(QTableView):
         self._dragged_place = TITLE
         self._dragged = QTimer(self, singleShot=True, interval=0)
         self._dragged.timeout.connect(self._on_dragged)
-        self._left_out: dict[int, int] = {}  # the columns that the list is too narrow for, and how wide they were
+        self._left_out: dict[int, int] = {}  # hidden for lack of room: column → its width before
         self.setModel(model)
         self._cells = CaseDelegate(model=model, parent=self)
         self.setItemDelegate(self._cells)
@@ -110,7 +110,7 @@ class CaseTable(QTableView):
             current = self._cases.index(places[0], TITLE)
             chosen.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
             chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.updateGeometries()  # the scroll bar does not know yet of rows that came in just now
+            self.updateGeometries()  # updates the scroll bar, which lacks the newest rows
             self.scrollTo(current)
         else:
             chosen.clear()
@@ -129,7 +129,7 @@ class CaseTable(QTableView):
         """The first visible line; ``None`` at the top, where new lines are to be seen."""
         place = self.rowAt(0)
         if place < 0 or not self.verticalScrollBar().value():
-            return None  # at the top it stays at the top, so that what comes in is seen
+            return None  # the list stays at the top, so that new lines are seen
         return self._cases.row_at(place).id, self.rowViewportPosition(place)
 
     def return_to(self, spot: Spot | None) -> None:
@@ -150,7 +150,7 @@ class CaseTable(QTableView):
     def columns_as_text(self) -> str:
         """Widths, order and visibility of the columns, for :meth:`restore_columns`."""
         left_out = self._left_out
-        self._leave_out({})  # they are there as soon as there is room
+        self._leave_out({})  # hidden columns come back when there is room
         text = bytes(self.horizontalHeader().saveState().toHex().data()).decode()
         self._leave_out(left_out)
         return text if self._unit_dragged else text + _BY_ITSELF
@@ -260,7 +260,7 @@ class CaseTable(QTableView):
             widths[UNIT] = COLUMNS[UNIT].width
         room = self.viewport().width() - sum(widths.values()) + widths[TITLE]
         left_out = {}
-        # A column that was made wider than it was goes last: it is the one to be read.
+        # A column that the operator widened is hidden last.
         for place in sorted(GIVING_WAY, key=lambda place: widths[place] > COLUMNS[place].width):
             if room < _TITLE_PX and widths[place]:
                 left_out[place] = widths[place]
@@ -368,7 +368,7 @@ class CaseTable(QTableView):
             self.cases_chosen.emit(self.chosen())
 
     def _on_current_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self.viewport().update()  # the bar of the present line
+        self.viewport().update()  # repaints the bar of the present line
         near_the_end = current.row() >= self._cases.rowCount() - _NEAR
         if current.isValid() and near_the_end and self._cases.canFetchMore(QModelIndex()):
             self._cases.fetchMore(QModelIndex())

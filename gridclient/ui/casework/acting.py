@@ -244,7 +244,7 @@ class CaseActing(QObject):
             text = f"{facts.title}\n{facts.description}"
             form.show_guesses(lists.guesser.guess(text))
             area = area_named(f"{text}\n{facts.address}", facts.address, lists.grids)
-            if area != township_of(area):  # who files says where in the township
+            if area != township_of(area):  # the operator has to choose a smaller area than the township
                 form.propose_grid(area)
 
     def _say_not_now(self, view: CaseView, action: Action) -> None:

@@ -138,7 +138,7 @@ class SeveralCases(QObject):
             return
         self._now = several
         self.shown.emit(several.rows)
-        if not self.asks_once:  # what is typed there stays
+        if not self.asks_once:  # else what is typed there would be lost
             self._offer(several)
         if self._said:
             self._foot.note.say(self._said, "warn")

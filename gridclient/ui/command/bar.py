@@ -24,7 +24,7 @@ from gridclient.ui.theme import BUTTON_PX, SMALL_PX, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
 _KEY: Final = "Ctrl K"
-_KEY_PX: Final = 80  # with what is free around it and the hint
+_KEY_PX: Final = 80  # with its margins
 _MOST_CASES: Final = 5
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 5, Qt.Key.Key_PageUp: -5}
 _ROW: Final = 30

@@ -139,7 +139,7 @@ def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
         situation = Situation(case, {"lead": choice.lead, "reason": "-"}, desk.actor, now, desk.reference)
         _, payload = draft_for(action, situation)
     except GridClientError:
-        return ""  # the dispatch itself will say it
+        return ""  # dispatching will say what is wrong
     lead = payload["assignments"][0]
     due = from_seconds(lead["due"])
     if due is None:

@@ -137,7 +137,7 @@ class DispatchPanel(DispatchSheet):
         act = self._keys.get(event.key())
         if act is None or (event.key() == Qt.Key.Key_Space and event.modifiers() & _CONTROL):
             return False
-        if not (event.key() in _ENTER and event.isAutoRepeat()):  # a key that is held does not dispatch one by one
+        if not (event.key() in _ENTER and event.isAutoRepeat()):  # a held Enter must not dispatch case after case
             act()
         return True
 
@@ -316,7 +316,7 @@ class DispatchPanel(DispatchSheet):
     def _on_dispatched(self, case_id: str, changes: Changes) -> None:
         self._reasons.pop(case_id, None)
         if not changes and self._case is not None and self._case.id == case_id:
-            self._accepting = False  # else it comes anew, and until then an Enter too many would be refused
+            self._accepting = False  # otherwise the case is read again; until then Enter does nothing
         self.done.emit(changes)
 
     def _on_progressed(self, done: int, total: int) -> None:
@@ -326,7 +326,7 @@ class DispatchPanel(DispatchSheet):
 
     def _on_batch(self, together: Together) -> None:
         sentence = words_of(together, self.tr("派遣"))
-        if self._batch == self._begun:  # else something else is shown by now
+        if self._batch == self._begun:  # otherwise something else is shown by now
             self._accepting = False
             self._batch = together.undone
             self._name()

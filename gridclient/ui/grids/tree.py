@@ -96,7 +96,7 @@ class GridTree(QTreeView):
         self._initials: Mapping[str, str] = {}
         self._typed, self._typed_at = "", 0.0
         self._arriving = False
-        self._unseen: str | None = None  # to be opened when the areas are there
+        self._unseen: str | None = None  # kept branches, to be opened when the areas are there
         self._told = ""
         self._read = False  # before that it is not known whether there are areas
         self.setModel(self.grids)
@@ -247,7 +247,7 @@ class GridTree(QTreeView):
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         if self.hasFocus() and not self.currentIndex().isValid():
-            paint_focus_bar(painter, self.viewport().rect())  # here, and on no area yet
+            paint_focus_bar(painter, self.viewport().rect())  # the tree has the keyboard and no current area
         if self._read and all(node.row.code == UNPLACED for node in self.grids.nodes()):
             painter.setPen(QColor(tokens().muted))
             words = self.tr("还没有网格。\n按 Ctrl+I 导入区划和网格。")

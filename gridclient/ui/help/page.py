@@ -170,7 +170,7 @@ class HelpPage(ListedPage):
             if level:
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
                 look = cursor.charFormat()
-                look.clearProperty(QTextCharFormat.Property.FontSizeAdjustment)  # counts before any size
+                look.clearProperty(QTextCharFormat.Property.FontSizeAdjustment)  # an adjustment would override any size
                 look.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX if level == 1 else TITLE_PX)
                 cursor.setCharFormat(look)
             block = block.next()

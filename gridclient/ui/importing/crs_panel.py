@@ -42,7 +42,7 @@ class CrsPanel(QWidget):
         self.declared = label(role="muted", wraps=True, parent=self)
         self.nowhere = label(self.tr("文件里没有能画出来的位置，请按来源选择。"), "muted", parent=self)
         self.nowhere.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        scroll = ScrolledColumn(self._choices_column(), parent=self)  # on a low screen scrolled, not squeezed
+        scroll = ScrolledColumn(self._choices_column(), parent=self)  # scrolls on a low screen
         scroll.setFixedWidth(_CHOICES_PX)
         self._line = across(scroll, (self.nowhere, 1), on=self, gap=0)
 

@@ -165,7 +165,7 @@ class Inputs(QWidget):
         self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
         self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
-        rows.addLayout(across(*ticks, 1, gap=20), 11, 1, 1, 3)  # a word belongs to the box before it
+        rows.addLayout(across(*ticks, 1, gap=20), 11, 1, 1, 3)  # so that each word is near its own box
         tab_order(self.description, *self._way, *ticks)
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str], beside: QWidget | None = None) -> None:

@@ -75,7 +75,7 @@ class BaseMapSection(Section):
         lines = (*own, *map(_line, rows))
         chosen = self._in_use()
         if chosen not in {one.key for one in lines}:
-            chosen = "offline"  # as the map does
+            chosen = "offline"  # the map falls back to it, too
         marked = [Line(one.key, (one.texts[0], marks[one.key == chosen], *one.texts[1:])) for one in lines]
         key = self.table.key()
         self.table.show_lines(marked)

@@ -128,10 +128,10 @@ class ConflictPage(CoverPage):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if event.spontaneous():
-            return  # the window was minimised: the operator is still here
+            return  # the window was minimised, the page is not left
         self.note.hide()
         for _case_id, changes in self._done:
-            self._sync.acted.emit(changes)  # Ctrl+Z on the desk goes on from here
+            self._sync.acted.emit(changes)  # so that Ctrl+Z on the desk can undo them
         self._done.clear()
 
     # -- reading ----------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class DeskSync(QObject):
         self._newest: SyncView | None = None
         self._arrived = Changes()
         self._telling = False
-        self._boxes: Mapping[Box, int] | None = None  # as the store counts them
+        self._boxes: Mapping[Box, int] | None = None  # the store's counts
         self.lamp = SyncLamp()
         self.lamp.clicked.connect(lambda: self.page_wanted.emit("sync"))
         self._together = QTimer(self, singleShot=True, interval=_TOGETHER_MS)

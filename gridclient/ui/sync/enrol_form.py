@@ -142,7 +142,7 @@ class EnrolForm(QWidget):
     def _on_enrolled(self, _none: object) -> None:
         self._ask(False)
         self._unfolded = False
-        self.code.clear()  # used up
+        self.code.clear()  # a code works once
         self.note.clear()
         self.enrolled.emit()
 

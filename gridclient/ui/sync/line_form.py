@@ -26,7 +26,7 @@ class LineForm(QWidget):
         super().__init__(parent)
         self.setObjectName("lineForm")
         self._control, self._jobs = control, jobs
-        self._shown = ""  # the proxy that the field was given last
+        self._shown = ""  # the proxy that the field was set to last
         self.open = KeyButton(self.tr("网址和代理…"), parent=self)
         self.fields = QWidget(self)
         self._resting = Resting(self.fields)
@@ -51,7 +51,7 @@ class LineForm(QWidget):
         self.setVisible(not view.by_stick)
         self._form.setRowVisible(self.url, view.state is not SyncState.ALONE)
         self.url.setPlaceholderText(view.hub_url)
-        if self.proxy.text().strip() == self._shown:  # nobody is typing another one
+        if self.proxy.text().strip() == self._shown:  # nothing else is being typed
             self.proxy.setText(view.proxy)
             self._shown = view.proxy
 
@@ -62,7 +62,7 @@ class LineForm(QWidget):
 
     def _on_save(self) -> None:
         if self.proxy.text().strip() != self._shown:
-            self._keep_proxy(then=self._on_url)  # the new address is asked by the new proxy
+            self._keep_proxy(then=self._on_url)  # the new address is checked through the new proxy
         elif self.url.text().strip():
             self._on_url()
         else:
@@ -93,7 +93,7 @@ class LineForm(QWidget):
 
     def _on_chosen(self, chosen: str, then: Callable[[], None], _none: None) -> None:
         self._resting.rest(False)
-        self._shown = chosen  # what is told from now on takes its place, without a password
+        self._shown = chosen  # the view replaces it by the text without a password
         self.show_view(self._control.view())
         self.note.say(self.tr("已记住代理。"))
         then()

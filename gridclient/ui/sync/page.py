@@ -31,7 +31,7 @@ from gridclient.ui.sync.stick import StickPanel
 
 _LEFT_PX: Final = (336, 440)
 _SECOND_MS: Final = 1_000
-_ROUNDS: Final = 500  # all that are kept
+_ROUNDS: Final = 500  # all rounds that the store keeps
 _TO_ENROL: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
 _NO_SWITCH: Final = _TO_ENROL | {SyncState.BROKEN}
 _ASKABLE: Final = frozenset({SyncState.IDLE, SyncState.RETRYING, SyncState.STOPPED})  # the hub may change its mind
@@ -55,7 +55,7 @@ class SyncPage(CoverPage):
         self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
         self._now_resting = Resting(self.now)
         self.card = StateCard(parent=self)
-        self.told = InlineNote(parent=self)  # stays until the desk is closed
+        self.told = InlineNote(parent=self)  # shown until the desk is closed
         self.enrol = EnrolForm(control=control, jobs=jobs, parent=self)
         self.line = LineForm(control=control, jobs=jobs, parent=self)
         self.stick = StickPanel(control=control, jobs=jobs, parent=self)
@@ -86,7 +86,7 @@ class SyncPage(CoverPage):
         scroll.setMinimumWidth(_LEFT_PX[0])
         scroll.setMaximumWidth(_LEFT_PX[1])
         seen = partial(scroll.ensureWidgetVisible, self.stick)
-        self.stick.told.connect(lambda: QTimer.singleShot(0, scroll, seen))  # the note has its room only then
+        self.stick.told.connect(lambda: QTimer.singleShot(0, scroll, seen))  # the note is laid out only then
         return scroll
 
     def _connect(self) -> None:

@@ -90,7 +90,7 @@ def fresh_face(view: SyncView, now: datetime) -> Face:
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
     if view.closed:
         words = translate("Sync", "{words}，{count} 个镇街停更").format(words=words, count=len(view.closed))
-    calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # no tooltip that changes by itself
+    calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # a tooltip must not count down
     return Face(_icon(view), words, _tone(view, now), " ".join(headline(calm, now).sentences))
 
 
@@ -306,7 +306,7 @@ def _confirm(view: SyncView, now: datetime) -> Said:
 def _stopped(view: SyncView, now: datetime) -> Said:
     unsaid = translate("Sync", "请联系县级管理员；本机的数据和没有上报的内容都还在。")
     why = failure_words(view.last) or unsaid
-    here = only_here_sentences(view)[:1]  # not that it goes on by itself
+    here = only_here_sentences(view)[:1]  # without the sentence that it goes on by itself
     return translate("Sync", "同步中心不再接受这台电脑"), (why, *here, _fresh_sentence(view, now))
 
 
@@ -364,7 +364,7 @@ def _tone(view: SyncView, now: datetime) -> Tone:
     if view.state in (SyncState.ALONE, SyncState.OFFLINE):
         return Tone.CALM
     if only_by_stick(view):
-        return Tone.WARN if view.fresh_at is None else Tone.OK  # nobody carries a stick every ten minutes
+        return Tone.WARN if view.fresh_at is None else Tone.OK  # sticks are not carried every ten minutes
     if not view.counted:
         return Tone.CALM
     stale = view.fresh_at is None or now - view.fresh_at > _STALE

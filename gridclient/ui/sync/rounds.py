@@ -26,7 +26,7 @@ _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _PIECE: Final = 8 << 10
 _EDGES: Final = 16
 _BYTES, _NARROW = 4, 720
-_STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # and the 3 px of every item: in line with the header
+_STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # with the 3 px of each item aligned with the header
 
 
 @frozen
@@ -52,7 +52,7 @@ def rows_of(rounds: Sequence[RoundReport]) -> tuple[Row, ...]:
 
 def _carried_nothing(report: RoundReport) -> str | None:
     """The note on a round that carried nothing; ``None`` for other rounds."""
-    carried = report.pushed or report.pulled or report.bytes_sent + report.bytes_received > _PIECE  # of a photo
+    carried = report.pushed or report.pulled or report.bytes_sent + report.bytes_received > _PIECE  # pieces of a photo
     if report.by == "line" and report.end is not RoundEnd.CANCELLED and not carried:
         return note_words(report)
     return None
@@ -120,7 +120,7 @@ class RoundsTable(LinesTable):
         self.setStyleSheet(_STYLE)
         self.verticalHeader().setMinimumSectionSize(ROW_PX)
         self.horizontalHeader().setResizeContentsPrecision(0)  # the rows in sight; 500 take a third of a second
-        self._soon = QTimer(self, singleShot=True, interval=0)  # when the columns stand
+        self._soon = QTimer(self, singleShot=True, interval=0)  # after the columns have their widths
         self._soon.timeout.connect(self._wrap)
         self.rounds.modelReset.connect(self._fit)
 

@@ -98,7 +98,7 @@ class StickPanel(QWidget):
     def _begin(self, task: Callable[[], BundleReport], *, out: bool) -> None:
         if self._running:
             return
-        self.choose.hide()  # before Qt would give it the keyboard
+        self.choose.hide()  # before Qt gives the keyboard to it
         self._show_running(True)
         self.note.clear()
         self.progress.show_view(SyncView(self._control.view().state, stage="export" if out else "import"))
