@@ -32,7 +32,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     serve = _action(actions, output, "serve", "运行同步中心", run_hub)
     serve.add_argument("--listen", default=_LISTEN, metavar="地址:端口", help=f"监听地址，默认 {_LISTEN}")
     serve.add_argument("--cert", type=path_of, metavar="证书.pem", help="TLS 证书；不给时自制一份")
-    serve.add_argument("--key", type=path_of, metavar="私钥.pem")
+    serve.add_argument("--key", type=path_of, metavar="私钥.pem", help="证书的私钥；不给时在证书文件里找")
     serve.add_argument("--plain", action="store_true", help="不用 TLS，只在反向代理之后使用")
     serve.add_argument("--behind", action="append", default=[], metavar="地址", help="反向代理的地址，可以写几次")
     serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
@@ -61,13 +61,13 @@ def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str
 
 def run_hub(args: argparse.Namespace) -> Exit:
     """Serves until a signal comes."""
-    from gridclient.hub.serve import Listening, read_address, read_proxy, sensible_processes, serve
+    from gridclient.hub.serve import Listening, read_address, read_proxy, read_url, sensible_processes, serve
     from gridclient.logs import kept_log
 
     host, port = read_address(args.listen)
     folder = _folder(args)
     behind = tuple(read_proxy(text) for text in args.behind)
-    listening = Listening(host, port, args.cert, args.key, args.plain, args.url.rstrip("/"), behind)
+    listening = Listening(host, port, args.cert, args.key, args.plain, read_url(args.url), behind)
 
     def ready(url: str) -> None:
         if args.json:
@@ -100,19 +100,20 @@ def issue_code(args: argparse.Namespace) -> Exit:
     """Makes a one-time code and prints it with the hub's address."""
     from gridclient.hub.access import URL_FACT
     from gridclient.hub.rights import grants_for
-    from gridclient.hub.serve import FINGERPRINT_FACT
+    from gridclient.hub.serve import FINGERPRINT_FACT, read_url
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
+    given = read_url(args.url)
     with opened_database(args, makes=True) as backend:
         hub_stick.look_for_unit(backend, args.unit)
         with backend.reading() as ledger:
             url, fingerprint = ledger.fact(URL_FACT), ledger.fact(FINGERPRINT_FACT)
-        told = args.url.rstrip("/") or url or f"http://{_LISTEN}"
+        told = given or url or f"http://{_LISTEN}"
         code = _access(backend).issue_code(
             grants, township=args.township, name=args.name, fingerprint=bytes.fromhex(fingerprint or "")
         )
     answer(args, {"url": told, "code": code}, [f"网址：{told}", f"注册码：{code}", "七天内有效，只能使用一次。"])
-    if url is None and not args.url:
+    if url is None and not given:
         say("同步中心还没有运行过，网址按默认填写；如果监听其他地址，请先运行再发码。")
     return Exit.DONE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import ssl
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,6 +38,14 @@ def fingerprint_of(certificate: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise InvalidInput("hub.certificate", file=certificate.name) from error
     return hashlib.sha256(found.public_bytes(serialization.Encoding.DER)).digest()
+
+
+def check_key(certificate: Path, key: Path) -> None:
+    """Raises ``InvalidInput("hub.key")`` unless this is the certificate's key, and readable without a password."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "-")
+    except OSError as error:
+        raise InvalidInput("hub.key", file=key.name) from error
 
 
 def _make(certificate: Path, key_file: Path, names: list[str]) -> None:

@@ -15,6 +15,7 @@ from ipaddress import ip_address, ip_network
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -23,7 +24,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.access import URL_FACT
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
-from gridclient.hub.certificate import fingerprint_of, own_certificate
+from gridclient.hub.certificate import check_key, fingerprint_of, own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member, told_to_end
 from gridclient.hub.handed import HandedServer
 from gridclient.hub.heads import BriefProtocol
@@ -79,6 +80,18 @@ def read_address(text: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]") or "0.0.0.0", int(port)
 
 
+def read_url(text: str) -> str:
+    """The address for desks, "" for none given. Raises ``InvalidInput("sync.url")`` for one that no desk would take."""
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        fits = False
+    if text and not fits:
+        raise InvalidInput("sync.url", text=text)
+    return text.rstrip("/")
+
+
 def read_proxy(text: str) -> str:
     """A proxy's address, or a network of them. Raises ``InvalidInput("hub.behind")``."""
     try:
@@ -88,13 +101,23 @@ def read_proxy(text: str) -> str:
 
 
 def secure(listening: Listening, folder: Path) -> Secured:
-    """Decides on TLS; makes a certificate if one is needed and none was given."""
+    """Decides on TLS; makes a certificate if one is needed and none was given.
+
+    Raises:
+        InvalidInput: ``hub.tls_unclear`` (a key without a certificate, or plain with one), ``hub.certificate``,
+            ``hub.key``.
+    """
+    if listening.plain if listening.certificate else listening.key:
+        raise InvalidInput("hub.tls_unclear")
     if listening.certificate is not None:
+        key = listening.key or listening.certificate
         fingerprint_of(listening.certificate)  # raises if it cannot be read
-        return Secured(listening.certificate, listening.key or listening.certificate, b"")
+        check_key(listening.certificate, key)
+        return Secured(listening.certificate, key, b"")
     if listening.plain or is_loopback(listening.host):
         return Secured(None, None, b"")
     certificate, key = own_certificate(folder)
+    check_key(certificate, key)
     return Secured(certificate, key, fingerprint_of(certificate))
 
 
@@ -144,9 +167,9 @@ def serve(
     can connect.
 
     Raises:
-        InvalidInput: ``hub.listen``, ``hub.certificate``.
+        InvalidInput: ``hub.listen``; as for :func:`secure`.
         Conflict: ``hub.running``, ``hub.moved``.
-        StoreUnavailable: ``hub.port_taken``; the folder or the database failed.
+        StoreUnavailable: ``hub.port_taken``; ``hub.not_started``; the folder or the database failed.
     """
     token, secured = admin_token(folder), secure(listening, folder)
     several = processes > 1 and CAN_SHARE_PORT
@@ -170,7 +193,7 @@ def serve(
             shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
             part = Part(database, secured, shared)
             if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):
-                raise StoreUnavailable("hub.port_taken", port=port, reason="")
+                raise StoreUnavailable("hub.not_started")
         else:
             _serve_alone(database, secured, settings, line, lambda: ready(url))
         _LOG.info("the hub ends, as it was told to")
@@ -251,6 +274,9 @@ def _port(host: str, port: int) -> Iterator[socket.socket]:
         if sys.platform == "linux":
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE_S)
         line.bind((host, port))
+    except socket.gaierror:
+        line.close()
+        raise InvalidInput("hub.listen", text=f"{host}:{port}") from None
     except OSError as error:
         line.close()
         raise StoreUnavailable("hub.port_taken", port=port, reason=error.strerror or "") from error
