@@ -17,6 +17,7 @@ from gridclient.domain.case import CaseFacts
 from gridclient.domain.coordinates import Crs, convert, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
+from gridclient.domain.roles import Action
 from gridclient.services.registering import LONGEST_TEXT
 from gridclient.services.words import CHANNELS, DECLINE_REASONS, RATINGS, RETURN_REASONS, URGENCIES
 
@@ -51,7 +52,7 @@ def json_object(text: str) -> Values:
         raise InvalidInput("arguments.not_an_object")
     try:
         json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half of a pair of surrogates
+    except UnicodeEncodeError:  # a lone surrogate
         raise InvalidInput("arguments.half_a_sign") from None
     return value
 
@@ -68,6 +69,24 @@ def checked(given: Mapping[str, Any]) -> tuple[Values, list[str]]:
     flat = _flat(given)
     known = {name: _READERS[name](name, value) for name, value in flat.items() if name in _READERS}
     return _placed(known), sorted(set(flat) - set(_READERS))
+
+
+def of_action(action: Action, given: Mapping[str, Any]) -> Values:
+    """The arguments that an action takes, each as what it has to be. Its words may be called reason, text or note.
+
+    Raises:
+        InvalidInput: as :func:`checked`, and ``arguments.unknown`` for what the action does not take, so that nothing
+            that somebody wrote is dropped.
+    """
+    values, unknown = checked(given)
+    takes = _TAKES[action]
+    own = next((name for name in _WORDS if name in takes), "")
+    for name in values.keys() & {"reason", "text", "note"} - takes:
+        if own and own not in values:
+            values[own] = values.pop(name)
+    if unknown := sorted({*unknown, *values.keys() - takes}):
+        raise InvalidInput("arguments.unknown", names=unknown, known=sorted(takes))
+    return values
 
 
 def instant(text: str) -> datetime:
@@ -178,7 +197,7 @@ def _object(name: str, value: Any) -> Values:
     if not isinstance(value, dict):
         raise InvalidInput("arguments.not_object", name=name)
     written = json.dumps(value, ensure_ascii=False)
-    _text(name, written.replace("\\\\", "").replace("\\u0000", "\0"))  # as JSON writes an empty sign
+    _text(name, written.replace("\\\\", "").replace("\\u0000", "\0"))  # the form of NUL in JSON
     return value
 
 
@@ -201,4 +220,30 @@ _READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "cooperating": _texts,
     "extra": _object,
     "crs": _crs,
+}
+_WORDS: Final = ("reason", "text", "result", "note")
+"""The arguments that hold what somebody says with an action; no action takes two of them."""
+_GIVEN_OUT: Final = frozenset({"lead", "cooperating", "reason", "contact"})
+_TAKES: Final[Mapping[Action, frozenset[str]]] = {
+    Action.FILE: FACTS | {"level"},
+    Action.AMEND: FACTS | {"level"},
+    Action.DECLINE: frozenset({"reason_code", "reason"}),
+    Action.DISPATCH: _GIVEN_OUT,
+    Action.REASSIGN: _GIVEN_OUT,
+    Action.SIGN: frozenset({"unit"}),
+    Action.RETURN: frozenset({"unit", "reason_code", "reason"}),
+    Action.ESCALATE: frozenset({"reason"}),
+    Action.DELEGATE: frozenset({"reason"}),
+    Action.URGE: frozenset({"unit", "text"}),
+    Action.FEED_BACK: frozenset({"unit", "result", "contacted", "public_reply"}),
+    Action.VERIFY: frozenset({"unit", "reason", "release"}),
+    Action.REWORK: frozenset({"unit", "reason"}),
+    Action.CLOSE: frozenset({"closing_condition_met", "note"}),
+    Action.REOPEN: frozenset({"reason"}),
+    Action.VOID: frozenset({"reason"}),
+    Action.RATE: frozenset({"rating", "text"}),
+    Action.NOTE: frozenset({"text"}),
+    Action.ATTACH: frozenset({"sha256", "name", "kind", "size"}),
+    Action.UNDO: frozenset(),
+    Action.RESOLVE: frozenset(),
 }

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any, Final
 
-from gridclient.cli.arguments import FACTS, checked, json_object
+from gridclient.cli.arguments import FACTS, checked, json_object, of_action
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, table
@@ -109,7 +109,7 @@ def register(args: argparse.Namespace) -> Exit:
     level = given.pop("level", 3)
     unknown += sorted(set(given) - FACTS)
     if unknown:
-        raise InvalidInput("arguments.unknown", names=unknown)
+        raise InvalidInput("arguments.unknown", names=unknown, known=sorted(FACTS | {"level", "crs"}))
     with open_desk(args.profile, account=args.account) as opened:
         registered = opened.desk.register(CaseFacts(**{"title": "", **given}), level=level)
         case = opened.desk.queries.case(registered.case_id)
@@ -131,10 +131,8 @@ def act_on(args: argparse.Namespace) -> Exit:
     that the closing condition is met, unless ``closing_condition_met`` says otherwise."""
     if args.action in _LATER:
         raise RuleViolation("action.not_available", action=_LATER[args.action])
-    given, unknown = checked(json_object(args.json_args))
-    if unknown:
-        raise InvalidInput("arguments.unknown", names=unknown)
     action = Action(args.action)
+    given = of_action(action, json_object(args.json_args))
     if action is Action.CLOSE:
         given.setdefault("closing_condition_met", True)
     with open_desk(args.profile, account=args.account) as opened:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from gridclient.cli.arguments import of_action
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.domain.roles import Action
 from gridclient.services.withholding import TRIALS
 from gridclient.store.profile import open_profile
 from gridclient.store.unit_of_work import SqliteWork
@@ -166,6 +169,8 @@ def test_what_comes_later_is_refused_and_not_misunderstood(desk: CommandLine, ac
     ("action", "args", "code"),
     [
         ("dispatch", {"leed": "nix"}, "arguments.unknown"),
+        ("urge", {"rating": "fair"}, "arguments.unknown"),
+        ("urge", {"text": "请尽快", "note": "雨前办完"}, "arguments.unknown"),
         ("attach", {"sha256": "zz", "name": "x.jpg"}, "attachment.missing"),
         ("attach", {"sha256": "a" * 64, "name": "x.jpg"}, "attachment.missing"),
         ("attach", {"sha256": "a" * 64, "size": -5}, "arguments.negative"),
@@ -179,6 +184,30 @@ def test_what_cannot_be_meant_changes_nothing(desk: CommandLine, action: str, ar
     ran = desk.act(key, action, **args)
     assert (ran.status, ran.code) == (1, code)
     assert desk.json("cases", "show", key).json["version"] == before["version"]
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "given", "kept"),
+    [
+        ("filed", "urge", {"reason": "请尽快"}, "text"),
+        ("reported", "decline", {"reason_code": "out_of_scope", "text": "不属本辖区"}, "reason"),
+        ("dispatched", "return", {"reason_code": "not_ours", "note": "不属本单位职责"}, "reason"),
+        ("handling", "feed_back", {"text": "已修好"}, "result"),
+    ],
+)
+def test_an_actions_words_are_kept_whatever_they_are_called(
+    desk: CommandLine, state: str, action: str, given: dict[str, str], kept: str
+) -> None:
+    words = [text for name, text in given.items() if name != "reason_code"]
+    done = desk.act(desk.first(state), action, **given)
+    assert (done.status, [done.json["timeline"][-1]["payload"][kept]]) == (0, words), done.err
+
+
+@pytest.mark.parametrize("action", Action)
+def test_it_is_known_of_every_action_what_it_takes(action: Action) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        of_action(action, {"leed": "nix"})
+    assert refused.value.code == "arguments.unknown"
 
 
 def test_an_unknown_action_is_wrong_use(reading: CommandLine) -> None:
