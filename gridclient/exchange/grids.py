@@ -63,7 +63,7 @@ class GridReader:
             name=name,
             tier=tier.value,
             parent=self._parent(cells, code, tier),
-            special=tier is Tier.BASIC and self._is_special(cells, name),
+            special=self._is_special(cells, name) if tier is Tier.BASIC else None,
             external_code=fields.read(cells, "external_code", identifier, ""),
             worker=fields.text(cells, "worker"),
             phone=fields.read(cells, "phone", identifier, ""),
@@ -100,9 +100,13 @@ class GridReader:
         if wanted is not None and wanted is not tier:
             raise RowProblem(self.source.fields.title("tier"), InvalidInput("grid.tier_differs", text=told))
 
-    def _is_special(self, cells: Sequence[Cell], name: str) -> bool:
-        told = f"{self.source.fields.text(cells, 'tier')} {self.source.fields.text(cells, 'kind')}".lower()
-        return "专属" in told or "special" in told or _SPECIAL_NAME.search(name) is not None
+    def _is_special(self, cells: Sequence[Cell], name: str) -> bool | None:
+        """``None`` if nothing says so and there is no kind: a list of the grids' workers leaves them what they are."""
+        kind = self.source.fields.text(cells, "kind")
+        told = f"{self.source.fields.text(cells, 'tier')} {kind}".lower()
+        if "专属" in told or "special" in told or _SPECIAL_NAME.search(name) is not None:
+            return True
+        return False if kind else None
 
     def _parent(self, cells: Sequence[Cell], code: str, tier: Tier) -> str:
         """The code of the area above, if the file names it; its tier must be a possible one. Whether the area exists is

@@ -21,7 +21,7 @@ _KIND_WORDS = {word: key for key, word in UNIT_KINDS.items()} | {
     "区直部门": "department", "镇街内设机构": "office", "内设机构": "office", "镇街平台": "office", "平台": "office",
     "社区": "community_org", "村": "community_org", "村居": "community_org", "网格": "grid_worker",
 }  # fmt: skip
-_DUTY_WORDS = {word: key for key, word in DUTY.items()} | {"": "on_duty", "正常": "on_duty", "值班": "on_duty"}
+_DUTY_WORDS = {word: key for key, word in DUTY.items()} | {"正常": "on_duty", "值班": "on_duty"}
 
 
 @frozen
@@ -43,7 +43,7 @@ class UnitReader:
             code=self._needed(cells, "code", InvalidInput("unit.no_code")),
             name=self._needed(cells, "name", InvalidInput("unit.no_name")),
             kind=self.fields.read(cells, "kind", _kind, ""),
-            status=self.fields.read(cells, "status", _status, "on_duty"),
+            status=self.fields.read(cells, "status", _status, ""),
             aliases=self.fields.read(cells, "aliases", words, ()),
             parent=self.fields.read(cells, "parent", identifier, ""),
             township=self.fields.read(cells, "township", identifier, ""),
@@ -87,7 +87,7 @@ def _kind(cell: Cell) -> str:
 def _status(cell: Cell) -> str:
     told = text(cell)
     found = _DUTY_WORDS.get(told, told if told in DUTY else "")
-    if not found:
+    if told and not found:
         raise InvalidInput("unit.status_unknown", text=told[:20], known="、".join(DUTY.values()))
     return found
 

@@ -48,7 +48,8 @@ class DivisionRecord:
 
 @frozen
 class GridRecord:
-    """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属.
+    """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属 (``None``: the file
+    does not say). The name is the code where the file has none.
 
     ``parent`` is the area above if the file says it, else "". ``members`` are the codes of the communities that a zone
     or a community grid holds, when the file says so.
@@ -61,7 +62,7 @@ class GridRecord:
     name: str
     tier: str
     parent: str
-    special: bool = False
+    special: bool | None = None
     external_code: str = ""
     worker: str = ""
     phone: str = ""
@@ -75,7 +76,8 @@ class GridRecord:
 
 @frozen
 class UnitRecord:
-    """One unit 派驻机构/部门. ``kind`` and ``status`` are the identifiers of the field (``stationed_a``, ``on_duty``).
+    """One unit 派驻机构/部门. ``kind`` and ``status`` are the identifiers of the field (``stationed_a``, ``on_duty``), "" if
+    the file does not say.
 
     ``parent`` is the code or the name of the parent department, as the file gives it; ``grids`` are grid codes.
     """
@@ -86,7 +88,7 @@ class UnitRecord:
     code: str
     name: str
     kind: str
-    status: str = "on_duty"
+    status: str = ""
     aliases: tuple[str, ...] = ()
     parent: str = ""
     township: str = ""

@@ -19,6 +19,7 @@ from gridclient.store.reference_rows import unit_list
 Values: TypeAlias = dict[str, Any]
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
 _LEVELS: Final = {9: "township", 12: "community"}
+_USUAL: Final = {"schematic": 0, "special": 0, "status": "on_duty"}
 
 
 @dataclass(slots=True)
@@ -63,12 +64,10 @@ def stored(
 
 
 def overlaid(old: Values | None, given: Values) -> Values:
-    """The old row overlaid with all given values that are not empty; equal to ``old`` if nothing changes.
-
-    A new row counts as not schematic unless it says so.
-    """
+    """The old row overlaid with all given values that are not empty; equal to ``old`` if nothing changes. What a new
+    row does not say is what is usual (``_USUAL``)."""
     if old is None:
-        return {**given, "schematic": given["schematic"] or 0} if "schematic" in given else given
+        return {name: _USUAL.get(name, value) if value in (None, "") else value for name, value in given.items()}
     merged = {**old, **{name: value for name, value in given.items() if value not in (None, "")}}
     if old.get("extra") and given.get("extra"):
         merged["extra"] = extra_text({**json.loads(old["extra"]), **json.loads(given["extra"])})
@@ -215,10 +214,12 @@ def plan_days(connection: Connection, records: Sequence[CalendarRecord]) -> Plan
     rows = []
     for record in records:
         given: Values = {"day": record.day.isoformat(), "working": int(record.working), "name": record.name}
-        if overlaid(old.get(given["day"]), given) == old.get(given["day"]):
+        before = old.get(given["day"])
+        merged = overlaid(before, given)
+        if merged == before:
             plan.unchanged += 1
             continue
         plan.imported += 1
-        rows.append(given)
+        rows.append(merged)
     plan.upsert("calendar_days", rows, key="day")
     return plan

@@ -27,11 +27,12 @@ _STANDARD_COLUMNS: Final = (*_STANDARD_TOLD.split(), "limit_code", "extra")
 
 def _grid_values(record: GridRecord, parent: str) -> Values:
     return {
-        **as_told(record, "code name tier worker phone external_code"),
+        **as_told(record, "code tier worker phone external_code"),
+        "name": "" if record.name == record.code else record.name,  # which stands for a name that the file does not say
         "valid_from": record.valid_from.isoformat() if record.valid_from else "",
         "valid_to": record.valid_to.isoformat() if record.valid_to else None,
         "parent": parent,
-        "special": int(record.special),
+        "special": None if record.special is None else int(record.special),
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }
@@ -87,8 +88,10 @@ def _latest(rows: Iterable[Values]) -> dict[str, Values]:
 def _new_period(plan: Plan, before: Values | None, given: Values, grid_id: int) -> Values:
     if before is not None and (before["valid_to"] is None or before["valid_to"] > given["valid_from"]):
         plan.add("update grids set valid_to = ? where id = ?", [(given["valid_from"], before["id"])])
+    row = overlaid(before, given)
     first = given["valid_from"] or ALWAYS
-    return {**overlaid(before, given), "id": grid_id, "valid_from": first, "valid_to": given["valid_to"]}
+    name = row["name"] or given["code"]
+    return {**row, "id": grid_id, "name": name, "valid_from": first, "valid_to": given["valid_to"]}
 
 
 def _stored_members(connection: Connection, table: str) -> dict[int, frozenset[str]]:

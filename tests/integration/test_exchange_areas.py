@@ -44,7 +44,7 @@ def test_grids_are_read_with_tier_kind_and_boundary(tmp_path: Path) -> None:
     first, second = read(tmp_path / "a.geojson", grids_geojson())
     assert isinstance(first, GridRecord)
     assert isinstance(second, GridRecord)
-    assert (first.row, first.code, first.tier, first.special) == (1, f"{COMMUNITY}001", "basic", False)
+    assert (first.row, first.code, first.tier, first.special) == (1, f"{COMMUNITY}001", "basic", None)
     assert second.special
     assert second.boundary is not None
     assert shapely.from_wkb(second.boundary.wkb).bounds == pytest.approx((122.11, 37.50, 122.12, 37.51))

@@ -53,9 +53,10 @@ def test_the_three_tiers_are_told_by_their_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "special"), [("市场网格(专属)", "", True), ("甲", "专属网格", True), ("甲", "基础", False)]
+    ("name", "kind", "special"),
+    [("市场网格(专属)", "", True), ("甲", "专属网格", True), ("甲", "基础", False), ("甲", "", None)],
 )
-def test_a_special_grid_is_a_basic_one_of_another_kind(name: str, kind: str, special: bool) -> None:
+def test_a_special_grid_is_a_basic_one_of_another_kind(name: str, kind: str, special: bool | None) -> None:
     found = grid(f"{COMMUNITY}001", name, "基础网格", kind)
     assert isinstance(found, GridRecord)
     assert (found.tier, found.special) == ("basic", special)

@@ -55,9 +55,10 @@ def test_a_unit_is_read_with_all_that_its_row_tells() -> None:
     assert (found.lon, found.lat, found.source_crs, found.source_lon, found.source_lat) == (None, None, "", None, None)
 
 
-def test_a_unit_needs_code_name_and_kind_and_is_on_duty_unless_it_says_otherwise() -> None:
+def test_a_unit_needs_code_name_and_kind_and_says_nothing_else_by_itself() -> None:
     found = unit(*FULL_UNIT[:3])
-    assert (found.status, found.parent, found.township, found.leader, found.phone) == ("on_duty", "", "", "", "")
+    assert (found.status, found.parent, found.township, found.leader, found.phone) == ("", "", "", "", "")
+    assert unit(*FULL_UNIT[:3], ("状态", "")).status == ""
     assert (found.aliases, found.people, found.fields, found.grids, found.address) == ((), (), (), (), "")
 
 
