@@ -67,10 +67,18 @@ def test_writers_go_on_while_a_backup_is_made(
         assert verify(copy).ok
 
 
-def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path) -> None:
-    (tmp_path / "a.gridbackup").write_text("mine")
+@pytest.mark.parametrize("name", ["a.gridbackup", "a.gridbackup.part"])
+def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
     with pytest.raises(InvalidInput, match=r"backup\.exists"):
         back_up(profile, tmp_path / "a.gridbackup")
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_a_stick_that_is_not_there_becomes_no_folder(profile: Profile, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"backup\.no_folder"):
+        back_up(profile, tmp_path / "stick" / "a.gridbackup")
+    assert not (tmp_path / "stick").exists()
 
 
 @pytest.mark.parametrize(
