@@ -1,8 +1,8 @@
-"""Files for a stick (``*.gridbundle``): frames one after the other, each encrypted for those who read one feed.
+"""Files for a stick (``*.gridbundle``): a sequence of frames, each encrypted for the readers of one feed.
 
-A frame names its feed in plain text; its contents are signed by whoever wrote it and bound to all bytes before it, so
-frames can be added and a tail can be missing whole, but nothing can be changed, left out or exchanged between. The
-same reading serves desk and hub; what is read was checked whole, down to the chain and signature of every batch.
+A frame names its feed in plain text. Its content is signed by its writer and bound to all bytes before it: frames can
+be added, and whole frames can be missing at the end, but nothing can be changed, left out or exchanged in between.
+Desk and hub read files alike; what is returned was checked down to the chain and signature of every batch.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ _FRAME: Final = b"gridclient bundle 1\0"
 
 
 class StickPage(NamedTuple):
-    """A stretch of a feed, as the hub wrote it for whoever stands at ``start`` or beyond.
+    """A stretch of a feed, written by the hub for readers who have read the feed up to ``start`` or further.
 
-    ``at``: when, in seconds since 1970; ``writer``: the public key of who wrote it, as it was read.
+    ``at``: when it was written, in seconds since 1970; ``writer``: the writer's public key (32 bytes), set by reading.
     """
 
     start: int
@@ -63,7 +63,10 @@ Content: TypeAlias = StickBatch | StickPage
 
 @frozen
 class Bundle:
-    """What a file holds for its reader. ``locked`` frames are for others; ``writers``: public keys of who wrote."""
+    """The content of a file for one reader.
+
+    ``frames`` counts all frames, ``locked`` those for other readers; ``writers`` are the public keys of the writers.
+    """
 
     batches: tuple[StickBatch, ...] = ()
     pages: tuple[StickPage, ...] = ()
@@ -73,7 +76,7 @@ class Bundle:
 
 
 def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
-    """The key of a feed; who may read a whole stream can work out the key of every unit's part of it."""
+    """The key of a feed (32 bytes), ``None`` if unknown; from the key of a stream follow those of its units' parts."""
     known = keys.get(feed)
     if known is None and (whole := keys.get(stream_of(feed))) is not None:
         return hmac_digest(whole, feed.encode(), "sha256")
@@ -81,13 +84,17 @@ def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
 
 
 def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_add: bool = False) -> Bundle:
-    """Reads and checks a whole file; own runs in pages are those of ``device``. ``to_add``: more frames will go to its
-    end, so that it does not matter when all that are there are for others.
+    """Reads and checks a whole file.
+
+    Args:
+        keys: the reader's keys, by feed.
+        device: the reader; runs of own events in pages are this device's.
+        to_add: frames are going to be added, so it does not matter if all present ones are for others.
 
     Raises:
-        SyncFault: ``bundle.foreign``, ``bundle.newer``, ``bundle.broken`` (also when it was cut off within a frame),
-            ``bundle.forged``, ``bundle.other_hub`` (a key does not fit), ``bundle.key_missing`` (nothing is for
-            this reader).
+        SyncFault: ``bundle.foreign``: it is no such file; ``bundle.newer``: a later version wrote it;
+            ``bundle.broken``: damaged, or cut off within a frame; ``bundle.forged``: a chain or signature is wrong;
+            ``bundle.other_hub``: a key does not fit; ``bundle.key_missing``: no frame is for this reader.
     """
     batches: list[StickBatch] = []
     pages: list[StickPage] = []
@@ -115,10 +122,15 @@ def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_
 def with_frames(
     data: bytes, added: Sequence[tuple[str, Sequence[Content]]], keys: Mapping[str, bytes], signing: bytes
 ) -> bytes:
-    """The file with more frames at its end; ``data`` is empty for a new one and was read before.
+    """The file with frames added at its end.
+
+    Args:
+        data: the file as it was read and checked before; empty for a new one.
+        added: contents by feed; each feed and kind becomes a frame.
+        signing: the writer's private key (32 bytes).
 
     Raises:
-        SyncFault: ``bundle.key_missing``: no key for one of the feeds.
+        SyncFault: ``bundle.key_missing``: there is no key for one of the feeds.
     """
     file = bytearray(data or _HEAD)
     for feed, contents in added:
@@ -148,7 +160,7 @@ def _check(before: bytes, frame: bytes) -> bytes:
 
 
 def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """Feed, box and what the box is bound to, of every frame."""
+    """The feed of every frame, its encrypted box, and the bytes that the box is bound to."""
     if not data.startswith(MAGIC) or len(data) < len(_HEAD):
         raise SyncFault("bundle.foreign")
     if data[len(MAGIC)] != _VERSION:
@@ -172,7 +184,7 @@ def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
-    """Who wrote a frame, and its body."""
+    """The public key of a frame's writer, and the decrypted body."""
     try:
         plain = ChaCha20Poly1305(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound)
     except InvalidTag as error:  # its check was right: nothing happened to it on the way
@@ -232,7 +244,7 @@ def _read_batch(stream: str, parts: Any) -> StickBatch:
 
 
 def _is_sound(batch: StickBatch) -> bool:
-    """Whether the chain leads to the link at the end, and the device signed that link."""
+    """Whether the events chain up to the batch's last link, and the device signed that link."""
     link = batch.link_before
     for record in batch.records:
         link = link_after(link, record.canonical())
@@ -241,7 +253,7 @@ def _is_sound(batch: StickBatch) -> bool:
 
 
 class _Damage:
-    """Whatever the parts of the codec stumble over is a broken file to those who read it."""
+    """Turns every fault of the codec's parts into one of the file: ``bundle.newer``, else ``bundle.broken``."""
 
     def __enter__(self) -> None:
         pass

@@ -1,9 +1,9 @@
-"""One connection as a bad line needs it: a request in as few packets as it has, and company for its last one.
+"""HTTP connections made for bad lines: a request takes as few packets as possible, and empty lines follow its last one.
 
-TCP notices a lost packet by those that come after it. What nothing comes after is missed only when a timer of a second
-or more runs out, and a desk's request is so small that this is its common fate. On a slow line a few empty lines,
-which every HTTP server passes over between requests, are therefore sent while the answer is awaited, and the hub is
-asked to do the like.
+TCP notices the loss of a packet by the packets after it. If the last packet is lost, a timer of a second or more has to
+run out first, and most requests of a desk are so small that their only packet is the last one. On a slow line the desk
+therefore sends a few empty lines, which every HTTP server skips between requests, while it waits for the answer; it
+asks the hub by the header ``COMPANY`` to do the same (:class:`gridclient.hub.answers.Accompanied`).
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ from gridclient.sync.terms import COMPANY, WORKED, worked_seconds
 
 _COMPANY: Final = b"\r\n"
 _PAUSES_S: Final = (0.0, 0.0, 0.0, *(0.25,) * 8)
-"""Three at once: TCP takes what three overtook for lost at once; for fewer it waits whether it was only late. Then
-steadily: what was sent again and lost again is missed by the next one that comes after it."""
+"""Seconds before each empty line. Three go at once, because TCP sends a packet again as soon as three later ones have
+arrived (RFC 5681); the others follow steadily, in case the repeated packet is lost as well."""
 SLOW_S: Final = 0.25
-"""What takes longer there and back, without the hub's own work, is a line on which company pays; on others nothing is
-sent."""
+"""A line is slow, and gets empty lines, if a round-trip takes longer than this without the hub's own work."""
 
 
 class LineConnection(HTTPConnection):
-    """Over plain HTTP."""
+    """A connection over plain HTTP."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -37,13 +36,13 @@ class LineConnection(HTTPConnection):
         self._is_slow = False
 
     def connect(self) -> None:
-        """Opens it; how long that took says a first time how quick the line is."""
+        """Opens the connection; the time that this takes is the first measure of the line."""
         began = time.monotonic()
         super().connect()
         self._is_slow = time.monotonic() - began > SLOW_S
 
     def request(self, *given: Any, **named: Any) -> None:
-        """Sends a request; its head goes with the beginning of its body, which otherwise takes a packet more."""
+        """Sends a request, its head in one packet with the beginning of its body."""
         self._is_holding, self._head = True, b""
         if self._is_slow:
             named["headers"] = {**(named.get("headers") or {}), COMPANY: "1"}
@@ -54,14 +53,14 @@ class LineConnection(HTTPConnection):
         self._let_go()
 
     def send(self, data: Any) -> None:
-        """Bytes of a request."""
+        """Sends bytes of a request; the head is held back until the body begins."""
         if self._is_holding and not self._head:
             self._head = bytes(data)
         else:
             self._let_go(data)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 gives its own, too
-        """The answer, awaited in company."""
+        """Waits for the answer, on a slow line sending empty lines meanwhile, and measures the line."""
         began = time.monotonic()
         if self._is_slow and self.sock is not None:
             for pause in _PAUSES_S:
@@ -81,17 +80,17 @@ class LineConnection(HTTPConnection):
 
 
 class SafeLineConnection(LineConnection, HTTPSConnection):
-    """Over TLS."""
+    """A connection over TLS."""
 
 
 class LinePool(HTTPConnectionPool):
-    """Plain HTTP."""
+    """A pool of connections over plain HTTP."""
 
     ConnectionCls = LineConnection
 
 
 class SafeLinePool(HTTPSConnectionPool):
-    """TLS."""
+    """A pool of connections over TLS."""
 
     ConnectionCls = SafeLineConnection
 

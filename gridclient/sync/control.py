@@ -1,7 +1,7 @@
-"""The desk's handle on its synchronisation: gives the worker its orders and keeps the view of how it stands.
+"""The desk's side of its synchronisation: sends orders to the worker and keeps the newest view of the state.
 
-What the worker tells and what the desk writes is taken in on one thread, which counts what waits in the store and tells
-those who listen.
+A single thread takes in what the worker tells and what the desk writes, counts in the store what waits, and calls the
+listeners.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ Listener = Callable[[SyncView, Changes], None]
 
 
 class ProcessSyncControl:
-    """See :class:`gridclient.services.sync_control.SyncControl`.
+    """Implements :class:`gridclient.services.sync_control.SyncControl` with a worker in a process of its own.
 
     Args:
-        opening: ``package.module:function`` that opens the worker's parts in its process, given ``given``.
-        queries: the store of this process, for the numbers of the view.
-        enrolled: whether there is a hub, as far as is known before the worker says so.
-        offline: how the switch stood when the desk was closed.
-        keep_offline: keeps how the switch stands, on a thread of this object.
+        opening: ``package.module:function``, called with ``given`` in the worker's process to open its parts.
+        queries: the store as this process reads it, for the numbers of the view.
+        enrolled: whether the desk has a hub; shown until the worker tells the state.
+        offline: the position of the offline switch when the desk was last closed.
+        keep_offline: stores the position of the switch; called on a thread of this object.
     """
 
     def __init__(
@@ -75,16 +75,16 @@ class ProcessSyncControl:
         self._teller = threading.Thread(target=self._keep_telling, name="sync-teller", daemon=True)
 
     def start(self) -> None:
-        """Begins; returns at once. Safe to call again."""
+        """Starts the worker and returns at once; a second call does nothing."""
         if self._worker.start():
             self._teller.start()
 
     def view(self) -> SyncView:
-        """The newest view."""
+        """The newest view; does not block."""
         return self._view
 
     def listen(self, told: Listener) -> None:
-        """``told`` is called on a thread of this object whenever the view or the store changed."""
+        """Calls ``told``, on a thread of this object, whenever the view or the store changed."""
         self._listeners.append(told)
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
@@ -92,39 +92,40 @@ class ProcessSyncControl:
         return self._queries.rounds(limit)
 
     def sync_now(self) -> None:
-        """A round at once; also when the network is back."""
+        """Orders a round at once."""
         self._worker.give(SyncNow())
 
     def committed(self) -> None:
-        """The desk wrote something: it is counted, and a round follows soon. A desk that is alone counts for itself."""
+        """To be called after a write of the desk: what waits is counted again, and a round follows soon. Without a
+        worker it does nothing."""
         if self._worker.has_begun:
             self._worker.give(Committed())
             self._news.put(Committed())
 
     def set_offline(self, offline: bool) -> None:
-        """The switch; it outlives a worker that dies, and the desk."""
+        """Sets the offline switch. Its position is kept, for the next worker and the next start of the desk."""
         self._offline = offline
         self._worker.give(SetOffline(offline))
         self._news.put(SetOffline(offline))
 
     def confirm(self) -> None:
-        """Somebody looked: go on."""
+        """A person confirmed (``CONFIRM``, ``FORKED``): rounds go on."""
         self._worker.give(Confirm())
 
     def enrol(self, url: str, code: str) -> None:
-        """Enrols this desk. Blocking."""
+        """Enrols this desk with a hub. Blocking."""
         self._ask(lambda ticket: Enrol(ticket, url, code))
 
     def move(self, url: str) -> None:
-        """Goes on with the same hub at another address. Blocking."""
+        """Switches to another address of the same hub. Blocking."""
         self._ask(lambda ticket: Move(ticket, url))
 
     def choose_proxy(self, chosen: str) -> None:
-        """By which proxy from now on. Blocking."""
+        """Sets the proxy. Blocking."""
         self._ask(lambda ticket: ChooseProxy(ticket, chosen))
 
     def ask_by_file(self, file: Path) -> str:
-        """Writes what this desk says of itself; gives the digits that both sides show. Blocking."""
+        """Writes the request for the hub's administrator; returns its check digits (``1234 5678``). Blocking."""
         from gridclient.sync.enrol_file import check_digits
         from gridclient.sync.stick_file import read_file
 
@@ -132,23 +133,23 @@ class ProcessSyncControl:
         return check_digits(read_file(file))
 
     def take_admission(self, file: Path) -> None:
-        """Takes the hub's answer. Blocking."""
+        """Reads the hub's answer from a file. Blocking."""
         self._ask(lambda ticket: TakeAdmission(ticket, file))
 
     def export_bundle(self, file: Path) -> BundleReport:
-        """Adds what the hub does not have to a file. Blocking."""
+        """Adds the events that the hub does not have to a file. Blocking."""
         return self._ask(lambda ticket: ExportBundle(ticket, file)) or BundleReport(file, 0)
 
     def import_bundle(self, file: Path) -> BundleReport:
-        """Takes a file from a stick. Blocking."""
+        """Reads a file from a stick. Blocking."""
         return self._ask(lambda ticket: ImportBundle(ticket, file)) or BundleReport(file, 0)
 
     def stop_bundle(self) -> None:
-        """Stops what is done with a stick; the call that waits for it raises ``Cancelled``, unless it was done."""
+        """Stops the work with a stick. The call that waits for it raises ``Cancelled``, unless the work was done."""
         self._worker.stop_asked()
 
     def close(self) -> None:
-        """Ends the worker; one that does not hear is ended after some seconds."""
+        """Ends the worker, if it does not obey by force after :data:`PATIENCE_S`, and keeps the switch."""
         self._worker.close()
         self._news.put(None)
         if self._teller.is_alive():
@@ -202,7 +203,7 @@ class ProcessSyncControl:
         return Changes()
 
     def _count(self) -> None:
-        """The numbers of the view, from the store."""
+        """Reads the numbers of the view from the store; if it cannot be read, the old ones stay."""
         try:
             events, cases, files = self._queries.pending()
             conflicts, fresh_at = len(self._queries.conflicts()), self._queries.fresh_as_of()

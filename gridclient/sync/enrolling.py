@@ -1,4 +1,4 @@
-"""Enrolling a desk with a hub: over the line by a code, or without one by two files that somebody carries."""
+"""Enrols a desk with a hub: over the network with a one-time code, or without network with two files on a stick."""
 
 from __future__ import annotations
 
@@ -32,17 +32,23 @@ def enrol(
     now: Callable[[], datetime],
     proxy: str = "",
 ) -> Enrolment:
-    """Enrols the store's device with its signing key; the same device enrols again with the key that it has.
+    """Enrols the store's device, and keeps and returns the enrolment. To enrol again, a device needs the same key.
 
-    A code that carries a fingerprint names the one certificate that will do; without one the machine's authorities
-    have to vouch for it, and over plain HTTP nobody does.
+    A code may contain the beginning of the fingerprint of the hub's certificate; then no other certificate is accepted.
+    Otherwise the machine's certificate authorities decide; plain HTTP is not checked.
+
+    Args:
+        code: the one-time code as typed.
+        name: the desk's name, as the hub's administrator reads it.
+        key: the desk's private signing key (32 bytes).
+        proxy: the proxy chosen for this desk, "" for the machine's setting.
 
     Raises:
         InvalidInput: ``enrol.code_mistyped``, ``sync.url``.
-        SyncFault: ``enrol.fingerprint`` (another certificate than the code names), ``enrol.other_township`` and
-            ``enrol.registers_nothing`` (nothing was kept; the code is spent), ``enrol.…`` as the hub says,
-            and those of the line.
-        StoreUnavailable: it could not be kept; the code is spent then.
+        SyncFault: ``enrol.fingerprint``: the certificate is not the one in the code; ``enrol.other_township``,
+            ``enrol.registers_nothing``: the hub would not take the desk's cases (nothing is kept, but the code is
+            spent); other ``enrol.…``: what the hub answered; those of the line.
+        StoreUnavailable: the enrolment could not be kept; the code is spent.
     """
     read = read_code(code)
     address = Address(url, proxy=proxy_for(url, proxy))
@@ -62,7 +68,7 @@ def enrol(
 
 
 def ask_by_file(store: SyncStore, file: Path, *, name: str, key: Callable[[], bytes]) -> str:
-    """Writes what the desk says of itself for somebody to carry to the hub. Gives the digits that both sides show.
+    """Writes the desk's request, to be carried to the hub, and returns the check digits that both sides show.
 
     Raises:
         SyncFault: ``file.other_kind``, ``bundle.not_written``.
@@ -74,20 +80,21 @@ def ask_by_file(store: SyncStore, file: Path, *, name: str, key: Callable[[], by
 
 
 def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], now: Callable[[], datetime]) -> Enrolment:
-    """Keeps the hub's answer: from now on the desk works with it by stick alone.
+    """Reads the hub's answer and keeps the enrolment; from then on the desk works with this hub by stick alone.
 
     Raises:
-        SyncFault: ``enrol.file_…``: not the answer to this desk; ``enrol.other_township``, ``enrol.registers_nothing``:
-            nothing was changed. ``bundle.unreadable``.
-        StoreUnavailable: it could not be kept; the same file may be taken again.
+        SyncFault: ``enrol.file_…``: it is no answer, or not the one to this desk's request; ``enrol.other_township``,
+            ``enrol.registers_nothing``: the hub would not take the desk's cases; ``bundle.unreadable``. Nothing is
+            changed.
+        StoreUnavailable: the enrolment could not be kept; the same file may be read again.
     """
     signing_key = key()
     return _kept(store, read_admission(read_file(file), store.device, signing_key).enrolment(signing_key, now()))
 
 
 def _kept(store: SyncStore, enrolment: Enrolment) -> Enrolment:
-    """Keeps it, unless it is the desk's first and the hub would take none of the cases that were registered here;
-    a few of them may lie in a neighbour's grids."""
+    """Keeps and returns an enrolment, unless it is the desk's first and the hub would take none of the cases registered
+    here. One accepted township is enough: a few cases may lie in a neighbour's grids."""
     mine = {origin.stream for origin, _ in store.unsent_origins() if origin.stream.startswith(_CASES)}
     cases = [grant for grant in enrolment.grants if grant.stream.startswith(_CASES)]
     writable = {grant.stream for grant in cases if grant.writes and not grant.unit}  # a unit registers no case
@@ -104,10 +111,13 @@ def _townships(streams: Iterable[str]) -> str:
 
 
 def line_to(enrolment: Enrolment, *, proxy: str = "") -> HttpTransport:
-    """The line to the hub with which the desk is enrolled; ``proxy`` is the one that was chosen for this desk.
+    """A line to the hub with which the desk is enrolled; nothing is sent yet.
+
+    Args:
+        proxy: the proxy chosen for this desk, "" for the machine's setting.
 
     Raises:
-        SyncFault: ``sync.no_line``: it works by stick alone.
+        SyncFault: ``sync.no_line``: the desk works by stick alone.
     """
     if not enrolment.url:
         raise SyncFault("sync.no_line")

@@ -1,4 +1,5 @@
-"""The outermost bytes of a message: protocol, dictionary, zstd. What is damaged or too large is refused at once."""
+"""The outer form of a message: one byte protocol, one byte dictionary, then a zstd frame. Refuses what is damaged or
+too large before unpacking it."""
 
 from __future__ import annotations
 
@@ -26,14 +27,18 @@ _FORMAT: Final = zstandard.FORMAT_ZSTD1_MAGICLESS
 
 
 def refused(why: str) -> SyncFault:
-    """What every damaged or forged message ends in; ``why`` is for the log, in English."""
+    """The fault for every damaged or forged message; ``why`` is for the log, in English."""
     return SyncFault("sync.refused", why=why)
 
 
 def seal(body: bytes, level: int, protocol: int = PROTOCOL) -> bytes:
-    """The body as it goes on the line: protocol, number of the dictionary, compressed body with a checksum.
+    """The message of a body: protocol, number of the dictionary, compressed body with a checksum.
 
-    A long body does better without the dictionary, for which zstd would choose its settings.
+    A body of more than 256 KiB is packed without the dictionary: zstd would choose its settings for the dictionary, and
+    the message would be larger.
+
+    Args:
+        level: zstd's level of compression, 1 to 22.
     """
     dictionary = NO_DICTIONARY if len(body) > _LONG else DICTIONARY
     return bytes((protocol, dictionary)) + _TOOLS.compressor(level, dictionary).compress(body)
@@ -42,9 +47,13 @@ def seal(body: bytes, level: int, protocol: int = PROTOCOL) -> bytes:
 def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, spoken: Versions = SPOKEN) -> bytes:
     """The body of a message.
 
+    Args:
+        most: the largest message accepted, in bytes.
+        spoken: the protocols accepted.
+
     Raises:
-        SyncFault: ``sync.update_due`` or ``sync.hub_old`` for a protocol or dictionary of another version,
-            ``sync.refused`` for what is damaged, cut off or too large.
+        SyncFault: ``sync.update_due``, ``sync.hub_old``: the protocol or dictionary is of another version;
+            ``sync.refused``: the message is damaged, cut off or too large.
     """
     if len(data) <= _HEAD or len(data) > most:
         raise refused("size")
@@ -68,7 +77,7 @@ def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, spoken: Versions = SPOK
 
 
 def unpacked_size(data: bytes) -> int:
-    """How many bytes a message says it takes unpacked; 0 where it says nothing that could be (it will be refused)."""
+    """The size of the unpacked body in bytes, as the message says; 0 if :func:`unseal` will refuse it."""
     try:
         size: int = zstandard.get_frame_parameters(memoryview(data)[_HEAD:], format=_FORMAT).content_size
     except zstandard.ZstdError:
@@ -84,7 +93,7 @@ def _dictionary(number: int) -> zstandard.ZstdCompressionDict | None:
 
 
 class _Tools(threading.local):
-    """Compressors are costly to make and belong to one thread."""
+    """Each thread's compressors and decompressors, which are costly to make and not safe to share."""
 
     def __init__(self) -> None:
         self._compressors: dict[tuple[int, int], zstandard.ZstdCompressor] = {}

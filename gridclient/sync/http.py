@@ -1,7 +1,7 @@
-"""The line over HTTP: one connection that stays open, time-outs that notice silence, one known certificate.
+"""The line to the hub over HTTP: one connection that stays open, a time-out on silence, one known certificate.
 
-Nothing is tried twice here, with one exception: an open connection that the hub gave up meanwhile is opened again
-(every request may come twice without harm). Proxies are used only when one is named.
+A request is sent once, with one exception: if the hub closed an open connection meanwhile, it is opened again and the
+request repeated (every request may arrive twice without harm). A proxy is used only if one is given.
 """
 
 from __future__ import annotations
@@ -62,8 +62,13 @@ _DIGEST: Final = 32
 
 @frozen
 class Address:
-    """Where the hub is. ``fingerprint``: the SHA-256 of its certificate in hexadecimal digits, "" to ask the
-    machine's authorities; ``proxy``: "" for none."""
+    """Where the hub is. Raises ``InvalidInput("sync.url")`` for what is no ``http`` or ``https`` URL.
+
+    Attributes:
+        fingerprint: the SHA-256 of the only certificate accepted, in hexadecimal digits; "" lets the machine's
+            certificate authorities decide.
+        proxy: the proxy's ``http://`` address, "" for none.
+    """
 
     url: str
     fingerprint: str = ""
@@ -76,7 +81,12 @@ class Address:
 
 
 class HttpTransport:
-    """The line to one hub, for one thread at a time. See :class:`gridclient.sync.transport.Transport`."""
+    """A line to one hub, for one thread at a time; implements :class:`gridclient.sync.transport.Transport`.
+
+    Args:
+        token: what the hub gave the device when it enrolled; "" for requests of a stranger.
+        silence_s: after this many seconds without a byte a request fails with ``sync.timeout``.
+    """
 
     def __init__(self, address: Address, token: str = "", *, silence_s: float = SILENCE_S) -> None:
         self._base = address.url.rstrip("/")
@@ -91,21 +101,21 @@ class HttpTransport:
         self.bytes_received = 0
 
     def sync(self, body: bytes) -> bytes:
-        """One round-trip."""
+        """Sends a request and returns the reply; see the protocol."""
         answer = self._ask("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE}, most=MOST_REPLY)
         require_ok(answer)
         return answer.body
 
     @property
     def terms(self) -> Terms:
-        """What the hub told with its last answer."""
+        """The hub's versions and stamps, as told with its last answer."""
         return self._terms
 
     def prove(self) -> HubProof:
-        """Who the hub is, proved by its key.
+        """Who the hub says it is, proved by the key that it names.
 
         Raises:
-            SyncFault: ``sync.hub_unproven``, and those of the line.
+            SyncFault: ``sync.hub_unproven``: the proof is wrong, or the hub is too old to give one; those of the line.
         """
         nonce = new_nonce()
         answer = self._ask("GET", "/v1/hub", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
@@ -114,7 +124,7 @@ class HttpTransport:
         return read_proof(read_json(answer.body, "sync.hub_unproven"), nonce)
 
     def membership(self, device: str) -> tuple[Membership, str]:
-        """What the device may do now."""
+        """The device's present rights; see the protocol. Raises ``SyncFault("sync.hub_unproven")`` too."""
         nonce = new_nonce()
         answer = self._ask("GET", "/v1/me", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
         require_ok(answer)
@@ -122,7 +132,7 @@ class HttpTransport:
         return read_membership(told, device, nonce), str(told.get("rights", ""))
 
     def lacking_files(self) -> Sequence[str]:
-        """Files that the hub lacks."""
+        """The files that the hub lacks; see the protocol. The hub lists them in several answers."""
         found: list[str] = []
         after = ""
         while True:
@@ -134,10 +144,10 @@ class HttpTransport:
                 return found
 
     def enrol(self, code: str, device: str, name: str, public_key: bytes) -> Admission:
-        """Spends a one-time code.
+        """Enrols a device with a one-time code, which is spent then.
 
         Raises:
-            SyncFault: of the line, or ``enrol.…`` as the hub says.
+            SyncFault: ``enrol.…``: what the hub answered; those of the line.
         """
         told = {"code": code, "device": device, "name": name, "public_key": public_key.hex()}
         headers = {"Content-Type": "application/json"}
@@ -145,7 +155,7 @@ class HttpTransport:
         return read_admission(answer)
 
     def file_place(self, sha256: str) -> FilePlace:
-        """What the hub has of a file."""
+        """How much of a file the hub has; see the protocol."""
         answer = self._ask("HEAD", f"/v1/files/{sha256}")
         if answer.status == 404:
             return FilePlace(0, False)
@@ -153,7 +163,7 @@ class HttpTransport:
         return read_place(answer)
 
     def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
-        """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
+        """Sends a piece of a file; see the protocol."""
         headers = {FILE_OFFSET: str(offset), FILE_LENGTH: str(size)}
         answer = self._ask("PUT", f"/v1/files/{sha256}", piece, headers)
         if answer.status == 404:  # no event that names it is there yet
@@ -163,7 +173,7 @@ class HttpTransport:
         return read_place(answer)
 
     def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
-        """A piece of a file, empty at its end, and the size of all of it: 0 when the hub does not have it (yet)."""
+        """Fetches a piece of a file; see the protocol."""
         headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
         answer = self._ask("GET", f"/v1/files/{sha256}", headers=headers, most=max(length, _PIECE))
         if answer.status == 404:
@@ -175,7 +185,7 @@ class HttpTransport:
         return answer.body if answer.status == 206 else b"", read_whole(answer)
 
     def close(self) -> None:
-        """Hangs up."""
+        """Closes the connection."""
         if self._unended is not None:
             self._unended.close()
         self._pool.clear()
@@ -227,7 +237,7 @@ class HttpTransport:
                 response.release_conn()
 
     def _take_end(self) -> None:
-        """The connection is free when the last answer ended."""
+        """Reads the end of the last answer, which frees the connection."""
         if self._unended is not None:
             self._unended.drain_conn()
             self._unended.release_conn()
@@ -235,10 +245,10 @@ class HttpTransport:
 
 
 def certificate_of(address: Address) -> bytes:
-    """The SHA-256 (32 bytes) of the certificate that the hub shows, whoever vouches for it.
+    """The SHA-256 (32 bytes) of the certificate that the hub shows; it is not verified.
 
     Raises:
-        SyncFault: ``sync.unreachable``, ``sync.timeout``.
+        SyncFault: ``sync.unreachable``, ``sync.timeout``, ``sync.proxy_refused`` (all retryable).
     """
     parts = urlsplit(address.url)
     context = ssl.create_default_context()
@@ -277,7 +287,7 @@ def _pool(address: Address, timeout: urllib3.Timeout) -> urllib3.PoolManager:
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
-    """No waiting for more to send, little in the system's own buffer, and a dead open line is found while idle."""
+    """Socket options: send at once, keep the system's buffer small, and find out while idle that the line is dead."""
     options = [
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
         (socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER),
@@ -294,5 +304,5 @@ def _socket_options() -> list[tuple[int, int, int]]:
 
 
 def _length(told: str) -> int:
-    """How much to read where the hub says so; without, the answer's end tells."""
+    """How many bytes to read, by the header ``LENGTH``; the largest number if the hub sent none."""
     return int(told) if told.isdecimal() and len(told) < 12 else sys.maxsize

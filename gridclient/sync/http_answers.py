@@ -1,4 +1,4 @@
-"""What the hub's answers and the line's failures mean: faults with their codes, and the values in heads and JSON."""
+"""Translates the hub's answers and the line's failures: faults with their codes, values from headers and JSON."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _UNVERIFIED: Final[Mapping[int, str]] = {
     62: "sync.certificate_name",
     64: "sync.certificate_name",
 }
-"""What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
+"""The fault by OpenSSL's verdict on a certificate (``X509_V_ERR_…``); any other one means that it is not trusted."""
 _LATER: Final[Mapping[int, str]] = {
     408: "sync.timeout",
     429: "sync.busy",
@@ -48,7 +48,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "hub.store_failed": "sync.hub_store",
     "sync.file_too_large": "sync.file_too_large",
 }
-"""What the hub says in its answer and the status alone does not."""
+"""The fault by the code in the hub's answer, where it says more than the status."""
 _ENROL_CODES: Final = frozenset(
     {
         "enrol.code_mistyped",
@@ -64,7 +64,7 @@ _ENROL_CODES: Final = frozenset(
 
 @frozen
 class Answer:
-    """An answer that is here whole."""
+    """A complete answer of the hub."""
 
     status: int
     headers: Mapping[str, str]
@@ -72,7 +72,7 @@ class Answer:
 
 
 def line_fault(error: HTTPError) -> SyncFault:
-    """What befell the line."""
+    """The fault for a failure of the line: certificate, time-out, no connection."""
     if isinstance(error, SSLError):
         return _certificate_fault(error.args[0] if error.args else None)
     silent = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
@@ -96,7 +96,10 @@ def _certificate_fault(cause: object) -> SyncFault:
 
 
 def require_ok(answer: Answer) -> None:
-    """Raises ``SyncFault`` as the status says, unless all is well."""
+    """Passes the statuses 200 and 206; for any other raises the ``SyncFault`` for the hub's own code or the status.
+
+    The fault's ``retry_after`` is the number of seconds that the hub asks to wait, 0 if it does not.
+    """
     if answer.status in (200, 206):
         return
     told = _TOLD.get(_told_code(answer))
@@ -107,8 +110,12 @@ def require_ok(answer: Answer) -> None:
 
 
 def read_admission(answer: Answer) -> Admission:
-    """What a one-time code was good for. Raises ``SyncFault``: ``enrol.…`` in the hub's own words, where those are
-    known here, and those of :func:`require_ok`."""
+    """What a device received for its one-time code.
+
+    Raises:
+        SyncFault: ``enrol.…``: the hub's own code, if it is known here; ``sync.refused``: the answer has another form;
+            those of :func:`require_ok`.
+    """
     if answer.status != 200:
         _raise_enrolment_fault(answer)
     try:
@@ -133,7 +140,7 @@ def _told_code(answer: Answer) -> str:
 
 
 def _wait(answer: Answer) -> int:
-    """After how many seconds to come again; 0 where the hub does not say."""
+    """The seconds of the header ``Retry-After``; 0 if there is none."""
     told = answer.headers.get("Retry-After", "")
     return int(told) if told.isdecimal() and len(told) < 6 else 0
 
@@ -147,7 +154,7 @@ def _admission(told: Any) -> Admission:
 
 
 def read_json(body: bytes, code: str) -> dict[str, Any]:
-    """A JSON object. Raises ``SyncFault`` with this code when it is none."""
+    """The JSON object in a body. Raises ``SyncFault(code)`` if it is something else."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -158,7 +165,7 @@ def read_json(body: bytes, code: str) -> dict[str, Any]:
 
 
 def read_place(answer: Answer) -> FilePlace:
-    """How much of a file the hub has. Raises ``SyncFault``: it does not say."""
+    """How much of a file the hub has, by its headers. Raises ``SyncFault("sync.refused")`` if they do not say."""
     offset = answer.headers.get(FILE_OFFSET, "")
     if not offset.isdecimal() or len(offset) > 15:
         raise SyncFault("sync.refused", why="offset")
@@ -166,7 +173,7 @@ def read_place(answer: Answer) -> FilePlace:
 
 
 def read_whole(answer: Answer) -> int:
-    """The size of the file of which a range came or was asked for. Raises ``SyncFault``: it does not say."""
+    """The size in bytes of the whole file, by ``Content-Range``. Raises ``SyncFault("sync.refused")`` without it."""
     size = answer.headers.get("Content-Range", "").rpartition("/")[2]
     if not size.isdecimal() or len(size) > 15:
         raise SyncFault("sync.refused", why="range")

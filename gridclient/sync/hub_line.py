@@ -1,4 +1,4 @@
-"""A desk and its hub outside of the rounds: enrolling, another address or certificate, the proxy, the line itself."""
+"""What a desk does with its hub outside of rounds: enrolling, another address or certificate, the proxy, connecting."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from gridclient.sync.transport import Transport
 
 
 class HubLine:
-    """The same for the worker and for the command line. Blocking.
+    """Used by the worker and by the command line. Blocking.
 
     Args:
-        name: the name of the desk, as the hub's administrator reads it.
-        key: the desk's signing key, which is made when it is asked for the first time.
-        proxy: the one that was chosen for this desk, "" for what the machine says; ``keep_proxy`` keeps another one.
+        name: the desk's name, as the hub's administrator reads it.
+        key: the desk's private signing key (32 bytes); the first call makes it.
+        now: the time, aware.
+        proxy: the proxy chosen for this desk, "" for the machine's setting.
+        keep_proxy: stores another choice.
     """
 
     def __init__(
@@ -66,9 +68,9 @@ class HubLine:
         return moving.recertify(self._store, proxy=self._proxy())
 
     def choose_proxy(self, chosen: str) -> None:
-        """Keeps by which proxy the hub is reached; see :func:`gridclient.sync.proxies.checked_choice`."""
+        """Checks and keeps a choice of proxy; see :func:`gridclient.sync.proxies.checked_choice`."""
         self._keep_proxy(checked_choice(chosen))
 
     def proxy(self) -> str:
-        """What was chosen; "" for what the machine says."""
+        """The chosen proxy; "" for the machine's setting."""
         return self._proxy()

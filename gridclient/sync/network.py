@@ -1,4 +1,4 @@
-"""Which way the machine would take to the hub, without sending anything: how a line that is back is noticed."""
+"""Tells by which route the machine could reach the hub, without sending anything: so a line that is back is noticed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _ANYWHERE: Final = "192.0.2.1"  # reserved for examples: the way that leads out,
 
 
 def way_to(url: str) -> str:
-    """The machine's own address on the way to the hub, "" where there is none. No name is looked up: it never waits."""
+    """The machine's own IP address on the route to the hub, "" if there is no route.
+
+    It never waits: instead of looking up a host's name, it takes the route to the outside.
+    """
     host = urlsplit(url).hostname or ""
     try:
         number = ip_address(host)

@@ -1,6 +1,6 @@
-"""What a hub signs with its own key about itself: that it is the hub of this certificate, what a device may do.
+"""What a hub signs with its own key: that it is the hub with this certificate, and what a device may do.
 
-Every proof is over a number that the desk has just made up, so that nobody can show an old one.
+Every signature covers a random number that the desk has just made, so that an old one cannot be used again.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ _RIGHTS: Final = b"gridclient rights 1\0"
 
 
 class HubProof(NamedTuple):
-    """Who a hub says it is. ``certificate``: the SHA-256 of the certificate that it shows, empty where it shows none
-    itself (a proxy stands before it, or the line is not encrypted). ``url``: the address that it tells desks."""
+    """Who a hub says it is.
+
+    ``hub_key``: its public key (32 bytes); ``certificate``: the SHA-256 (32 bytes) of its certificate, empty if it
+    shows none itself (a proxy does, or the line is plain HTTP); ``url``: the address that it gives to desks.
+    """
 
     hub: str
     hub_key: bytes
@@ -34,12 +37,12 @@ class HubProof(NamedTuple):
 
 
 def new_nonce() -> bytes:
-    """A number that was never used before."""
+    """A new random number (16 bytes)."""
     return secrets.token_bytes(NONCE_BYTES)
 
 
 def write_proof(private: bytes, proof: HubProof, nonce: bytes) -> dict[str, Any]:
-    """The proof as JSON."""
+    """A proof, signed over the desk's ``nonce``, as a JSON object; ``private``: the hub's key."""
     signature = sign(private, _HUB, _proof_bytes(proof, nonce))
     return {
         "hub": proof.hub,
@@ -51,10 +54,11 @@ def write_proof(private: bytes, proof: HubProof, nonce: bytes) -> dict[str, Any]
 
 
 def read_proof(told: Any, nonce: bytes) -> HubProof:
-    """What is proved by the key that it names; whether that is the right key is for the caller.
+    """The proof in a JSON object, if it is signed by the key that it names; whether this is the right key is for the
+    caller to check.
 
     Raises:
-        SyncFault: ``sync.hub_unproven``.
+        SyncFault: ``sync.hub_unproven``: another form, a wrong signature or another ``nonce``.
     """
     try:
         proof = HubProof(
@@ -72,7 +76,7 @@ def read_proof(told: Any, nonce: bytes) -> HubProof:
 
 
 def write_membership(private: bytes, told: Membership, nonce: bytes) -> dict[str, Any]:
-    """What a device may do, as JSON with the hub's signature."""
+    """A device's rights, signed over its ``nonce``, as a JSON object; ``private``: the hub's key."""
     return {
         "hub": told.hub,
         "short": told.short,
@@ -84,10 +88,11 @@ def write_membership(private: bytes, told: Membership, nonce: bytes) -> dict[str
 
 
 def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
-    """What ``device`` may do, as the hub signed it; whether its key is the right one is for the caller.
+    """The rights of ``device`` in a JSON object, if they are signed by the key that it names; whether this is the right
+    key is for the caller to check.
 
     Raises:
-        SyncFault: ``sync.hub_unproven``.
+        SyncFault: ``sync.hub_unproven``: another form, a wrong signature, another ``nonce`` or device.
     """
     try:
         found = Membership(
@@ -107,7 +112,7 @@ def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
 
 
 def membership_bytes(told: Membership) -> bytes:
-    """The same rights always as the same bytes."""
+    """The bytes to be signed; equal rights give equal bytes."""
     grants = sorted(told.grants)
     body: bytes = msgpack.packb(
         [told.device, told.hub, told.short, grants, sorted(told.bundle_keys.items()), told.hub_key]
@@ -116,7 +121,7 @@ def membership_bytes(told: Membership) -> bytes:
 
 
 def stamp_of(told: Membership) -> str:
-    """The same rights and keys always have the same stamp, whichever process of a hub tells it."""
+    """A stamp of eight hexadecimal digits; equal for equal rights and keys, in every process of a hub."""
     return sha256(membership_bytes(told)).digest()[:_STAMP_BYTES].hex()
 
 
@@ -126,7 +131,7 @@ def _proof_bytes(proof: HubProof, nonce: bytes) -> bytes:
 
 
 def read_grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
-    """A grant, when it is shaped like one; else ``TypeError``."""
+    """A grant of these values. Raises ``TypeError`` if one is of another type."""
     return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
 
 

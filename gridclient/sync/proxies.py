@@ -1,7 +1,7 @@
-"""By which proxy a hub is reached: the one that was chosen for this desk, else the one that the machine names.
+"""The proxy through which a hub is reached: the one chosen for this desk, otherwise the machine's.
 
-The machine's are those of the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``), on Windows and macOS those
-of the system's settings.
+The machine's proxies are those of the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``), on Windows and macOS
+those of the system's settings.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import urllib3
 from gridclient.domain.errors import InvalidInput, SyncFault
 
 SETTING: Final = "sync.proxy"
-"""Under this name the desk keeps what was chosen."""
+"""The name of the desk's setting that holds the choice."""
 DIRECT: Final = "direct"
-"""Chosen: no proxy, whatever the machine says."""
+"""The choice of no proxy, whatever the machine's setting."""
 _PORT: Final = 8080
 _MOST_HEAD: Final = 16 << 10
 _GRANTED: Final = b"200"
 
 
 def checked_choice(chosen: str) -> str:
-    """What somebody chose: an ``http://`` address, :data:`DIRECT`, or "" for what the machine says.
+    """The choice as it is kept: an ``http://`` address, :data:`DIRECT`, or "" for the machine's setting.
 
     Raises:
-        InvalidInput: ``sync.proxy``.
+        InvalidInput: ``sync.proxy``: not an address, or of a proxy of another kind (``https``, ``socks``).
     """
     text = chosen.strip()
     if text in ("", DIRECT):
@@ -48,14 +48,17 @@ def checked_choice(chosen: str) -> str:
 
 
 def without_password(chosen: str) -> str:
-    """The choice as it may be shown to whoever sits there."""
+    """The choice with the password cut out, for the screen."""
     parts = urlsplit(chosen)
     name, _, place = parts.netloc.rpartition("@")
     return parts._replace(netloc=f"{name.partition(':')[0]}@{place}").geturl() if name else chosen
 
 
 def proxy_for(url: str, chosen: str = "") -> str:
-    """The proxy for this address, "" where none stands between; a hub on this machine never has one."""
+    """The proxy for a URL, "" for none; a hub on this machine is always reached directly.
+
+    A machine's proxy of a kind that cannot be used here (``https``, ``socks``) counts as none.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if chosen == DIRECT or is_here(host):
@@ -73,16 +76,16 @@ def proxy_for(url: str, chosen: str = "") -> str:
 
 
 def proxy_manager(proxy: str, **settings: Any) -> urllib3.ProxyManager:
-    """Connections through a proxy; name and password may stand in its address."""
+    """A pool of connections through a proxy, whose address may contain name and password."""
     return urllib3.ProxyManager(proxy, proxy_headers=_pass(proxy), **settings)
 
 
 def connect(proxy: str, host: str, port: int, timeout: float) -> socket.socket:
-    """A socket that leads to the host, through the proxy where one is named.
+    """A socket connected to ``host``, through the proxy if one is given.
 
     Raises:
-        OSError: there is no way.
-        SyncFault: ``sync.proxy_refused``.
+        OSError: host or proxy cannot be reached.
+        SyncFault: ``sync.proxy_refused``: the proxy did not connect, or is none (retryable).
     """
     if not proxy:
         return socket.create_connection((host, port), timeout)

@@ -1,4 +1,4 @@
-"""Going on after a fork: the desk's numbers were used twice (a restored backup, a cloned machine)."""
+"""Goes on after a fork: a desk's event numbers were used twice (a restored backup, a copied machine)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ _SPREAD: Final = 1 << 16
 
 
 def start_anew(store: SyncStore) -> int:
-    """What the hub never placed is numbered anew, under a number of a start that no twin takes too; gives how many
-    events that were. Somebody has confirmed it before.
+    """Begins a new incarnation and numbers the events anew that the hub never placed; returns how many these are.
+
+    The incarnation is chosen at random, so that a copied machine does not choose the same. To be called only after a
+    person confirmed it.
 
     Raises:
         StoreUnavailable: nothing was changed.

@@ -1,4 +1,4 @@
-"""Rights and stick keys that changed at the hub: asked for when its stamp of them is another than the one kept."""
+"""Fetches a desk's rights and stick keys again, after the hub's stamp of them has changed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def renewed(enrolment: Enrolment, transport: Transport, device: str) -> Enrolment:
-    """The enrolment with what the hub says now. What is not signed by the key of this hub changes nothing, and neither
-    does a line that breaks here: cases go before rights.
+    """The enrolment with the rights that the hub tells now.
+
+    It stays unchanged if they are not signed by the key of this hub, or if the line breaks: events are more urgent than
+    rights, which the next round asks for again.
 
     Raises:
-        SyncFault: the hub will not have this desk any more.
+        SyncFault: the hub refuses this desk (:data:`~gridclient.sync.transport.ENDS_THE_ROUND`).
     """
     try:
         told, stamp = transport.membership(device)

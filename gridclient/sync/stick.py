@@ -1,7 +1,4 @@
-"""A desk's side of a stick: what the hub does not have goes out, what others carried comes in, each time all or none.
-
-The old file stays as it is until the new one lies whole on the stick beside it.
-"""
+"""A desk's side of a file on a stick: adds the events that the hub does not have, reads what others put in."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import leave_others, read_file, write_file
 
 Progress = Callable[[str, int, int], None]
-"""Told how far the work is before each of its steps; stops it there by raising ``Cancelled``."""
+"""Called as ``(stage, done, all)``, counted in events, before each step; may raise ``Cancelled`` to stop there."""
 
 
 def _silent(_stage: str, _done: int, _all: int) -> None:
@@ -45,14 +42,15 @@ def _untold(_changes: Changes) -> None:
 def export_bundle(
     store: SyncStore, file: Path, *, now: Callable[[], datetime], progress: Progress = _silent
 ) -> BundleReport:
-    """Adds the own events that the hub has not placed, and that are not in the file yet; makes it when it is missing.
+    """Adds to a file, or to a new one, the own events that have no position yet and are not in it.
 
-    One decision: stopped, or failed, it leaves the file as it was.
+    The file is replaced as a whole at the end; if the export is stopped or fails, the old one stays.
 
     Raises:
         Cancelled: by ``progress``.
-        SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: what is there cannot be added to, and
-            was left as it is.
+        SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: nothing can be added to the present file,
+            or the new one could not be written.
+        StoreUnavailable: the store failed; the file may be written already.
     """
     enrolment = _enrolment(store)
     leave_others(file, MAGIC)
@@ -83,20 +81,20 @@ def import_bundle(
     progress: Progress = _silent,
     changed: Callable[[Changes], None] = _untold,
 ) -> BundleReport:
-    """Takes what a file brings: places and events from the hub first, then events that have no place yet.
+    """Stores what a file contains: first the hub's events and positions, then events without a position.
 
-    Nothing is taken before the file was read and checked whole. Then it can be resumed, and is not one decision: each
-    stretch from the hub is a transaction, and the events without places together are one. Stopped, or failed, between
-    them it leaves a store that is whole as far as it came, and the same file goes on from there.
+    The whole file is read and checked first. Then each stretch from the hub is a transaction of its own, and all events
+    without a position are one together. If the import is stopped or fails between two, the store is consistent, and the
+    same file can be imported again for the rest.
 
     Args:
-        changed: gets what each transaction touched, at once.
+        changed: called after each transaction with what it touched.
 
     Raises:
         Cancelled: by ``progress``.
-        SyncFault: ``sync.not_enrolled``; ``bundle.…``: nothing of it was taken; ``sync.chain_broken``,
-            ``sync.signature``, ``sync.fork``: the file fits in itself and not to what is known here.
-        StoreUnavailable: nothing more was taken.
+        SyncFault: ``sync.not_enrolled``; ``file.missing``, ``bundle.…``: nothing was stored; ``sync.chain_broken``,
+            ``sync.signature``, ``sync.fork``: the file is sound, but contradicts what is known here.
+        StoreUnavailable: the store failed; nothing more was stored.
     """
     enrolment = _enrolment(store)
     bundle = read_bundle(read_file(file), enrolment.bundle_keys, store.device)
@@ -143,7 +141,10 @@ def _enrolment(store: SyncStore) -> Enrolment:
 def _waiting(
     store: SyncStore, enrolment: Enrolment, known: dict[tuple[OriginKey, int], bytes]
 ) -> Iterator[tuple[str, StickBatch]]:
-    """Own batches that wait, each with the feed whose readers may open it."""
+    """The own events to be added, in batches of at most :data:`BATCH`, each with the feed whose readers may open it.
+
+    ``known``: the batches in the file, by origin and number of their last event, with the link after it.
+    """
     public = public_key(enrolment.signing_key)
     for origin, oldest in store.unsent_origins():
         feed = _feed(origin.stream, enrolment)
@@ -172,7 +173,7 @@ def _link(store: SyncStore, origin: OriginKey, seq: int) -> bytes:
 
 
 def _feed(stream: str, enrolment: Enrolment) -> str | None:
-    """The feed whose key the desk has for its own events of a stream: the whole one, or its unit's part."""
+    """The feed of a stream for which the desk has a key: the whole stream, or its unit's part; ``None`` without one."""
     feeds = [stream, *(feed for feed in enrolment.bundle_keys if stream_of(feed) == stream)]
     return next((feed for feed in feeds if key_for(feed, enrolment.bundle_keys) is not None), None)
 
@@ -180,9 +181,12 @@ def _feed(stream: str, enrolment: Enrolment) -> str | None:
 def _add_pages(
     store: SyncStore, pages: Sequence[StickPage], forged: set[str], tell: Callable[[int], None]
 ) -> Iterator[tuple[Taken, datetime | None]]:
-    """Takes the stretches that go on from where their feeds stand here; a feed that then differs from the hub's is
-    read once more from the file's first one. Gives what each brought, and how new its feed is afterwards; adds the
-    cases of which something left the log to ``forged``."""
+    """Stores the stretches that continue their feeds. A feed that differs from the hub's afterwards is read once more,
+    from the file's first stretch of it.
+
+    Yields the result of each stretch, and the hub's time if the feed is complete and right after it. Adds the cases
+    that lost events to ``forged``.
+    """
     order = sorted(pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor))
     for _ in range(2):
         differs, done = False, 0
@@ -200,7 +204,7 @@ def _add_pages(
 
 
 def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken | None:
-    """``None`` for a stretch that is known, that comes too early, or of a feed that this desk does not read."""
+    """Stores a stretch. ``None`` if it is known, comes too early, or is of a feed that this desk does not read."""
     state = next((feed for feed in store.feeds() if feed.feed == stretch.page.feed), None)
     page = None if state is None else _fitting(stretch, state)
     if page is None:
@@ -212,7 +216,8 @@ def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken 
 
 
 def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
-    """What an earlier stick brought without a place gives way where the hub placed something else, as over a line."""
+    """Stores a page. Events that an earlier stick brought without a position are withdrawn if the hub has others under
+    their numbers, as in a round."""
     gone = Changes()
     while True:
         try:

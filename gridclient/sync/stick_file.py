@@ -1,5 +1,5 @@
-"""Files on a stick as bytes: read whole, written whole. The old one stays until the new one lies beside it; what is no
-file of that kind is not written over."""
+"""Reads and writes files on a stick as a whole. An old file stays until the new one lies complete beside it; a file of
+another kind is never overwritten."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from gridclient.sync.bundle import MOST_BYTES
 
 
 def read_file(file: Path) -> bytes:
-    """All of a file. Raises ``SyncFault``: ``file.missing`` (its folder is there), ``bundle.unreadable``,
-    ``bundle.broken`` for one of senseless size."""
+    """The content of a file.
+
+    Raises:
+        SyncFault: ``file.missing``: the folder is there and the file is not; ``bundle.unreadable``: the folder is
+            missing too (the stick was pulled out), or the disk failed; ``bundle.broken``: the file is larger than
+            :data:`MOST_BYTES`.
+    """
     try:
         if file.stat().st_size > MOST_BYTES:
             raise SyncFault("bundle.broken")
@@ -25,8 +30,12 @@ def read_file(file: Path) -> bytes:
 
 
 def leave_others(file: Path, head: bytes) -> None:
-    """Raises ``SyncFault("file.other_kind")`` where something lies, or beside it under the name that it has while it is
-    written, that does not begin with ``head`` (nor is the beginning of it), or is no file at all (a device, a pipe)."""
+    """Passes if a file that begins with ``head`` may be written here: there is none, or one of the same kind, also one cut
+    off within it. The same is checked for ``NAME.part``, its name while it is written.
+
+    Raises:
+        SyncFault: ``file.other_kind``: something else is there, a device or a pipe for example.
+    """
     for name in (file, _part(file)):
         _leave_other(name, head)
 
@@ -48,10 +57,10 @@ def _leave_other(file: Path, head: bytes) -> None:
 
 
 def write_file(file: Path, data: bytes, head: bytes) -> None:
-    """Puts a file in place of an old one of the kind that begins with ``head``, all or nothing.
+    """Writes a file, or replaces one that begins with ``head`` as a whole; after it returns, a power cut leaves it.
 
     Raises:
-        SyncFault: ``file.other_kind``, ``bundle.not_written``; what is there was left as it is.
+        SyncFault: ``file.other_kind``, ``bundle.not_written``; what is there stays as it is.
     """
     leave_others(file, head)
     part = _part(file)

@@ -1,6 +1,6 @@
-"""What hub and desk tell each other beside the messages: the versions they speak, and stamps of what may have changed.
+"""What hub and desk tell each other besides the messages: the versions they speak, and stamps of what may have changed.
 
-It travels in one HTTP header both ways, which programs that do not know it pass over.
+Most of it is in one HTTP header, both ways, which older programs ignore.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from gridclient.domain.errors import SyncFault
 
 HEADER: Final = "Gridclient"
 NONCE: Final = "Gridclient-Nonce"
-"""What the hub signs along with an answer, so that nobody can answer with an old one."""
+"""The header with the random number that the hub signs along with its answer; see :mod:`gridclient.sync.proofs`."""
 COMPANY: Final = "Gridclient-Company"
-"""A desk on a slow line asks for an answer whose end goes on its own: see :mod:`gridclient.hub.answers`."""
+"""The header with which a desk on a slow line asks for an answer in two packets; see :mod:`gridclient.hub.answers`."""
 LENGTH: Final = "Gridclient-Length"
-"""How many bytes such an answer has before its end."""
+"""The header with the number of bytes of such an answer."""
 TELLING: Final = 8 << 10
-"""A round-trip of so many bytes, both ways together, tells how quick the line is."""
+"""A round-trip of at least this many bytes, both ways together, is large enough to measure the line."""
 WORKED: Final = "Gridclient-Worked"
-"""How many milliseconds the hub took for an answer: the rest of the waiting was the line's."""
+"""The header with the milliseconds that the hub worked on an answer; the line took the rest of the time."""
 FILE_OFFSET: Final = "Upload-Offset"
 FILE_LENGTH: Final = "Upload-Length"
 FILE_COMPLETE: Final = "Upload-Complete"
@@ -29,35 +29,35 @@ _TERMS: Final = re.compile(r"(\d{1,3})-(\d{1,3})(?:;([0-9a-f]{0,16});([0-9a-f]{0
 
 
 class Versions(NamedTuple):
-    """The protocols that a program speaks, from the oldest to the newest."""
+    """The range of protocol versions that a program speaks."""
 
     oldest: int
     newest: int
 
     def common(self, theirs: Versions) -> int | None:
-        """The newest that both speak; ``None`` when there is none."""
+        """The newest version that both sides speak; ``None`` if there is none."""
         newest = min(self.newest, theirs.newest)
         return newest if newest >= max(self.oldest, theirs.oldest) else None
 
 
 SPOKEN: Final = Versions(1, 2)
 WITHHOLDING: Final = 2
-"""From this protocol on a department's desk knows events of which something is withheld: their links do not follow from
-their texts. A hub gives a department's feed to no older desk; all else is as in the protocol before."""
+"""The protocol since which a department's desk understands events of which something is withheld: their links do not
+follow from their texts. A hub gives a department's feed to no older desk; nothing else is new in it."""
 
 
 class FilePlace(NamedTuple):
-    """How much of a file the hub has; ``whole``: all of it, and proved."""
+    """How much of a file the hub has: ``offset`` bytes; ``whole``: it is complete and has its SHA-256."""
 
     offset: int
     whole: bool
 
 
 class Terms(NamedTuple):
-    """What the other side told last: nothing of it before it told anything, and an older program tells nothing.
+    """What the other side told last; the defaults stand for a side that told nothing, an older program for example.
 
-    ``rights`` is a stamp of the device's rights and stick keys, ``shelf`` one of the hub's shelf of files: another one
-    means that there may be something else than before; ``worked``: the seconds that the last answer took to make.
+    ``rights`` is a stamp of the device's rights and stick keys, ``shelf`` one of the hub's folder of files; a new stamp
+    means that these may have changed. ``worked``: for how many seconds the hub worked on its last answer.
     """
 
     versions: Versions | None = None
@@ -66,10 +66,10 @@ class Terms(NamedTuple):
     worked: float = 0.0
 
     def choose(self, ours: Versions) -> int:
-        """The version to speak.
+        """The version to speak: the newest that both sides speak, or our newest if the other side told none.
 
         Raises:
-            SyncFault: ``sync.update_due``: this program is too old for the hub; ``sync.hub_old``: the hub is.
+            SyncFault: ``sync.update_due``: this program is too old; ``sync.hub_old``: the hub is.
         """
         chosen = ours.newest if self.versions is None else ours.common(self.versions)
         if chosen is None:
@@ -78,7 +78,7 @@ class Terms(NamedTuple):
 
 
 def no_common(ours: Versions, theirs: Versions) -> SyncFault:
-    """Which side of a line has to be updated before the two can talk; ``ours`` are the desk's versions."""
+    """The fault that names the side that has to be updated; ``ours`` are the desk's versions."""
     if theirs.newest < ours.oldest:
         return SyncFault("sync.hub_old", retryable=True, theirs=theirs.newest, ours=ours.oldest)
     return SyncFault("sync.update_due", theirs=theirs.oldest, ours=ours.newest)
@@ -91,7 +91,7 @@ def write_terms(terms: Terms) -> str:
 
 
 def read_terms(text: str, worked: str = "") -> Terms:
-    """The inverse of :func:`write_terms`; what is nothing of the kind tells nothing. ``worked``: a header's value."""
+    """The inverse of :func:`write_terms`; another text tells nothing. ``worked``: value of the header ``WORKED``."""
     found = _TERMS.fullmatch(text)
     if found is None:
         return Terms()
@@ -101,5 +101,5 @@ def read_terms(text: str, worked: str = "") -> Terms:
 
 
 def worked_seconds(milliseconds: str) -> float:
-    """The value of the header ``WORKED``; 0 for what is no such number."""
+    """The value of the header ``WORKED`` in seconds; 0 if it is no number of at most six digits."""
     return int(milliseconds) / 1000 if milliseconds.isdecimal() and len(milliseconds) < 7 else 0.0

@@ -1,4 +1,4 @@
-"""What a round needs of a line, and how much goes over it at once."""
+"""What a round needs of a line to the hub, and how many bytes go over it at once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MOST_BYTES: Final = 2 << 20
 ENDS_THE_ROUND: Final = frozenset(
     {"sync.revoked", "sync.update_due", "sync.hub_old", "sync.hub_changed", "sync.certificate_changed"}
 )
-"""After these the hub will not talk with this desk, whatever it asks for next."""
+"""Faults after which the hub would refuse every other request of this desk, too."""
 CERTIFICATE: Final = "sync.certificate_"
-"""How the codes begin for a certificate that is not the known one, or that nobody vouches for."""
+"""The beginning of the codes for a certificate that is not the known one or cannot be verified."""
 RENEWED: Final = "sync.certificate_renewed"
-"""How a round ends that met another certificate of the same hub; the next one goes through."""
+"""The fault of a round that met a new certificate of the same hub; the certificate is known now."""
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 30.0
 _QUICK_RATE: Final = 64 << 10
@@ -31,7 +31,7 @@ _SHARED: Final = 2000  # on a quick line desk and hub work at the same time, on 
 
 
 class Transport(Protocol):
-    """A line to the hub. Blocking; tries once; counts what goes over it.
+    """A line to the hub. Every call blocks, makes one attempt, and counts the bytes of the bodies.
 
     Raises:
         SyncFault: ``sync.unreachable``, ``sync.timeout``, ``sync.busy``, ``sync.hub_failed``, ``sync.hub_old``,
@@ -46,39 +46,44 @@ class Transport(Protocol):
     def bytes_received(self) -> int: ...
 
     def sync(self, body: bytes) -> bytes:
-        """One round-trip."""
+        """Sends a sealed request (:mod:`gridclient.sync.frame`); returns the sealed reply."""
         ...
 
     def file_place(self, sha256: str) -> FilePlace:
-        """What the hub has of a file."""
+        """How much of a file the hub has; 0 bytes of one that it does not know."""
         ...
 
     def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
-        """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
+        """Sends the piece from byte ``offset`` on of a file of ``size`` bytes.
+
+        Returns how much the hub has then; unchanged if the piece does not begin where the file ends there.
+        """
         ...
 
     def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
-        """A piece of a file, empty at its end, and the size of all of it: 0 when the hub does not have it (yet)."""
+        """At most ``length`` bytes of a file from ``offset`` on (none at its end), and the size of the whole file: 0 if
+        the hub does not have it, or not yet."""
         ...
 
     @property
     def terms(self) -> Terms:
-        """What the hub told with its last answer."""
+        """The hub's versions and stamps, as told with its last answer."""
         ...
 
     def membership(self, device: str) -> tuple[Membership, str]:
-        """What the device may do now, signed by the hub, with the stamp of it; whose key signed is to be checked."""
+        """The device's present rights and stick keys, and the hub's stamp of them. The signature is right; whether the
+        key that signed is this hub's is for the caller to check."""
         ...
 
     def lacking_files(self) -> Sequence[str]:
-        """Files that this device could bring and that the hub has not whole."""
+        """The SHA-256 of the files that the hub lacks and that this device may send."""
         ...
 
     def close(self) -> None: ...
 
 
 class Untold:
-    """What a line to an older hub tells beside the messages: nothing."""
+    """The answers of a line to an older hub, which tells nothing besides the messages."""
 
     @property
     def terms(self) -> Terms:
@@ -93,30 +98,30 @@ class Untold:
 
 @dataclass(slots=True)
 class Measure:
-    """About how many bytes go at once: twice as many after a round-trip of less than two seconds, half as many after
-    one that ran into the time-out."""
+    """About how many bytes to send or ask for at once (``size``): doubled after a round-trip of less than two seconds,
+    halved after a time-out, between :data:`LEAST_BYTES` and :data:`MOST_BYTES`."""
 
     size: int = FIRST_BYTES
 
     def went(self, seconds: float) -> None:
-        """A round-trip of about this size took so long."""
+        """A round-trip of about this size took ``seconds``."""
         if seconds < _QUICK_S:
             self.size = min(self.size * 2, MOST_BYTES)
 
     def failed(self) -> None:
-        """It ran into the time-out."""
+        """A round-trip ran into the time-out."""
         self.size = max(self.size // 2, LEAST_BYTES)
 
 
 @dataclass(slots=True)
 class Pacing:
-    """What is learnt of a line and outlives a round.
+    """What is known of a line; kept from one round to the next.
 
     Attributes:
         up, down: how many bytes go at once, each way.
-        cost: bytes of an event on the way up, packed densely; packed swiftly it takes twice as many.
-        rate: bytes a second, by the last round-trip that carried enough to tell; 0 before the first such.
-        spoilt: digests of files that came whole and whose content had another digest.
+        cost: bytes per event on the way up if packed densely; packed swiftly, an event takes twice as many.
+        rate: bytes per second, by the last round-trip with at least ``TELLING`` bytes; 0 before the first one.
+        spoilt: SHA-256 of the files whose content arrived complete and wrong, here or at the hub.
     """
 
     up: Measure = field(default_factory=Measure)
@@ -127,38 +132,38 @@ class Pacing:
 
     @property
     def events(self) -> int:
-        """How many events make a request of the right size."""
+        """How many events fill a request of the right size."""
         return max(1, min(int(self.up.size / self.cost), _SHARED if self.is_quick else MOST_ROWS))
 
     @property
     def probing_events(self) -> int:
-        """How many events make a request that just tells how quick the line is, when they are packed swiftly."""
+        """How many events, packed swiftly, make a request just large enough to measure the line."""
         return max(1, min(int(0.75 * TELLING / self.cost), self.events))
 
     @property
     def guessed_events(self) -> int:
-        """How many events make a request for a line that is thought to be fast."""
+        """How many events to send at once on a line that is assumed to be fast."""
         return max(1, min(int(_FAST_RATE / self.cost), _SHARED))
 
     @property
     def is_quick(self) -> bool:
-        """Whether the line takes less time for what is pushed than desk and hub take to work it."""
+        """Whether the line carries events sooner than desk and hub work them off."""
         return self.rate > _QUICK_RATE
 
     @property
     def is_fast(self) -> bool:
-        """Whether the line carries what dense packing saves sooner than desk and hub pack and unpack it."""
+        """Whether the line carries the bytes that dense packing would save in less time than the packing takes."""
         return self.rate > _FAST_RATE
 
     def carried(self, size: int, seconds: float) -> None:
-        """A round-trip of ``size`` bytes, both ways together, took so long."""
+        """A round-trip of ``size`` bytes, both ways together, took ``seconds``."""
         if size >= TELLING:
             rate = size / max(seconds - _ANY_LINE_S, 1e-3)
             self.rate = max(rate, self.rate / 4)  # one that was late makes no slow line
             self.up.size = max(self.up.size, min(int(self.rate), MOST_BYTES))  # pages: the fold's time counts, too
 
     def learnt(self, events: int, size: int, *, swiftly: bool = False) -> None:
-        """So many events took ``size`` bytes."""
+        """A request with ``events`` events had ``size`` bytes; ``swiftly``: it was packed swiftly."""
         if events:
             seen = max(1.0, size / events / (1 + swiftly))
             self.cost = max(seen, (self.cost + seen) / 2)  # what is too large is refused; too small costs little

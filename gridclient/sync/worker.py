@@ -1,7 +1,7 @@
-"""The long-lived worker of a desk: waits, does rounds, obeys orders. One thread of a process of its own; no Qt.
+"""The worker that synchronises a desk for as long as it is open: waits, runs rounds, obeys orders.
 
-It decides when a round comes (:mod:`gridclient.sync.pace`) and what its end means for the next one; the round itself
-is :mod:`gridclient.sync.round`.
+It runs on one thread of a process of its own, without Qt. It decides when the next round comes
+(:mod:`gridclient.sync.pace`) and what follows from how a round ended; a round itself is :mod:`gridclient.sync.round`.
 """
 
 from __future__ import annotations
@@ -62,16 +62,18 @@ _FOR_GOOD: Final = frozenset(
 
 
 class Orders(Protocol):
-    """Where orders come from."""
+    """The source of the worker's orders."""
 
     def take(self, wait: float | None) -> Order | None:
-        """The next order; ``None`` after ``wait`` seconds without one (``None``: waits for one). A desk that is gone
-        orders to stop."""
+        """The next order, or ``None`` if none comes within ``wait`` seconds; without ``wait`` it waits for one.
+
+        If the desk's process is gone, it returns ``Stop()`` each time.
+        """
         ...
 
 
 class Hub(Protocol):
-    """What the worker does with the hub outside of rounds: see :class:`gridclient.sync.hub_line.HubLine`."""
+    """What the worker does with the hub outside of rounds; see :class:`gridclient.sync.hub_line.HubLine`."""
 
     def connect(self, enrolment: Enrolment) -> Transport: ...
     def enrol(self, url: str, code: str) -> object: ...
@@ -85,16 +87,18 @@ class Hub(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPorts:
-    """What the worker needs beside its store.
+    """What the worker needs besides its store.
 
     Attributes:
-        tell: gets what the desk is to know.
+        tell: receives what the desk is to be told.
+        now: the time, aware, in China time.
         monotonic: seconds of a clock that only goes forward.
-        random: numbers from 0 to 1.
-        waiting: how many own events wait, for the progress only.
-        network: names the way to the hub at a url as the machine sees it, "" for none; asked often.
-        recompute: after a round that brought another legal calendar, moves open deadlines and gives what it moved.
-            What it is given is called between two portions, and ends it by raising ``Cancelled``.
+        random: returns numbers from 0 to 1.
+        waiting: the number of own events that wait; used for the progress only.
+        network: the machine's own address on its way to the hub at a URL, "" if there is none; called every two
+            seconds while rounds fail, so it must not block.
+        recompute: moves open deadlines after another legal calendar came, and returns what it changed. It calls its
+            argument between two portions of cases; that raises ``Cancelled`` to end it there.
     """
 
     hub: Hub
@@ -108,7 +112,11 @@ class WorkerPorts:
 
 
 class SyncWorker:
-    """Runs until it is told to stop. All calls on one thread."""
+    """The worker; everything in it runs on the thread that calls :meth:`run`.
+
+    Args:
+        offline: the position of the offline switch at the start.
+    """
 
     def __init__(self, store: SyncStore, orders: Orders, around: WorkerPorts, *, offline: bool = False) -> None:
         self._store = store
@@ -126,7 +134,7 @@ class SyncWorker:
         self._network = ""
 
     def run(self) -> None:
-        """Until the order to stop."""
+        """Works until the order to stop. A store that fails ends nothing: the next round comes after a while."""
         self._settle(SyncState.IDLE)
         while not self._stopped:
             order = self._kept_back.popleft() if self._kept_back else self._orders.take(self._patience())
@@ -167,7 +175,7 @@ class SyncWorker:
                 self._answer(order)
 
     def _patience(self) -> float | None:
-        """How long to wait for an order."""
+        """For how many seconds to wait for an order; ``None`` if no round comes by itself."""
         if not self._may_come(self._state):
             return None
         wait = self._pace.wait(self._around.monotonic())
@@ -177,11 +185,11 @@ class SyncWorker:
         return self._may_come(self._state) and not self._pace.wait(self._around.monotonic())
 
     def _may_come(self, state: SyncState) -> bool:
-        """Whether rounds come by themselves."""
+        """Whether rounds come by themselves in a state."""
         return state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
 
     def _look_at_network(self) -> None:
-        """At once when the line is back: another way to the hub than when the last round failed."""
+        """Orders a round at once if the machine has another way to the hub than it had when the last round failed."""
         enrolment = self._store.enrolment()
         seen = self._around.network(enrolment.url) if enrolment is not None else ""
         if seen and seen != self._network:
@@ -214,7 +222,8 @@ class SyncWorker:
         self._recompute()
 
     def _recompute(self) -> None:
-        """What it wrote goes to the hub with the next round; any order ends it, and it goes on after that round."""
+        """Moves deadlines after another calendar came; what it writes goes to the hub with the next round. Any order
+        interrupts it until after that round."""
         ended = False
 
         def advance(_done: int, _all: int) -> None:
@@ -256,7 +265,8 @@ class SyncWorker:
         self._files_left = True
 
     def _settle(self, state: SyncState) -> None:
-        """Comes to rest in ``state``, or in the one that comes before it."""
+        """Comes to rest in ``state`` and tells it; without a hub, offline, or in doubt after a restore, in that state
+        instead."""
         enrolment = self._store.enrolment()
         self._by_stick = enrolment is not None and not enrolment.url
         if enrolment is None:
@@ -327,11 +337,11 @@ class SyncWorker:
         self._settle(state)
 
     def _is_cut(self) -> bool:
-        """Looks for orders during a round: those that end it, and those that wait for its end."""
+        """Whether the running round is to end: the desk went offline, or closes."""
         return self._is_ordered(SetOffline(True))
 
     def _is_ordered(self, wanted: Order) -> bool:
-        """Whether this order waits, or the one to end; all that come are kept for later."""
+        """Whether this order has come, or the one to stop. All orders that came are kept and obeyed later."""
         while (order := self._orders.take(0)) is not None:
             self._kept_back.append(order)
             if isinstance(order, Stop):
@@ -339,7 +349,7 @@ class SyncWorker:
         return any(order == wanted or isinstance(order, Stop) for order in self._kept_back)
 
     def _stoppable(self, work: ExportBundle | ImportBundle) -> Callable[[str, int, int], None]:
-        """Tells how far the work is, and ends it when that was ordered; at its end there is nothing to stop."""
+        """A progress function that raises ``Cancelled`` if the order to stop this work has come, except at its end."""
 
         def progress(stage: str, done: int, of_all: int) -> None:
             if done < of_all and self._is_ordered(StopBundle(work.ticket)):

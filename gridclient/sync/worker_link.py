@@ -1,4 +1,4 @@
-"""The pipe to the worker's process: starts it, starts another when it died, gives it orders, brings its answers."""
+"""The pipe to the worker's process: starts the worker and, if it died, another one; sends orders, receives answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE_S: Final = 5.0
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
 _VAIN_STARTS: Final = 3
-"""After so many workers that got nothing done, the desk has to be opened again."""
+"""After this many workers in a row that finished neither a round nor an order, no other one is started."""
 _OF_THE_STORE: Final = ("store.", "attachment.", "profile.")
 
 
@@ -32,10 +32,10 @@ class WorkerLink:
     """Keeps one worker running and reads, on a thread of its own, what it tells.
 
     Args:
-        opening: ``package.module:function`` that opens the worker's parts in its process, given ``given``.
-        offline: how the switch stands; asked whenever a worker is started.
-        tell: gets, on the reading thread, everything that the worker tells, and ``RETRYING`` or ``BROKEN`` when a
-            worker ended: after ``BROKEN`` there is no other one.
+        opening: ``package.module:function``, called with ``given`` in the worker's process to open its parts.
+        offline: the position of the offline switch; called at each start of a worker.
+        tell: receives, on the reading thread, everything that the worker tells, and ``RETRYING`` or ``BROKEN`` after
+            the end of a worker. After ``BROKEN`` no other one is started.
 
     Attributes:
         process: the newest worker; ``None`` before the first.
@@ -66,7 +66,7 @@ class WorkerLink:
         self._reader = threading.Thread(target=self._keep_running, name="sync-reader", daemon=True)
 
     def start(self) -> bool:
-        """Begins, and returns at once: whether this call began it. It does not begin twice, nor after its end."""
+        """Starts the worker and returns at once. If it was started before or is closed, does nothing: ``False``."""
         with self._lock:
             if self.has_begun or self._closing.is_set():
                 return False
@@ -75,7 +75,7 @@ class WorkerLink:
         return True
 
     def give(self, order: Order) -> bool:
-        """Whether there was a worker to give the order to."""
+        """Sends an order; ``False`` if there is no worker that could receive it."""
         with self._lock:
             if self._pipe is None:
                 return False
@@ -86,10 +86,14 @@ class WorkerLink:
             return True
 
     def ask(self, order_for: Callable[[int], Ticketed]) -> BundleReport | None:
-        """Gives an order, made with its ticket, and waits for what becomes of it. Blocking.
+        """Sends an order and waits for its answer. Blocking.
+
+        Args:
+            order_for: makes the order from the number of its ticket.
 
         Raises:
-            GridClientError: as the worker says; ``worker.stopped`` or ``worker.reopen`` where there is none.
+            GridClientError: what the worker answered; ``worker.stopped`` or ``worker.reopen`` if it ended or there is
+                none.
         """
         self._started.wait(PATIENCE_S)
         ticket = next(self._numbers)
@@ -108,13 +112,13 @@ class WorkerLink:
                     raise GridClientError(self._without_worker) from None
 
     def stop_asked(self) -> None:
-        """Orders the worker to stop all that somebody waits for."""
+        """Orders the worker to stop all work for which a caller of :meth:`ask` waits."""
         with self._lock:
             for ticket in list(self._tickets):
                 self.give(StopBundle(ticket))
 
     def close(self) -> None:
-        """Ends the worker; one that does not hear is ended after some seconds."""
+        """Ends the worker; if it does not obey, by force after :data:`PATIENCE_S`."""
         self._closing.set()
         self.give(Stop())
         self._join()
@@ -122,7 +126,8 @@ class WorkerLink:
             self._reader.join(PATIENCE_S)
 
     def _keep_running(self) -> None:
-        """Reads the pipe of a worker after the other, until the desk closes or would not understand the next either."""
+        """Starts one worker after the other and reads its pipe, until the desk closes or another one would not help: it
+        cannot start, or is of another version of the program."""
         pause, vain = _FIRST_PAUSE_S, 0
         while not self._closing.is_set():
             worked = False
@@ -160,10 +165,10 @@ class WorkerLink:
         return ours
 
     def _read(self, pipe: Connection) -> bool:
-        """What the worker tells, until it ends; whether it got a round or an order done.
+        """Hands on what a worker tells until it ends. Returns whether it finished a round or an order.
 
         Raises:
-            Unreadable: it told what this program does not know.
+            Unreadable: it told something that this program does not know.
         """
         worked = False
         while True:
@@ -178,7 +183,7 @@ class WorkerLink:
                 self._tell(news)
 
     def _process_ended(self, state: SyncState) -> None:
-        """Nobody says any more how synchronisation stands: it stands so."""
+        """Clears up after a worker that ended, answers all who wait for it, and tells the state from now on."""
         with self._lock:
             pipe, self._pipe = self._pipe, None
             self._without_worker = "worker.reopen" if state is SyncState.BROKEN else "worker.stopped"
