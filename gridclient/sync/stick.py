@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import SyncFault
+from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
@@ -27,6 +29,7 @@ from gridclient.sync.bundle import BATCH, MAGIC, Bundle, StickPage, key_for, rea
 from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import leave_others, read_file, write_file
 
+_LOG: Final = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 """Called as ``(stage, done, all)``, counted in events, before each step; may raise ``Cancelled`` to stop there."""
 
@@ -50,7 +53,7 @@ def export_bundle(
         Cancelled: by ``progress``.
         SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: nothing can be added to the present file,
             or the new one could not be written.
-        StoreUnavailable: the store failed; the file may be written already.
+        StoreUnavailable: the store could not be read; nothing was written.
     """
     enrolment = _enrolment(store)
     leave_others(file, MAGIC)
@@ -68,7 +71,7 @@ def export_bundle(
             done += len(batch.records)
         write_file(file, sealed, MAGIC)
     progress("export", count, count)
-    store.keep_round(RoundReport(now(), RoundEnd.DONE, pushed=count, by="stick"))
+    _keep(store, RoundReport(now(), RoundEnd.DONE, pushed=count, by="stick"))
     carried = sum(len(batch.records) for batch in there.batches if batch.origin.device == store.device)
     return BundleReport(file, count, known=carried)
 
@@ -116,7 +119,8 @@ def import_bundle(
     keys = {placed.record.key for stretch in bundle.pages for placed in stretch.page.foreign}
     keys |= {record.key for batch in bundle.batches for record in batch.records}  # in parts and batches they lie twice
     report = replace(report, known=len(keys) - report.events)
-    store.keep_round(
+    _keep(
+        store,
         RoundReport(
             now(),
             RoundEnd.DONE,
@@ -125,10 +129,18 @@ def import_bundle(
             withdrawn=len(forged),
             hub_time=hub_time,
             by="stick",
-        )
+        ),
     )
     progress("import", total, total)
     return report
+
+
+def _keep(store: SyncStore, report: RoundReport) -> None:
+    """Keeps a report; what it tells is done, also if the disk is too full for it."""
+    try:
+        store.keep_round(report)
+    except StoreUnavailable as fault:
+        _LOG.warning("report not kept: %s", fault)
 
 
 def _enrolment(store: SyncStore) -> Enrolment:

@@ -30,8 +30,8 @@ def read_file(file: Path) -> bytes:
 
 
 def leave_others(file: Path, head: bytes) -> None:
-    """Passes if a file that begins with ``head`` may be written here: there is none, or one of the same kind, also one cut
-    off within it. The same is checked for ``NAME.part``, its name while it is written.
+    """Passes if a file that begins with ``head`` may be written here: there is none, or one of the same kind (also cut
+    off within it). The same is checked for ``NAME.part``, its name while it is written.
 
     Raises:
         SyncFault: ``file.other_kind``: something else is there, a device or a pipe for example.

@@ -152,6 +152,13 @@ def test_how_much_is_written_is_told_before_each_batch(tmp_path: Path) -> None:
     assert steps.told == [("export", done, 5) for done in (0, 0, 3, 5)]
 
 
+def test_a_desk_whose_disk_is_full_can_still_carry_its_work_away(tmp_path: Path) -> None:
+    one, file = written(desk("one"), 3), tmp_path / "a.gridbundle"
+    one.disk_is_full = True
+    assert export_bundle(one, file, now=now).events == 3
+    assert carried(desk("two"), file) == {("one", 1), ("one", 2), ("one", 3)}
+
+
 # -- in
 
 
