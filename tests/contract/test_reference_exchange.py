@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gridclient.domain.errors import NotFound
 from gridclient.domain.events import EventKind
 from gridclient.services.import_findings import ImportKind
 from gridclient.store.accounts import keep_settings
@@ -18,7 +19,7 @@ from gridclient.store.reference import touch_reference
 from gridclient.store.reference_exchange import apply_change, record_changes
 from gridclient.store.verify import verify
 from tests.fakes.import_store import DEVICE, ImportStore
-from tests.fakes.invented_areas import all_areas, basics, day, middle, standard, unit
+from tests.fakes.invented_areas import all_areas, basics, community_code, day, middle, standard, unit, zones
 
 KINDS = ("divisions", "grids", "units", "standards", "standard_lists", "calendar_days", "business_settings")
 
@@ -28,10 +29,12 @@ def told(tmp_path: Path) -> Iterator[ImportStore]:
     """The county's desk, with reference data of every kind."""
     store = ImportStore(tmp_path / "county.db")
     store.bring(all_areas())
+    store.bring([replace(zones()[0], members=(community_code(1), community_code(2)), identity="held")])
     store.bring([unit(2, "U-1", "执法中队", aliases=("城管",), grids=(basics()[0].code,))], kind=ImportKind.UNITS)
     store.bring([standard(2)], kind=ImportKind.STANDARDS)
     store.bring([day(2, date(2027, 1, 1), working=False, name="元旦")], kind=ImportKind.CALENDAR)
-    store.set("limit.sign", "2 work_hour")
+    for name, value in (("limit.sign", "2 work_hour"), ("county", "371002"), ("name", "环翠楼街道")):
+        store.set(name, value)
     store.set_township()
     yield store
     store.close()
@@ -80,10 +83,13 @@ def known(store: ImportStore) -> tuple[object, ...]:
 
 
 def test_another_store_knows_the_same_after_taking_what_was_told(told: ImportStore, other: ImportStore) -> None:
+    assert known(other) != known(told)
     assert tell(told) == len(KINDS)
     assert take(other, payloads(told)) == {"grids", "units", "standards", "calendar", "settings"}
     assert known(other) == known(told)
-    assert other.reference.setting("township") == ""  # what names one desk stays there
+    for what_names_one_desk in ("county", "township", "name"):
+        assert other.reference.setting(what_names_one_desk) == ""
+    assert not any("id" in document for payload in payloads(told) for document in payload["documents"])
 
 
 def test_what_was_told_is_not_told_again_by_either_side(told: ImportStore, other: ImportStore) -> None:
@@ -117,6 +123,31 @@ def test_what_is_gone_goes_everywhere(told: ImportStore, other: ImportStore) -> 
     tell(told)
     take(other, payloads(told, count))
     assert (list(other.reference.units()), other.reference.setting("limit.sign")) == ([], "3 work_hour")
+    for store in (told, other):
+        with store.database.writer() as connection:
+            touch_reference(connection, "")
+        assert tell(store) == 0
+
+
+def test_a_grid_that_was_to_end_and_goes_on_goes_on_everywhere(told: ImportStore, other: ImportStore) -> None:
+    told.bring([replace(basics()[0], valid_to=date(2026, 2, 1), identity="ends")])
+    count = tell(told)
+    take(other, payloads(told))
+    assert other.reference.grid(basics()[0].code) is None
+    with told.database.writer() as connection:
+        connection.execute("UPDATE grids SET valid_to = NULL")
+        touch_reference(connection, "")
+    tell(told)
+    take(other, payloads(told, count))
+    assert other.reference.grid(basics()[0].code) is not None
+    assert known(other) == known(told)
+
+
+def test_a_list_in_the_log_is_no_case(told: ImportStore) -> None:
+    tell(told)
+    assert told.queries.contentions("ref:units") == ()
+    with pytest.raises(NotFound, match=r"case\.unknown"):
+        told.queries.case("ref:units")
 
 
 def test_the_log_that_tells_is_whole(told: ImportStore) -> None:
@@ -130,6 +161,6 @@ def test_a_kind_of_a_newer_version_is_passed_over(other: ImportStore) -> None:
 
 def test_a_column_of_a_newer_version_is_left_out(told: ImportStore, other: ImportStore) -> None:
     tell(told)
-    heard = [dict(p, documents=[dict(d, shade="blue") for d in p["documents"]]) for p in payloads(told)]
+    heard = [dict(p, documents=[dict(d, shade="blue", id=1) for d in p["documents"]]) for p in payloads(told)]
     take(other, heard)
     assert known(other) == known(told)

@@ -69,6 +69,21 @@ def test_a_new_version_is_one_of_its_own_list_and_leaves_the_other_alone(store: 
     assert before.limit == "2 work_day"
 
 
+def test_a_version_ends_when_the_next_one_begins_and_not_again_later(store: ImportStore) -> None:
+    for month, limit in ((3, "2 work_day"), (4, "5 work_day"), (5, "9 work_day")):
+        store.clock.at = store.clock.at.replace(month=month)
+        bring(store, [standard(2, limit=limit)], name="甲")
+    with store.database.reader() as connection:
+        ends = connection.execute("select valid_to from standards order by version").fetchall()
+    assert ends == [("2026-04-02",), ("2026-05-02",), (None,)]
+
+
+def test_a_file_that_shares_some_conditions_with_a_list_is_another_list(store: ImportStore) -> None:
+    bring(store, [standard(2)], file="甲县.xlsx")
+    assert bring(store, [standard(2), standard(3, "C-01-02-02")], file="乙县.xlsx").summary.imported == 2
+    assert [row.name for row in store.reference.standard_lists()] == ["乙县", "甲县"]
+
+
 def test_a_list_without_a_told_name_has_that_of_its_file(store: ImportStore) -> None:
     bring(store, [standard(2)], file="运城市 立案@结案标准.xlsx")
     assert [row.name for row in store.reference.standard_lists()] == ["运城市 立案 结案标准"]

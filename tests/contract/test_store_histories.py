@@ -18,6 +18,21 @@ def test_a_case_is_found_by_key_number_and_short_number(stage: Stage) -> None:
     assert stage.case(stage.case(other).number).id == other
 
 
+def test_a_number_of_another_system_names_its_case_alone(stage: Stage) -> None:
+    case_id = stage.new_id()
+    stage.record(EventKind.IMPORTED, case_id, {"number": "其他-1", "registered_at": 0, "facts": {"title": "甲"}})
+    assert stage.case("其他-1").id == case_id
+    with pytest.raises(NotFound, match=r"case\.unknown"):
+        stage.case("其他-2")
+
+
+def test_a_case_that_only_came_in_is_found_by_its_short_number_too(stage: Stage) -> None:
+    case_id, facts = stage.new_id(), {"title": "甲", "grid": "371002009001001"}
+    payload = {"number": "371002009-20261120-B20001", "registered_at": 0, "facts": facts}
+    stage.record(EventKind.IMPORTED, case_id, payload)
+    assert stage.case("20261120-B20001").id == case_id
+
+
 @pytest.mark.parametrize("reference", ["", "f" * 32, "20261120-A70001", "371002001-20261120-ZZ0001", "窨井", "-"])
 def test_what_names_no_case_is_not_found(stage: Stage, reference: str) -> None:
     with pytest.raises(NotFound, match=r"case\.unknown"):
