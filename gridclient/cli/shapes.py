@@ -9,7 +9,7 @@ from typing import Any, Final
 from gridclient.domain.case import Assignment, Case, CaseClock
 from gridclient.domain.events import from_seconds
 from gridclient.services.deadline_text import clock_lines
-from gridclient.services.masking import mask_name, mask_numbers, mask_phone
+from gridclient.services.masking import MASKS, mask_name, mask_numbers, mask_phone
 from gridclient.services.ports import Reference
 from gridclient.services.proposal import Candidate, Proposal
 from gridclient.services.proposal_text import reason_of
@@ -146,7 +146,7 @@ def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> lis
             "at": iso(e.at),
             "kind": e.kind,
             "actor": e.actor,
-            "text": mask_numbers(text),
+            "text": text,
             "payload": _masked(e.payload),
             "pending": e.pending,
             "refused": e.refused,
@@ -183,14 +183,9 @@ def _contact(told: Mapping[str, Any]) -> Json:
 
 
 _MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "reporter_name": _by(mask_name),
-    "reporter_phone": _by(mask_phone),
+    **{name: _by(mask) for name, mask in MASKS.items()},
     "extra": lambda value: _extra(value) if isinstance(value, dict) else value,
     "contact": lambda value: _contact(value) if isinstance(value, dict) else None,
-    **dict.fromkeys(
-        ("title", "address", "description", "people", "text", "reason", "result", "public_reply", "note"),
-        _by(mask_numbers),
-    ),
 }
 
 

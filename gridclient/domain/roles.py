@@ -97,6 +97,14 @@ def may(role: AccountRole, action: Action) -> bool:
     return role in _ALLOWED.get(action, _DESK)
 
 
+def may_see_people(role: AccountRole) -> bool:
+    """Whether an account may ask for names and numbers in plain: who handles the case, not who watches or administers.
+
+    Source: DOMAIN, Privacy.
+    """
+    return role in _UNIT
+
+
 def require(actor: Actor, action: Action, told: str = "") -> None:
     """Raises ``RuleViolation`` unless the actor's role allows the action; ``told`` names the action in the error."""
     if not may(actor.role, action):

@@ -1,8 +1,15 @@
-"""Masking of personal data for lists, documents and logs. Source: privacy rules, masked by default."""
+"""Masking of personal data for screens, documents and logs. Source: DOMAIN, Privacy: masked by default.
+
+What names or reaches a person is masked wherever it is shown: in the facts of a case, in what happened to it, in
+results and names of files. Who handles a case may ask for the plain words
+(:func:`gridclient.domain.roles.may_see_people`), which leaves a line in the audit log.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Final
 
 _PLAIN = str.maketrans("０１２３４５６７８９（）－‐‑‒–—―\u00a0\u3000Ｘｘx", "0123456789()-------  XXX")
 _NUMBER = re.compile(
@@ -43,3 +50,14 @@ def mask_numbers(text: str, *, whole: bool = False) -> str:
         begin, end = found.span(0 if whole else found.lastindex or 0)
         text = text[:begin] + "*" * (end - begin) + text[end:]
     return text
+
+
+MASKS: Final[Mapping[str, Callable[[str], str]]] = {
+    "reporter_name": mask_name,
+    "reporter_phone": mask_phone,
+    **dict.fromkeys(
+        ("title", "address", "description", "people", "text", "reason", "result", "public_reply", "note", "name"),
+        mask_numbers,
+    ),
+}
+"""How texts of cases and events are masked, by their names there; what a file's own columns hold as texts are."""

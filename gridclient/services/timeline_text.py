@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gridclient.domain.events import from_seconds
 from gridclient.domain.handing import withheld_of
+from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.words import (
@@ -22,8 +23,11 @@ from gridclient.services.words import (
 _UNDONE: Final = "action_undone"
 
 
-def lines_of(entries: Sequence[TimelineEntry], reference: Reference) -> list[str]:
-    """The whole timeline of a case. Undone events are marked, and an undoing names what it undid."""
+def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False) -> list[str]:
+    """The whole timeline of a case. Undone events are marked, and an undoing names what it undid.
+
+    ``plain``: with the numbers of people that somebody typed.
+    """
     kinds = {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
     targets = {entry.key: tuple(entry.payload.get("target", ())) for entry in entries if entry.kind == _UNDONE}
     undone = {targets[entry.key] for entry in entries if entry.key in targets and not entry.refused}
@@ -33,12 +37,15 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference) -> list[str
             reference,
             undoes=kinds.get(targets.get(entry.key, ()), ""),
             undone=entry.key is not None and tuple(entry.key) in undone,
+            plain=plain,
         )
         for entry in entries
     ]
 
 
-def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", undone: bool = False) -> str:
+def line_of(
+    entry: TimelineEntry, reference: Reference, *, undoes: str = "", undone: bool = False, plain: bool = False
+) -> str:
     """One event: ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` if it is known what it ``undoes``."""
     word = EVENTS.get(entry.kind)
     if word is None:
@@ -48,7 +55,8 @@ def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", und
     refused = "（未生效：与另一席位的操作冲突）" if entry.refused else ""
     taken_back = "（已撤销）" if undone else ""
     what = f"“{EVENTS.get(undoes, undoes)}”" if undoes else ""
-    return " · ".join([f"{word}{what}{mark}{refused}{taken_back}", *parts])
+    told = " · ".join([f"{word}{what}{mark}{refused}{taken_back}", *parts])
+    return told if plain else mask_numbers(told)
 
 
 def unit_name(code: str, reference: Reference) -> str:

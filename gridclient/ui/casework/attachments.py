@@ -31,6 +31,7 @@ from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
+from gridclient.services.masking import MASKS
 from gridclient.services.ports import AttachmentFiles, DeskSettings, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
@@ -62,7 +63,9 @@ class FilesModel(ValueList[AttachedFile]):
         self._marks = {FileState.ONLY_HERE: self.tr("仅在本机"), FileState.NOT_HERE: self.tr("尚未收到")}
 
     def _words(self, file: AttachedFile) -> str:
-        return "\n".join(part for part in (f"{file.kind} {file.name}".strip(), self._marks.get(file.state)) if part)
+        return "\n".join(
+            part for part in (f"{file.kind} {MASKS['name'](file.name)}".strip(), self._marks.get(file.state)) if part
+        )
 
     def _icon(self, file: AttachedFile) -> QIcon:
         return self._icons.get(file.sha256) or icon("case" if file.name.lower().endswith(".pdf") else "photo")
@@ -70,7 +73,7 @@ class FilesModel(ValueList[AttachedFile]):
     def _told(self, file: AttachedFile) -> str:
         mark = self._marks.get(file.state)
         size = f"{file.kind} {file.size / 1024:,.0f} KB".strip()
-        return "\n".join(part for part in (file.name, size, mark) if part)
+        return "\n".join(part for part in (MASKS["name"](file.name), size, mark) if part)
 
     def missing(self) -> list[str]:
         """The files whose thumbnails were not made yet."""
@@ -180,7 +183,7 @@ class AttachmentsTab(QWidget):
             self._jobs.write(self, partial(attach, case.id), self._on_attached, refused)
 
     def _on_attached(self, changes: Changes) -> None:
-        if self.note.property("role") != "bad":  # another of the same files was refused
+        if self.note.property("role") != "bad":  # keeps the error about another file
             self.note.clear()
         self.changes.emit(changes)
 
@@ -205,7 +208,7 @@ class AttachmentsTab(QWidget):
                 return
             self._shown_outside = made
             self._jobs.write(self, partial(self._desk.settings.keep_value, _OUTSIDE, made.path()))
-            self._jobs.closed.connect(made.remove)  # by then no job writes there any more
+            self._jobs.closed.connect(made.remove)  # no job writes there any more then
         task = partial(_copy_outside, self._desk.files, file, Path(self._shown_outside.path()))
         self._jobs.read(self, task, self._on_copied, self.note.say_error, name="open")
 
@@ -257,7 +260,7 @@ def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Pa
 def _remove_left(settings: DeskSettings) -> None:
     """Removes the files that a killed desk had copied for other programs: they are not encrypted."""
     left = Path(settings.value(_OUTSIDE))
-    if left.parent == PLACE and left.name.startswith(_OUTSIDE_NAME):  # a store from elsewhere may name any folder
+    if left.parent == PLACE and left.name.startswith(_OUTSIDE_NAME):  # a restored store could name any folder
         shutil.rmtree(left, ignore_errors=True)
 
 

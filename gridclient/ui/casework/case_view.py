@@ -47,8 +47,9 @@ class AttachedFile:
 class CaseView:
     """A case with the names of everything that it refers to.
 
-    ``explanation`` tells line by line how the deadline of ``clock`` is computed. ``kept`` has the forms that were
-    begun. ``still`` is the time since which the desk may not read the case any more.
+    ``lines`` are the timeline, ``plain_lines`` the same with the numbers of people unmasked. ``explanation`` tells line
+    by line how the deadline of ``clock`` is computed. ``kept`` has the forms that were begun. ``still`` is the time
+    since which the desk may not read the case any more.
     """
 
     case: Case
@@ -56,6 +57,7 @@ class CaseView:
     township_name: str
     standard: StandardRow | None
     lines: tuple[TimelineLine, ...]
+    plain_lines: tuple[TimelineLine, ...]
     files: tuple[AttachedFile, ...]
     clock: CaseClock | None
     explanation: tuple[str, ...]
@@ -90,6 +92,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         township_name=township.name if township is not None else "",
         standard=_standard(case.facts.standard, timeline, reference),
         lines=_lines(timeline, reference),
+        plain_lines=_lines(timeline, reference, plain=True),
         files=_files(desk, case.id),
         clock=clock,
         explanation=clock_lines(clock, reference, case.clocks) if clock is not None else (),
@@ -138,9 +141,9 @@ def grid_name(code: str, reference: Reference) -> str:
     return grid_title(row, above.name if above is not None else "")
 
 
-def _lines(timeline: Sequence[TimelineEntry], reference: Reference) -> tuple[TimelineLine, ...]:
+def _lines(timeline: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False) -> tuple[TimelineLine, ...]:
     """The timeline in words, the newest line first."""
-    told = zip(timeline, lines_of(timeline, reference), strict=True)
+    told = zip(timeline, lines_of(timeline, reference, plain=plain), strict=True)
     return tuple(TimelineLine(e.at, line, who(e.actor, reference), e.pending, e.refused) for e, line in told)[::-1]
 
 

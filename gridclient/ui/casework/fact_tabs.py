@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -10,9 +10,9 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gridclient.domain.case import Case, Contact, Role
+from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
-from gridclient.services.masking import mask_name, mask_numbers, mask_phone
+from gridclient.services.masking import MASKS
 from gridclient.services.rows import Likeness, StandardRow
 from gridclient.services.words import CHANNELS, PARTS, URGENCIES
 from gridclient.ui.breaking import CopiedLabel, breakable
@@ -28,6 +28,8 @@ _POINT_DIGITS: Final = 6
 _ONE_LINE, _NAME_PX = 6, 96
 _REPORTER: Final = frozenset({"reporter_name", "reporter_phone"})
 Fact = tuple[str, str]
+_Told = Callable[[str, str], str]
+"""Gives a text of the case as it is shown, by its name there."""
 
 
 class FactTable(CopiedLabel):
@@ -72,13 +74,11 @@ class FactTable(CopiedLabel):
 
 
 class DetailsTab(ScrollArea):
-    """All facts of the case. The reporter is masked until the operator presses ``show_button``, which leaves a line in
-    the audit log. Source: DOMAIN.md §10."""
+    """All facts of the case. People are masked until the operator presses ``show_button``, which leaves a line in the
+    audit log. Source: DOMAIN.md §10."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._view: CaseView | None = None
-        self._plain = False
         self.facts = FactTable()
         self.show_button = QPushButton(self.tr("显示反映人"))
         self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
@@ -88,38 +88,26 @@ class DetailsTab(ScrollArea):
         self.setWidget(body)
         self.setWidgetResizable(True)
 
-    def show_view(self, view: CaseView) -> None:
-        """Shows the facts of a case; another case is masked again."""
-        if self._view is None or self._view.case.id != view.case.id:
-            self._plain = False
-        self._view = view
-        self._draw()
+    def show_view(self, view: CaseView, *, plain: bool, may_ask: bool) -> None:
+        """Shows the facts of a case, people ``plain`` or masked; ``may_ask``: the operator may have them unmasked."""
+        facts, whole = list(self._facts(view, _masked)), list(self._facts(view, _plain))
+        self.facts.show_facts(whole if plain else facts)
+        self.show_button.setVisible(may_ask and not plain and facts != whole)
 
-    def reveal(self, case_id: str) -> None:
-        """Shows the reporter unmasked, if the tab still shows this case."""
-        if self._view is not None and self._view.case.id == case_id:
-            self._plain = True
-            self._draw()
+    def _facts(self, view: CaseView, told: _Told) -> Iterable[Fact]:
+        yield from self._what(view, told)
+        yield from self._where(view, told)
+        yield from self._who(view.case, told)
+        yield from self._units(view, told)
+        columns = view.case.facts.extra.items()
+        yield from ((str(name), told("text", str(value))) for name, value in columns if value is not None)
 
-    def _draw(self) -> None:
-        view = self._view
-        if view is None:
-            return
-        facts = view.case.facts
-        hides = any(_hides(text) for text in (facts.title, facts.description, facts.address))
-        hides = hides or view.case.contact is not None
-        hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or hides)
-        self.show_button.setVisible(hidden)
-        extra = ((str(name), str(value)) for name, value in facts.extra.items() if value is not None)
-        self.facts.show_facts(
-            (*self._what(view), *self._where(view), *self._who(view.case), *self._units(view), *extra)
-        )
-
-    def _what(self, view: CaseView) -> Iterable[Fact]:
+    def _what(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         case = view.case
         facts = case.facts
-        yield self.tr("标题"), facts.title if self._plain and _hides(facts.title) else ""
-        yield self.tr("描述"), facts.description if self._plain else mask_numbers(facts.description)
+        title = told("title", facts.title)
+        yield self.tr("标题"), title if title != _masked("title", facts.title) else ""
+        yield self.tr("描述"), told("description", facts.description)
         yield self.tr("编号"), case.number
         yield self.tr("来源"), CHANNELS.get(facts.channel, facts.channel)
         yield self.tr("上级编号"), facts.upper_number
@@ -129,22 +117,22 @@ class DetailsTab(ScrollArea):
         yield self.tr("发生时间"), _moment(from_seconds(facts.happened_at))
         yield self.tr("登记时间"), _moment(case.registered_at)
 
-    def _where(self, view: CaseView) -> Iterable[Fact]:
+    def _where(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         facts = view.case.facts
         yield self.tr("镇街"), view.township_name
         yield self.tr("网格"), joined((view.grid_name, facts.grid)) if facts.grid else self.tr("待定")
-        yield self.tr("地址"), facts.address if self._plain else mask_numbers(facts.address)
+        yield self.tr("地址"), told("address", facts.address)
         if facts.lon is not None and facts.lat is not None:
             yield self.tr("坐标"), f"{facts.lon:.{_POINT_DIGITS}f}, {facts.lat:.{_POINT_DIGITS}f} (WGS-84)"
         yield self.tr("原始坐标"), facts.source_point
 
-    def _who(self, case: Case) -> Iterable[Fact]:
+    def _who(self, case: Case, told: _Told) -> Iterable[Fact]:
         facts, contact = case.facts, case.contact
-        yield self.tr("反映人"), facts.reporter_name if self._plain else mask_name(facts.reporter_name)
-        yield self.tr("电话"), facts.reporter_phone if self._plain else mask_phone(facts.reporter_phone)
+        yield self.tr("反映人"), told("reporter_name", facts.reporter_name)
+        yield self.tr("电话"), told("reporter_phone", facts.reporter_phone)
         if contact is not None:
-            shown = contact if self._plain else Contact(mask_name(contact.name), mask_phone(contact.phone))
-            yield self.tr("联系群众"), f"{shown.name} {shown.phone}".strip()
+            shown = (told("reporter_name", contact.name), told("reporter_phone", contact.phone))
+            yield self.tr("联系群众"), " ".join(shown).strip()
         elif case.withheld & _REPORTER:
             yield self.tr("反映人"), self.tr("来电人信息未随派遣提供")
         wishes = (
@@ -152,17 +140,21 @@ class DetailsTab(ScrollArea):
             self.tr("要求保密") if facts.keep_secret else "",
         )
         yield self.tr("诉求"), joined(wishes)
-        yield self.tr("涉及人员"), facts.people if self._plain else mask_numbers(facts.people)
+        yield self.tr("涉及人员"), told("people", facts.people)
 
-    def _units(self, view: CaseView) -> Iterable[Fact]:
+    def _units(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         for part in view.case.assignments:
             label = self.tr("主办") if part.role is Role.LEAD else self.tr("协办")
             due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=f"{part.due:%m-%d %H:%M}")
-            yield label, joined((view.unit_name(part.unit), PARTS[part.state], due, part.result))
+            yield label, joined((view.unit_name(part.unit), PARTS[part.state], due, told("result", str(part.result))))
 
 
-def _hides(text: str) -> bool:
-    return mask_numbers(text) != text
+def _masked(name: str, text: str) -> str:
+    return MASKS[name](text)
+
+
+def _plain(_name: str, text: str) -> str:
+    return text
 
 
 def _moment(moment: datetime | None) -> str:

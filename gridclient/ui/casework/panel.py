@@ -30,7 +30,7 @@ from gridclient.ui.laid_out import down
 from gridclient.ui.portions import Together
 
 _TICK_MS: Final = 20_000
-_ALIKE_MS: Final = 120  # the case is painted first, and for one that is only passed by nothing is searched
+_ALIKE_MS: Final = 120  # after painting, and not for a case that is passed by
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -78,7 +78,7 @@ class CasePanel(QWidget):
         elif self.view is None or self.view.case.id != case_id:
             self._coming = True
             if self.view is None:
-                self.top.message.clear()  # one is chosen
+                self.top.message.clear()  # a case is chosen
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
@@ -98,7 +98,7 @@ class CasePanel(QWidget):
 
     def refresh_files(self) -> None:
         """A round is over: reads again which files are at the hub and whether this desk may still read the case."""
-        if not self._coming and self.view is not None:  # a case that is on its way comes with all that
+        if not self._coming and self.view is not None:  # a case that is being read comes with these
             self._read(self.view.case.id)
 
     def focus_dispatch(self) -> None:
@@ -150,7 +150,7 @@ class CasePanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
-            self._awaited = self.foot.take_focus  # to what comes next; the second Enter does it
+            self._awaited = self.foot.take_focus  # the second Enter acts
             if not self._coming:
                 self._do_awaited()
         else:
@@ -166,7 +166,8 @@ class CasePanel(QWidget):
         self.acting.done.connect(self._on_done)
         self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
-        self.top.details.show_button.clicked.connect(self._reveal)
+        for button in (self.top.details.show_button, self.top.show_numbers):
+            button.clicked.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
         self.top.attachments.refused.connect(self._on_refused)
         self.foot.pick_requested.connect(self.news.pick_wanted)
@@ -245,8 +246,8 @@ class CasePanel(QWidget):
 
     def _on_dispatched(self, changes: Changes) -> None:
         shown = self.several.ids if self.view is None else (self.view.case.id,)
-        if changes.cases and changes.cases <= set(shown):  # else others are shown by now
-            self.setFocus()  # before the list of units goes: the focus would jump to some other panel
+        if changes.cases and changes.cases <= set(shown):  # otherwise other cases are shown by now
+            self.setFocus()  # before the list of units is hidden and the focus jumps elsewhere
             if self.view is not None:
                 self.acting.tell_done(self.view.case, _giving_out(self.view.case))
         self._on_changes(changes)
@@ -277,7 +278,11 @@ class CasePanel(QWidget):
         if self.view is not None:
             case_id = self.view.case.id
             trace = partial(_leave_trace, self._desk, case_id)
-            self._jobs.write(self, trace, lambda _: self.top.details.reveal(case_id), self.foot.note.say_error)
+            self._jobs.write(self, trace, lambda _: self._on_traced(case_id), self.foot.note.say_error)
+
+    def _on_traced(self, case_id: str) -> None:
+        if self.view is not None and self.view.case.id == case_id:
+            self.top.reveal(self.view, self._desk.clock.now())
 
 
 def _giving_out(case: Case) -> Action:

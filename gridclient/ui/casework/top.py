@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.domain.case import CaseState
+from gridclient.domain.roles import may_see_people
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.ui.case_news import CaseNews
@@ -44,6 +45,11 @@ class CaseTop(QStackedWidget):
         self.alike = QPushButton()
         self.alike.setProperty("kind", "flat")
         self.alike.hide()
+        self.show_numbers = QPushButton(self.tr("显示号码"))
+        self.show_numbers.setProperty("kind", "flat")
+        self.show_numbers.setToolTip(self.tr("显示时间线里的号码原文；谁在何时看过会记入审计日志"))
+        self._may_ask = may_see_people(desk.actor.role)
+        self._plain = ""  # the case whose people are shown unmasked
         self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
         self.contended.setObjectName("openConflict")
         self.contended.setToolTip(self.tr("看双方各做了什么，选一方"))
@@ -85,14 +91,25 @@ class CaseTop(QStackedWidget):
         self.header.show_view(view, now)
         if view.case.id != self._shown:
             self._turn_to(new=view.case.state is CaseState.REPORTED)
+            self._plain = ""
         self._shown = view.case.id
         self.contended.setVisible(bool(view.case.contentions))
-        self.timeline.show_lines(view.lines, now)
-        self.details.show_view(view)
+        self._show_people(view, now)
         self.attachments.show_view(view)
         self.basis.show_standard(view.standard)
         self._count(self.attachments, self.tr("附件"), len(view.files))
         self.setCurrentWidget(self._case)
+
+    def reveal(self, view: CaseView, now: datetime) -> None:
+        """Shows the people of the case unmasked, until another case is shown."""
+        self._plain = view.case.id
+        self._show_people(view, now)
+
+    def _show_people(self, view: CaseView, now: datetime) -> None:
+        plain = view.case.id == self._plain
+        self.timeline.show_lines(view.plain_lines if plain else view.lines, now)
+        self.show_numbers.setVisible(self._may_ask and not plain and view.lines != view.plain_lines)
+        self.details.show_view(view, plain=plain, may_ask=self._may_ask)
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
         """Shows the cases that may be the same: in their tab, and the likeliest below the timeline."""
@@ -128,14 +145,15 @@ class CaseTop(QStackedWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.setMinimumHeight(_LEAST_TABS_PX)  # a low screen squeezes the pages, never the window
+        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
         tabs.setStyleSheet("QTabWidget::tab-bar { left: 12px; }")
         first = QWidget()
-        alike = (self.alike, Qt.AlignmentFlag.AlignLeft)
-        down((self.timeline, 1), alike, on=first, edges=(12, 6, 0, 4), gap=6)
+        left = Qt.AlignmentFlag.AlignLeft
+        buttons = ((self.show_numbers, left), (self.alike, left))
+        down((self.timeline, 1), *buttons, on=first, edges=(12, 6, 0, 4), gap=6)
         pages = (
             (first, self.tr("时间线")),
             (self.details, self.tr("详情")),
