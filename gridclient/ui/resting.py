@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+
+from gridclient.ui.jobs import Failed, Jobs
+
+T = TypeVar("T")
 
 
 class Resting:
@@ -29,3 +38,15 @@ class Resting:
             if before in (None, self._landed, self._passing) and self._had.isVisible():
                 self._had.setFocus()
             self._had = None
+
+    def while_read(
+        self, jobs: Jobs, owner: QObject, task: Callable[[], T], done: Callable[[T], object], failed: Failed
+    ) -> None:
+        """Runs ``task`` on a reader thread; the parts rest until ``done`` or ``failed`` gets its answer."""
+
+        def over(hears: Callable[..., object], answer: object) -> None:
+            self.rest(False)
+            hears(answer)
+
+        self.rest(True)
+        jobs.read(owner, task, partial(over, done), partial(over, failed))

@@ -97,18 +97,13 @@ class BackupSection(Section):
         self.table.show_lines([_line(row) for row in rows], empty=empty)
 
     def _back_up(self, target: Path | None) -> None:
-        self._resting.rest(True)
         self.note.say(self.tr("正在备份…"))
-        self._jobs.read(self, partial(self._care.back_up, target), self._on_backed_up, self._on_failed)
+        task = partial(self._care.back_up, target)
+        self._resting.while_read(self._jobs, self, task, self._on_backed_up, self.note.say_error)
 
     def _on_backed_up(self, path: Path) -> None:
-        self._resting.rest(False)
         self.note.say(self.tr("已备份：{file}").format(file=path))
         self.refresh()
-
-    def _on_failed(self, error: GridClientError) -> None:
-        self._resting.rest(False)
-        self.note.say_error(error)
 
     def _on_to_file(self) -> None:
         proposed = Path.home() / "desk.gridbackup"

@@ -9,8 +9,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
-from gridclient.domain.errors import GridClientError
-from gridclient.services.error_text import sentence_of
 from gridclient.services.sync_control import SyncControl, SyncState, SyncView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
@@ -82,22 +80,15 @@ class LineForm(QWidget):
         self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), done)
 
     def _begin(self, work: Callable[[], None], words: str, done: Callable[[None], None]) -> None:
-        self._resting.rest(True)
         self.note.say(words)
-        self._jobs.read(self, work, done, self._on_refused)
+        self._resting.while_read(self._jobs, self, work, done, self.note.say_error)
 
     def _on_moved(self, _none: None) -> None:
-        self._resting.rest(False)
         self.url.clear()
         self.note.say(self.tr("已核对是原来的同步中心，改用这个网址。"))
 
     def _on_chosen(self, chosen: str, then: Callable[[], None], _none: None) -> None:
-        self._resting.rest(False)
         self._shown = chosen  # the view replaces it by the text without a password
         self.show_view(self._control.view())
         self.note.say(self.tr("已记住代理。"))
         then()
-
-    def _on_refused(self, error: GridClientError) -> None:
-        self._resting.rest(False)
-        self.note.say(sentence_of(error), "bad")

@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from gridclient.domain.errors import GridClientError
 from gridclient.services.sync_control import SyncControl
 from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.inline_note import InlineNote
@@ -64,19 +63,12 @@ class StickEnrolment(QWidget):
             self.take_from(file)
 
     def _begin(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        self._resting.rest(True)
         self.note.clear()
-        self._jobs.read(self, task, done, self._on_failed)
+        self._resting.while_read(self._jobs, self, task, done, self.note.say_error)
 
     def _on_asked(self, file: Path, digits: str) -> None:
-        self._resting.rest(False)
         words = self.tr("已写到 {file}，核对码 {digits}。请带到县里；管理员批准时会看到同样的核对码。")
         self.note.say(words.format(file=file, digits=digits))
 
     def _on_taken(self, _none: object) -> None:
-        self._resting.rest(False)
         self.enrolled.emit()
-
-    def _on_failed(self, error: GridClientError) -> None:
-        self._resting.rest(False)
-        self.note.say_error(error)
