@@ -195,29 +195,27 @@ def serve(
             if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):
                 raise StoreUnavailable("hub.not_started")
         else:
-            _serve_alone(database, secured, settings, line, lambda: ready(url))
+            server = uvicorn.Server(_config(open_backend(database), secured, settings))
+            _run(server, [line], lambda: ready(url))
         _LOG.info("the hub ends, as it was told to")
 
 
-def _serve_alone(
-    database: str, secured: Secured, settings: HubSettings, line: socket.socket, ready: Callable[[], None]
-) -> None:
-    server = uvicorn.Server(_config(open_backend(database), secured, settings))
+def _run(server: uvicorn.Server, sockets: list[socket.socket], ready: Callable[[], object]) -> None:
+    """Serves until a signal comes. uvicorn catches those too, and raises them again once it has ended."""
 
     def end() -> None:
         server.should_exit = True
 
-    with told_to_end(end):  # uvicorn catches signals too, and raises them again once it has ended
+    with told_to_end(end):
         ready()
-        server.run(sockets=[line])
+        server.run(sockets=sockets)
 
 
 def serve_part(_number: int, listens: Event, channel: socket.socket, part: Part) -> None:
     """One of several processes: serves the connections from its channel."""
     backend = open_backend(part.database, connections=part.settings.threads + 1)
     config = _config(backend, part.secured, part.settings)
-    listens.set()
-    HandedServer(config, channel).run(sockets=[])
+    _run(HandedServer(config, channel), [], listens.set)
 
 
 def sensible_processes(database: str) -> int:

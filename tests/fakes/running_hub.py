@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import urllib3
 import uvicorn
@@ -95,13 +95,18 @@ def served(
 
 @contextmanager
 def hub_process(
-    database: str, folder: Path, *arguments: str, listen: str = "127.0.0.1:0", prefix: Sequence[str] = ()
+    database: str,
+    folder: Path,
+    *arguments: str,
+    listen: str = "127.0.0.1:0",
+    prefix: Sequence[str] = (),
+    errors: int | IO[bytes] = subprocess.DEVNULL,
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """``gridclient hub serve`` with its address; it is ended by SIGTERM unless it is gone by then. ``prefix`` stands
-    before its command (another network namespace)."""
+    before its command (another network namespace). All its processes are a group of their own, as in a terminal."""
     command = [*prefix, sys.executable, "-m", "gridclient", "hub", "serve", "--db", database, "--listen", listen]
     command += ["--folder", str(folder), "--json", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_CHECKOUT)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, cwd=_CHECKOUT, start_new_session=True)
     assert process.stdout is not None
     try:
         told = b""
