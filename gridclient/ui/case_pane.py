@@ -86,7 +86,7 @@ class CasePane(QWidget):
             self._panel.show_batch(case_ids)
 
     def refresh(self, changes: Changes) -> None:
-        """Shows what changed; a panel that is not there yet will read it as it is by then."""
+        """Shows what was written. A panel that is made later reads the case as it is then."""
         if self._panel is not None:
             self._panel.refresh(changes)
 

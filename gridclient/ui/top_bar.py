@@ -51,7 +51,8 @@ class TopBar(QWidget):
         return (*self._buttons, self.lamp, self.account)
 
     def _who(self, actor: Actor) -> str:
-        """The role and who has it; a unit by its name alone, and a role whose account nobody has been named for."""
+        """The role and the person who has it. A unit is shown by its name alone, and so is a role for which nobody is
+        named."""
         role, name = ROLES.get(actor.role, actor.role), actor.name or actor.account
         if actor.role is AccountRole.UNIT or name == role:
             return name
@@ -68,7 +69,7 @@ class TopBar(QWidget):
 
 
 class _RoomName(QLabel):
-    """The name gives way first on a narrow screen: its end is left out."""
+    """The room's name. On a narrow screen it is shortened before anything else."""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_NAME_PX, super().minimumSizeHint().height())

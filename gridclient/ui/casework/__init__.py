@@ -1,1 +1,2 @@
-"""One case at the right: what is known, what happened, and every action its state and the operator's role allow."""
+"""The panel of one case: what is known of it, what happened, and the actions that its state and the operator's role
+allow."""

@@ -149,7 +149,7 @@ def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
 
 
 def dispatch_many(desk: Desk, args: dict[str, Any], case_ids: Sequence[str]) -> tuple[Changes, tuple[Outcome, ...]]:
-    """Dispatches each case in its own transaction and tells what became of it. A complete new case is filed first."""
+    """Dispatches each case in a transaction of its own. A new case that lacks nothing is filed first."""
     new = [row.id for row in desk.queries.rows(case_ids) if row.state == CaseState.REPORTED]
     filed, filings = desk.act_on_many(Action.FILE, new)
     refused = tuple(outcome for outcome in filings if outcome.error is not None)

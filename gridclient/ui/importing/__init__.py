@@ -1,1 +1,1 @@
-"""The import page: a file is looked into, its columns and its coordinate system are settled, then it goes in."""
+"""The import page: a file is read, its columns and coordinate system are settled, then it is imported."""

@@ -119,11 +119,7 @@ def facts_of(values: IntakeValues) -> CaseFacts:
 
 
 def moment_of(text: str) -> datetime | None:
-    """A moment as it is typed, in China time; ``None`` for nothing.
-
-    Raises:
-        InvalidInput: it cannot be read (``time.unreadable``).
-    """
+    """The moment that was typed, in China time; ``None`` for an empty field."""
     if not text.strip():
         return None
     numbers = [int(found) for found in re.findall(r"\d+", text)]

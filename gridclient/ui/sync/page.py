@@ -116,7 +116,7 @@ class SyncPage(CoverPage):
         self.first.setFocus()
 
     def _wanted(self) -> QWidget:
-        """What is probably wanted here."""
+        """The widget that the operator probably wants to use."""
         if self.enrol.isVisible() and self.enrol.first_empty is not None:
             return self.enrol.first_empty
         if self._sync.view.by_stick:
