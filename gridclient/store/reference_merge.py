@@ -18,7 +18,6 @@ from gridclient.store.reference_rows import unit_list
 
 Values: TypeAlias = dict[str, Any]
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
-_LEVELS: Final = {9: "township", 12: "community"}
 _USUAL: Final = {"schematic": 0, "special": 0, "status": "on_duty"}
 
 
@@ -147,8 +146,8 @@ def _unlisted_above(areas: Mapping[str, tuple[str, str]], listed: set[str]) -> I
 
 
 def _level_of(code: str) -> str:
-    if len(code) != 6:
-        return _LEVELS.get(len(code), "")
+    if len(code) == 9:  # an area of 12 digits stands above none
+        return "township"
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 

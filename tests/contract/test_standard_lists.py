@@ -78,6 +78,12 @@ def test_a_version_ends_when_the_next_one_begins_and_not_again_later(store: Impo
     assert ends == [("2026-04-02",), ("2026-05-02",), (None,)]
 
 
+def test_columns_in_another_order_make_no_new_version(store: ImportStore) -> None:
+    for extra in ({"依据": "条例", "备注": "无"}, {"备注": "无", "依据": "条例"}):
+        outcome = bring(store, [standard(2, extra=extra)], name="甲")
+    assert outcome.summary.unchanged == 1
+
+
 def test_a_file_that_shares_some_conditions_with_a_list_is_another_list(store: ImportStore) -> None:
     bring(store, [standard(2)], file="甲县.xlsx")
     assert bring(store, [standard(2), standard(3, "C-01-02-02")], file="乙县.xlsx").summary.imported == 2
