@@ -21,7 +21,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import LimitKind, parse_limit
 from gridclient.services.deadline_text import URGENCY_WORDS, kind_word, limit_text
 from gridclient.services.proposal_text import distance_text
-from gridclient.services.rows import Likeness
+from gridclient.services.rows import Likeness, SortKey
 from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
@@ -89,6 +89,21 @@ def whole_number(text: str, townships: Iterable[str]) -> str:
     parts = _AMONG_SEVERAL.fullmatch(text)
     own = next((code for code in townships if parts and code.endswith(parts[1])), "")
     return f"{own}-20{parts[3]}" if parts and own else text
+
+
+def title_of(key: SortKey) -> str:
+    """The title of a column."""
+    return {
+        SortKey.NUMBER: translate("CaseList", "编号"),
+        SortKey.TITLE: translate("CaseList", "标题"),
+        SortKey.LEVEL: translate("CaseList", "级别"),
+        SortKey.STATE: translate("CaseList", "状态"),
+        SortKey.UNIT: translate("CaseList", "主办单位"),
+        SortKey.DUE: translate("CaseList", "时限"),
+        SortKey.CHANNEL: translate("CaseList", "来源"),
+        SortKey.GRID: translate("CaseList", "网格"),
+        SortKey.REGISTERED: translate("CaseList", "登记时间"),
+    }[key]
 
 
 def state_word(state: str, *, returned: bool = False, escalated: bool = False) -> str:

@@ -27,6 +27,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import PageParts
+from gridclient.ui.present import title_of
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, InventedDesk, busy_desk, empty_desk
@@ -86,6 +87,7 @@ def initials() -> str:
     names = {row.name for row in GRIDS} | {"未落格", *BOXES.values(), *STATES.values()}
     names |= {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
+    names |= {f"按{title_of(key)}排序" for key in SortKey}
     return json.dumps(work_out(lambda *_: None, sorted(names)))
 
 

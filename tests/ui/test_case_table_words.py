@@ -9,10 +9,9 @@ import pytest
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
 from gridclient.services.rows import Box, CaseFilter, SortKey
 from gridclient.services.words import BOXES, CHANNELS, STATES
-from gridclient.ui.cases.columns import title_of
 from gridclient.ui.cases.due import EMPTY, Yardstick, due_cell, due_explained
 from gridclient.ui.cases.filter_menus import chips_of
-from gridclient.ui.present import Pressure
+from gridclient.ui.present import Pressure, title_of
 from gridclient.ui.state import with_state
 
 FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)

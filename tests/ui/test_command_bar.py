@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Box
+from gridclient.services.rows import Box, Sort, SortKey
 from gridclient.services.words import STATES
 from gridclient.ui.actions import Known
 from gridclient.ui.command.bar import take_offer
@@ -150,6 +150,14 @@ def test_a_saved_view_is_found_by_its_name_and_shown(window: MainWindow, qtbot: 
     assert [offer.kind for offer in window.command.offers()] == [Kind.VIEW, Kind.SEARCH]
     press(window.command, Qt.Key.Key_Return)
     assert window.state.filter.text == "噪音"
+
+
+def test_the_list_is_ordered_by_words_and_once_more_turns_it_round(window: MainWindow) -> None:
+    for turned in (False, True, False):
+        type_in(window, "ajb")
+        assert window.command.offers()[0].title == "按级别排序"
+        press(window.command, Qt.Key.Key_Return)
+        assert window.state.sort == Sort(SortKey.LEVEL, turned)
 
 
 def test_a_case_is_offered_with_its_whole_number(window: MainWindow, qtbot: QtBot) -> None:

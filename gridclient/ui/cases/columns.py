@@ -45,21 +45,6 @@ GIVING_WAY: Final = sorted(
 )
 
 
-def title_of(key: SortKey) -> str:
-    """The title of a column."""
-    return {
-        SortKey.NUMBER: translate("CaseList", "编号"),
-        SortKey.TITLE: translate("CaseList", "标题"),
-        SortKey.LEVEL: translate("CaseList", "级别"),
-        SortKey.STATE: translate("CaseList", "状态"),
-        SortKey.UNIT: translate("CaseList", "主办单位"),
-        SortKey.DUE: translate("CaseList", "时限"),
-        SortKey.CHANNEL: translate("CaseList", "来源"),
-        SortKey.GRID: translate("CaseList", "网格"),
-        SortKey.REGISTERED: translate("CaseList", "登记时间"),
-    }[key]
-
-
 def _unit_words(row: CaseRow) -> str:
     """The lead unit and the number of cooperating ones."""
     if not row.unit_name or row.state in ("reported", "filed"):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSizePolicy, QWidge
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.services.words import CHANNELS
-from gridclient.ui.cases.columns import level_word, title_of
+from gridclient.ui.cases.columns import level_word
 from gridclient.ui.cases.filter_menus import (
     Chip,
     ViewChanges,
@@ -23,7 +23,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_views,
 )
 from gridclient.ui.laid_out import across, label, tab_order
-from gridclient.ui.present import whole_number
+from gridclient.ui.present import title_of, whole_number
 from gridclient.ui.theme import BAR_PX
 
 _TYPING_MS: Final = 220

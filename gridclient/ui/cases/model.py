@@ -10,10 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, PLACES, PLAIN, title_of
+from gridclient.ui.cases.columns import COLUMNS, PLACES, PLAIN
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
 from gridclient.ui.laid_out import tip
-from gridclient.ui.present import moment_words, short_number, township_in
+from gridclient.ui.present import moment_words, short_number, title_of, township_in
 from gridclient.ui.value_list import NO_INDEX, Index
 
 _TOO_MANY_STEPS: Final = 60

@@ -37,6 +37,7 @@ _ICONS: Final = {
     Kind.BOX: "filter",
     Kind.STATE: "filter",
     Kind.VIEW: "filter",
+    Kind.ORDER: "filter",
     Kind.SEARCH: "search",
 }
 
@@ -263,6 +264,7 @@ def take_offer(offer: Offer, state: DeskState, actions: DeskActions, sources: So
         Kind.BOX: lambda box: state.show_box(Box(box)),
         Kind.STATE: lambda chosen: state.narrow(**with_state(chosen)),
         Kind.VIEW: lambda name: state.show_view(views[name]),
+        Kind.ORDER: lambda key: state.order_by(SortKey(key), state.sort == Sort(SortKey(key))),
         Kind.SEARCH: state.search,
     }
     taken[offer.kind](offer.value)

@@ -13,11 +13,11 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.codes import Tier
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, UnitRow
+from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, SortKey, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
 from gridclient.ui.actions import Known
 from gridclient.ui.matching import Entry, find
-from gridclient.ui.present import joined, short_number
+from gridclient.ui.present import joined, short_number, title_of
 
 translate = QCoreApplication.translate
 _MOST_OF_A_KIND: Final = 8
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     BOX = "box"
     STATE = "state"
     VIEW = "view"
+    ORDER = "order"
     SEARCH = "search"
 
 
@@ -71,7 +72,7 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
     found = [_case(row) for row in cases]
-    makers = (_commands, _units, _grids, _states, _views)
+    makers = (_commands, _units, _grids, _states, _views, _orders)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
     # Of names that fit alike, commands come first, then short names: the text is a larger part of them.
@@ -95,7 +96,7 @@ def asks_for_a_number(typed: str) -> bool:
 def names_to_learn(sources: Sources) -> list[str]:
     """All names of which the bar needs the initials."""
     names = [word.title for word in sources.commands] + [row.name for row in sources.grids]
-    return [*names, *BOXES.values(), *STATES.values()]
+    return [*names, *BOXES.values(), *STATES.values(), *map(_order_words, SortKey)]
 
 
 def _case(row: CaseRow) -> Offer:
@@ -148,3 +149,14 @@ def _views(sources: Sources) -> Iterable[Found]:
     what = translate("CommandBar", "保存的视图")
     for view in sources.views:
         yield Offer(Kind.VIEW, view.name, view.name, what), ("", sources.initials.get(view.name, ""))
+
+
+def _orders(sources: Sources) -> Iterable[Found]:
+    what = translate("CommandBar", "再选一次倒过来")
+    for key in SortKey:
+        words = _order_words(key)
+        yield Offer(Kind.ORDER, key, words, what), ("", sources.initials.get(words, ""))
+
+
+def _order_words(key: SortKey) -> str:
+    return translate("CommandBar", "按{column}排序").format(column=title_of(key))
