@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import RoundReport
@@ -61,25 +62,32 @@ def open_no_parts(url: str, events: int) -> Iterator[WorkerParts]:
 
 
 class FakeSyncQueries:
-    """The numbers that the desk's own process reads."""
+    """The numbers that the desk's own process reads; ``is_locked``: it cannot."""
 
     def __init__(self) -> None:
         self.waiting = (0, 0, 0)
+        self.fresh: datetime | None = None
+        self.gone: Sequence[tuple[str, datetime]] = ()
+        self.past: Sequence[RoundReport] = ()
+        self.contended: Sequence[str] = ()
+        self.is_locked = False
 
     def pending(self) -> tuple[int, int, int]:
+        if self.is_locked:
+            raise StoreUnavailable("store.locked")
         return self.waiting
 
     def fresh_as_of(self) -> datetime | None:
-        return None
+        return self.fresh
 
     def closed(self) -> Sequence[tuple[str, datetime]]:
-        return ()
+        return self.gone
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
-        return ()[:limit]
+        return self.past[:limit]
 
     def conflicts(self) -> Sequence[str]:
-        return ()
+        return self.contended
 
     def repairing(self) -> bool:
         return False

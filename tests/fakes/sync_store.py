@@ -184,7 +184,7 @@ class FakeSyncStore:
         return Taken(Changes(cases), agrees, new, 0, acknowledged)
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
-        new = 0
+        new, cases = 0, set()
         with self._transaction() as state:
             for batch in batches:
                 chain = state.chains.setdefault(batch.origin, Chain())
@@ -194,10 +194,11 @@ class FakeSyncStore:
                     if seq == len(chain.records) + 1:
                         chain.append(record)
                         new += 1
+                        cases.add(record.subject)
                     elif chain.records[seq - 1] != record:
                         raise SyncFault("sync.fork", stream=batch.origin.stream)
                 self._check_head(state, SignedHead(batch.origin, seq, batch.public_key, batch.signature))
-        return Taken(Changes(), True, new, 0)
+        return Taken(Changes(frozenset(cases)), True, new, 0)
 
     def _take_foreign(self, state: _State, page: FeedPage, record: Record, link: bytes, position: int) -> int:
         origin, seq = OriginKey(*record.key[:3]), record.key.seq

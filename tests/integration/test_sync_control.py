@@ -29,18 +29,20 @@ PATIENCE_S = 20.0
 class Desk:
     """A control with what it told."""
 
-    def __init__(self, url: str, opening: str = OPENING) -> None:
-        self.queries = FakeSyncQueries()
+    def __init__(self, url: str, opening: str = OPENING, queries: FakeSyncQueries | None = None) -> None:
+        self.queries = queries or FakeSyncQueries()
         self.kept: list[bool] = []
         self.control = ProcessSyncControl(opening, (url, 3), self.queries, keep_offline=self.kept.append)
         self.views: list[SyncView] = []
+        self.changes: list[Changes] = []
         self._told = threading.Condition()
         self.control.listen(self._on_told)
         self.control.start()
 
-    def _on_told(self, view: SyncView, _changes: Changes) -> None:
+    def _on_told(self, view: SyncView, changes: Changes) -> None:
         with self._told:
             self.views.append(view)
+            self.changes.append(changes)
             self._told.notify_all()
 
     def wait_for(self, wanted: Callable[[SyncView], bool], after: int = 0) -> SyncView:
