@@ -164,3 +164,16 @@ def test_a_column_of_a_newer_version_is_left_out(told: ImportStore, other: Impor
     heard = [dict(p, documents=[dict(d, shade="blue", id=1) for d in p["documents"]]) for p in payloads(told)]
     take(other, heard)
     assert known(other) == known(told)
+
+
+def test_a_column_that_an_older_version_does_not_know_stays_as_it_is(told: ImportStore, other: ImportStore) -> None:
+    tell(told)
+    take(other, payloads(told))
+    older = [dict(p, documents=[{**d, "name": "改名"} for d in p["documents"]]) for p in payloads(told)]
+    for payload in older:
+        for document in payload["documents"]:
+            document.pop("worker", None)
+    take(other, [payload for payload in older if payload["kind"] == "grids"])
+    row = other.reference.grid(basics()[0].code)
+    assert row is not None
+    assert (row.name, row.worker) == ("改名", "丁一")
