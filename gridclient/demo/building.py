@@ -14,12 +14,11 @@ from typing import Any
 
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.cases import DemoCase, demo_cases
-from gridclient.demo.county import DemoCounty, demo_county
+from gridclient.demo.county import LIST, DemoCounty, demo_county, division_records, grid_records
 from gridclient.demo.freshness import keep, kept_by, making_of, note_making
 from gridclient.demo.line import demo_hub, join_first_desk, make_second_desk
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.places import COUNTY_CODE
-from gridclient.demo.records import LIST, division_records, grid_records
 from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor

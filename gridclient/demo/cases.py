@@ -1,6 +1,6 @@
-"""Cases of the demo county: plausible texts, places and lives; the same seed and moment always give the same cases.
+"""Cases of the demo county: plausible texts, places and lives. The same seed and moment always give the same cases.
 
-Gives values only; turning them into commands or events is the caller's business.
+They are values only; the caller turns them into commands or events.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FATES: Final[Mapping[Fate, float]] = {
     Fate.CLOSED: 0.785, Fate.DECLINED: 0.015, Fate.REPORTED: 0.01, Fate.FILED: 0.013, Fate.RETURNED: 0.01,
     Fate.DISPATCHED: 0.03, Fate.HANDLING: 0.125, Fate.HANDLED: 0.012,
 }  # fmt: skip
-"""What waits for the desk is due within a quarter of an hour: with much of it a demo would be overdue all over soon."""
+"""Few cases wait for the desk: they are due within a quarter of an hour, and soon most of them would be overdue."""
 _CHANNELS: Final[Mapping[str, int]] = {
     "grid_worker": 34, "12345": 30, "digital_city": 8, "smart_community": 6, "110": 4, "one_nail": 4, "visit": 4,
     "patrol": 4, "video": 3, "superior": 1, "department": 1, "leader": 1,
@@ -49,16 +49,16 @@ _HOUR: Final = timedelta(hours=1)
 _FRESH: Final[Mapping[Fate, tuple[float, float]]] = {
     Fate.FILED: (5, 40), Fate.RETURNED: (5, 40), Fate.HANDLED: (10, 75),
 }  # fmt: skip
-"""How many minutes ago the last step was, usually and at most: what waits for the desk is mostly within its limit."""
+"""Minutes since the last step, usually and at most: most cases that wait for the desk are within their limit."""
 _INSTEAD: Final[Mapping[Fate, Fate]] = {Fate.RETURNED: Fate.FILED, Fate.HANDLED: Fate.CLOSED}
-"""What becomes of a case whose unit is asleep now."""
+"""The state of a case instead, if its unit does not work at this time of day."""
 
 
 @frozen
 class DemoCase:
-    """One case. ``key`` is its number within the seed; ``repeats`` the key of the case that it is a near-duplicate of.
+    """One case. ``key`` is its number within the seed; ``repeats`` is the key of the case that it nearly duplicates.
 
-    ``steps`` are what was done with it up to now, in order; ``reported_at`` is when the desk registered it.
+    ``steps`` were done with it up to now, in this order; ``reported_at`` is when the desk registered it.
     """
 
     key: int
@@ -77,7 +77,7 @@ class _Aim(Enum):
 
 @frozen
 class _Plan:
-    """A case before it is written out: enough to put all of them in the order of their reports."""
+    """A case before it is written out: enough to sort all cases by their reports."""
 
     key: int
     subject: int
@@ -89,10 +89,10 @@ class _Plan:
 def demo_cases(
     count: int, *, seed: int, county: DemoCounty, now: datetime, calendar: WorkCalendar | None = None
 ) -> Iterator[DemoCase]:
-    """``count`` cases of the sixty days up to ``now``, in the order of their reports.
+    """``count`` cases of the 60 days up to ``now``, in the order of their reports.
 
-    Four of five are closed; the rest stands in all open states, a tenth of it overdue. About one in fifty repeats
-    another one of the same place within hours.
+    Four of five are closed. The rest are in all open states, a tenth of them overdue. About one in fifty repeats
+    another case of the same place within hours.
     """
     writer = _Writer(seed, county, now.astimezone(CHINA_TIME).replace(microsecond=0), calendar or WorkCalendar())
     plans = sorted((writer.plan(key, count) for key in range(count)), key=lambda plan: (plan.reported_at, plan.key))
@@ -111,7 +111,7 @@ class _Writer:
         self._subject = lru_cache(maxsize=2048)(lambda key: self._subjects.make(self._random("subject", key)))
 
     def plan(self, key: int, count: int) -> _Plan:
-        """When the case was reported and where it is to stand now."""
+        """When the case was reported, and in which state it is to be now."""
         random = self._random("plan", key)
         if random.random() < REPEATS and (first := self._original(key, count, random)) is not None:
             return self._repeat(key, first, random)
@@ -126,7 +126,7 @@ class _Writer:
         return plan
 
     def write(self, plan: _Plan) -> DemoCase:
-        """The case in full."""
+        """The whole case."""
         random = self._random("text", plan.key)
         about = self._subject(plan.subject)
         channel = _channel(about, random)
@@ -149,7 +149,7 @@ class _Writer:
         return Random(f"{self._seed}:{purpose}:{key}")
 
     def _original(self, key: int, count: int, random: Random) -> _Plan | None:
-        """Another case, itself no repeat, old enough to be repeated by now."""
+        """Another case that can be repeated: it is no repeat and at least five minutes old."""
         if count < 2:
             return None
         start = key + random.randrange(1, count)
@@ -161,7 +161,7 @@ class _Writer:
         return None
 
     def _repeat(self, key: int, first: _Plan, random: Random) -> _Plan:
-        """Reported some hours after another case; half of them are declined as known."""
+        """A report some hours after another one; half of them are declined as known."""
         later = first.reported_at + timedelta(minutes=random.randrange(12, 360))
         later = min(later, self._now - timedelta(minutes=3))
         if random.random() < 0.5:
@@ -172,7 +172,7 @@ class _Writer:
         return self._random("plan", key).random() < REPEATS
 
     def _moment(self, key: int, fate: Fate, aim: _Aim, random: Random) -> datetime:
-        """A moment of report that may lead to the fate."""
+        """A time of report from which the state can be reached."""
         about = self._subject(key)
         if fate is Fate.REPORTED:
             return self._now - timedelta(minutes=1 + min(45.0, random.expovariate(1 / 5)))
@@ -187,18 +187,18 @@ class _Writer:
         return min(at, self._now - timedelta(minutes=2))
 
     def _fresh(self, plan: _Plan, random: Random) -> _Plan:
-        """The same life moved so that its last step was done a short while ago."""
+        """The same life, moved so that its last step was done a short while ago."""
         last = self._life(plan, can_be_rated=False)[-1].at
         usually, most = _FRESH[plan.fate]
         wanted = self._now - timedelta(seconds=int(60 * min(most, 1 + random.expovariate(1 / usually))))
         return replace(plan, reported_at=plan.reported_at + (wanted - last))
 
     def _aim(self, key: int) -> _Aim:
-        """How a case that a unit has in hand stands to its deadline."""
+        """How the deadline of a case that a unit handles is to be."""
         return self._random("aim", key).choices(list(_Aim), (0.1, 0.12, 0.78))[0]
 
     def _in_hand_for(self, about: Subject, aim: _Aim, random: Random) -> timedelta:
-        """How long ago such a case may have been reported; holidays and nights are left to trial."""
+        """How long ago such a case may have been reported; nights and holidays are left to trial and error."""
         span = self._due_of(about)(self._now) - self._now
         if aim is _Aim.OVERDUE:
             return span + random.random() * min(timedelta(days=3), max(span, 3 * _HOUR))
@@ -215,7 +215,8 @@ class _Writer:
         return _HOUR * hours
 
     def _fits(self, plan: _Plan, aim: _Aim) -> bool:
-        """Does the life lead to the fate by now, and for what a unit has in hand: overdue, due soon or neither?"""
+        """Whether the life reaches the state by now and, for a case that a unit handles, whether its deadline is as
+        aimed."""
         steps = self._life(plan, can_be_rated=False)
         if steps and steps[-1].at > self._now:
             return False
@@ -251,7 +252,7 @@ class _Writer:
         return lambda start: deadline(start, limit, calendar=self._calendar).due
 
     def _reporter(self, about: Subject, channel: str, subject: int, random: Random) -> tuple[str, str]:
-        """People of the channels that people use, the grid's worker for the worker's reports, else nobody."""
+        """A person for channels that people use, the grid's worker for the worker's reports, else nobody."""
         if channel == "grid_worker":
             return about.scene.grid.worker, about.scene.grid.phone
         if channel not in _FROM_PEOPLE:
@@ -264,7 +265,7 @@ class _Writer:
         return f"{head}{plan.reported_at:%Y%m%d}{plan.key % 100_000:05d}" if head else ""
 
     def _moved(self, case: DemoCase, original: int, about: Subject, random: Random) -> DemoCase:
-        """A repeat's point is some metres off, where that is still in the grid."""
+        """The repeat with its point some metres off, if that is still in the grid."""
         lon, lat = (round(v + random.uniform(-2e-4, 2e-4), 6) for v in (about.lon, about.lat))
         if not shapely.contains_xy(about.scene.grid.geometry, lon, lat):
             lon, lat = about.lon, about.lat
@@ -277,7 +278,7 @@ def _limit(text: str) -> Limit:
 
 
 def _channel(about: Subject, random: Random) -> str:
-    """How it came in; cameras and surveyors see streets, not homes and quarrels."""
+    """The channel of the report. Cameras and surveyors see streets, not homes and quarrels."""
     unseen = about.spot.kind in _UNSEEN_PLACES or about.standard.record.big_name in _UNSEEN_CLASSES
     channels = {name: weight for name, weight in _CHANNELS.items() if not (unseen and name in _BY_SIGHT)}
     return random.choices(list(channels), list(channels.values()))[0]

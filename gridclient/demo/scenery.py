@@ -1,4 +1,4 @@
-"""Invented places of the demo: which roads, estates and shops a basic grid has, and how people name a spot there."""
+"""Invented places of the demo: the roads, estates and shops of a basic grid, and how people name a spot there."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Phrases:
     openings: Mapping[str, tuple[str, ...]]
 
     def one(self, name: str, random: Random) -> str:
-        """Any entry of a list."""
+        """A random entry of a list."""
         return random.choice(self.lists[name])
 
 
 @frozen
 class Spot:
-    """Where something is: how people say it, its address, and the words that a text about it may need."""
+    """A place as people name it, its address, and the words that a text about it may need."""
 
     kind: str
     text: str
@@ -44,7 +44,7 @@ class Spot:
 
 @frozen
 class Scene:
-    """The places of one basic grid; the same grid always has the same."""
+    """The places of a basic grid; the same grid always has the same ones."""
 
     grid: DemoGrid
     township: str

@@ -1,9 +1,8 @@
-"""What a demo case is about and where: a matter, a basic grid that knows such places, a spot and a point in it."""
+"""What a case of the demo is about and where: a matter, a basic grid with such places, a spot and a point in it."""
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from itertools import accumulate
 from random import Random
 from typing import Final, Generic, TypeVar
@@ -26,7 +25,7 @@ _LESS_IN_VILLAGES: Final = 0.45
 
 @frozen
 class Subject:
-    """Shared by a case and those that repeat it."""
+    """What a case has in common with those that repeat it."""
 
     matter: Matter
     standard: DemoStandard
@@ -38,22 +37,22 @@ class Subject:
 
 
 class Subjects:
-    """Makes subjects: some matters are met more often than others, some grids have far more cases than others."""
+    """Makes subjects. Some matters are more frequent than others, and some grids have far more cases than others."""
 
     def __init__(self, county: DemoCounty, phrases: Phrases, *, months: Set[int]) -> None:
         self._phrases = phrases
         self._standards = {standard.code: standard for standard in county.standards}
         self._directory = Directory(county.grids, county.units)
         matters = [matter for matter in read_matters() if matter.is_in_season(months)]
-        self._matters = _Weighted(matters, [matter.weight for matter in matters])
+        self._matters = _Weighted(matters, lambda matter: matter.weight)
         everywhere = scenes(county.grids, phrases)
         kinds = sorted({kind for scene in everywhere for kind in scene.kinds})
-        self._scenes = {kind: _weighted_scenes([s for s in everywhere if kind in s.kinds]) for kind in kinds}
+        self._scenes = {kind: _Weighted([s for s in everywhere if kind in s.kinds], _busyness) for kind in kinds}
         for scene in everywhere:
             shapely.prepare(scene.grid.geometry)
 
     def make(self, random: Random) -> Subject:
-        """One subject; asks again when nobody serves the place for such a matter (a farming matter in the city)."""
+        """A subject that some unit serves; others (a farming matter in the city) are dropped and drawn again."""
         while True:
             matter = self._matters.one(random)
             kind = random.choice(matter.kinds)
@@ -67,20 +66,18 @@ class Subjects:
 
 
 class _Weighted(Generic[Item]):
-    def __init__(self, items: Sequence[Item], weights: Sequence[float]) -> None:
+    """Draws items at random, each as often as its weight says."""
+
+    def __init__(self, items: Sequence[Item], weight: Callable[[Item], float]) -> None:
         self._items = items
-        self._sums = list(accumulate(weights))
+        self._sums = list(accumulate(map(weight, items)))
 
     def one(self, random: Random) -> Item:
-        return self._items[bisect(self._sums, random.random() * self._sums[-1])]
-
-
-def _weighted_scenes(found: Sequence[Scene]) -> _Weighted[Scene]:
-    return _Weighted(found, [_busyness(scene) for scene in found])
+        return random.choices(self._items, cum_weights=self._sums)[0]
 
 
 def _busyness(scene: Scene) -> float:
-    """How many cases the grid has beside others; a property of the grid, the same for every seed."""
+    """How many cases the grid has, relative to others. It depends on the grid only, not on the seed."""
     return Random(scene.grid.code).lognormvariate(0, _UNEVENNESS) * (_LESS_IN_VILLAGES if scene.is_village else 1.0)
 
 

@@ -20,7 +20,7 @@ from gridclient.ui.sync.stick import StickPanel
 
 
 def walk_line(hands: Hands, folder: Path) -> None:
-    """All of them, in order. ``folder`` is the first desk's profile; the hub runs already."""
+    """All these stops in order. ``folder`` is the profile of the first desk; the hub is running."""
     sync = hands.window.pages.sync
     hands.until("hub", lambda: sync.view.last is not None and sync.view.last.end is RoundEnd.DONE)
     _switch(hands, SyncState.OFFLINE)
@@ -49,7 +49,7 @@ def _page(hands: Hands, name: str) -> QWidget:
 
 
 def _switch(hands: Hands, state: SyncState) -> None:
-    """Opens the page of synchronisation and throws the switch there."""
+    """Opens the sync page and clicks the switch of the line."""
     page = _page(hands, "sync")
     switch = page.findChild(QAbstractButton, "offlineSwitch")
     assert switch is not None
@@ -58,7 +58,7 @@ def _switch(hands: Hands, state: SyncState) -> None:
 
 
 def _dispatch_offline(hands: Hands) -> str:
-    """A case of the second desk's township, dispatched without a line."""
+    """Dispatches a case of the second desk's township without a line."""
     hands.key(Qt.Key.Key_Escape)
     hands.clear()
     hands.window.state.choose_grid(DEFAULT_TOWNSHIP)
@@ -70,7 +70,7 @@ def _dispatch_offline(hands: Hands) -> str:
 
 
 def _dispatch_at_second_desk(folder: Path, case_id: str) -> None:
-    """The second desk gives the same case to somebody else, and is the first at the hub."""
+    """The second desk dispatches the same case to another unit and reaches the hub first."""
     with open_desk(folder / SECOND_DESK) as opened:
         proposal = opened.desk.propose(case_id)
         others = [c.unit.code for c in proposal.candidates if c is not proposal.lead]
@@ -82,7 +82,7 @@ def _dispatch_at_second_desk(folder: Path, case_id: str) -> None:
 
 
 def _choose(hands: Hands) -> None:
-    """Both sides side by side, and a person's choice by two keys."""
+    """Shows both sides of the conflict and chooses one by two keys."""
     sync = hands.window.pages.sync
     _page(hands, "conflicts")
     hands.picture("conflict")
@@ -94,7 +94,7 @@ def _choose(hands: Hands) -> None:
 
 
 def _carry_by_stick(hands: Hands, folder: Path) -> None:
-    """What is done without a line goes to the second desk as a file."""
+    """Takes what is done without a line to the second desk as a file."""
     _switch(hands, SyncState.OFFLINE)
     _dispatch_offline(hands)
     page = _page(hands, "sync")

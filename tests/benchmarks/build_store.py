@@ -24,8 +24,7 @@ from typing import Any, Final
 import openpyxl
 
 from gridclient.composition import FIRST_ACCOUNTS
-from gridclient.demo.county import DemoCounty, demo_county
-from gridclient.demo.records import division_records, grid_records
+from gridclient.demo.county import DemoCounty, demo_county, division_records, grid_records
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_findings import ImportKind
