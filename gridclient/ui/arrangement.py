@@ -79,13 +79,11 @@ class Arrangement:
         self.across.restore(memory.part("across", self.across.as_text))
         self.upright.restoreState(_bytes(memory.part("upright", lambda: _hex(self.upright.saveState()))))
         geometry = memory.part("geometry", lambda: _hex(self._window.saveGeometry()))
-        beside = memory.part("beside", lambda: beside)
-        if self._window.restoreGeometry(_bytes(geometry)):
-            pass
-        elif beside:
-            self._lie_beside()
-        else:  # a new desk, or a screen that it does not know
-            self._window.setWindowState(Qt.WindowState.WindowMaximized)
+        if not self._window.restoreGeometry(_bytes(geometry)):  # a new desk, or a screen that it does not know
+            if memory.kept.get("beside"):
+                self._lie_beside()
+            else:
+                self._window.setWindowState(Qt.WindowState.WindowMaximized)
         for splitter in (self.across, self.upright):
             splitter.splitterMoved.connect(memory.touch)
 

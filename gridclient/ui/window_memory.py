@@ -16,13 +16,13 @@ _SETTLED_MS: Final = 1_000
 
 
 class WindowMemory(QObject):
-    """Read once, before the window is made. Each part says how it is remembered."""
+    """Read once, before the window is made: ``kept`` has the texts by name. Each part says how it is remembered."""
 
     def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings, self._jobs = settings, jobs
         self._written = settings.value(_KEY)
-        self._kept = _parts_of(self._written)
+        self.kept = texts_in(self._written)
         self._parts: dict[str, Callable[[], str]] = {}
         self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settling.timeout.connect(self.write)
@@ -30,7 +30,7 @@ class WindowMemory(QObject):
     def part(self, name: str, told_by: Callable[[], str]) -> str:
         """The text that was kept under ``name``. From now on ``told_by`` gives the text to keep."""
         self._parts[name] = told_by
-        return self._kept.get(name, "")
+        return self.kept.get(name, "")
 
     def touch(self, *_: object) -> None:
         """Something changed: writes the parts a second after the last change."""
@@ -39,7 +39,7 @@ class WindowMemory(QObject):
     def write(self) -> None:
         """Writes the parts now, if they have changed."""
         self._settling.stop()
-        text = json.dumps(self._kept | {name: told_by() for name, told_by in self._parts.items()}, ensure_ascii=False)
+        text = json.dumps(self.kept | {name: told_by() for name, told_by in self._parts.items()}, ensure_ascii=False)
         if text != self._written:
             self._written = text
             self._jobs.write(self, lambda: self._settings.keep_value(_KEY, text))
@@ -47,10 +47,11 @@ class WindowMemory(QObject):
 
 def kept_part(settings: DeskSettings, name: str) -> str:
     """The text that was kept under ``name``, for code that runs before there is a window."""
-    return _parts_of(settings.value(_KEY)).get(name, "")
+    return texts_in(settings.value(_KEY)).get(name, "")
 
 
-def _parts_of(text: str) -> dict[str, str]:
+def texts_in(text: str) -> dict[str, str]:
+    """The texts by name in a JSON object; empty for a text of another form, as another version may have kept."""
     try:
         parts = json.loads(text or "{}")
     except ValueError:

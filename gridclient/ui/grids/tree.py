@@ -231,7 +231,10 @@ class GridTree(QTreeView):
             menu.addAction(self.tr("收起"), lambda: self.collapse(self._index(area)))
             menu.addSeparator()
         if area is not None and area.code != UNPLACED:
-            menu.addAction(self.tr("复制编码 {code}").format(code=area.code), lambda: _copy(area.code))
+            menu.addAction(
+                self.tr("复制编码 {code}").format(code=area.code),
+                lambda: QGuiApplication.clipboard().setText(area.code),
+            )
         elif area is None:
             menu.addAction(self.tr("全部收起"), self.collapseAll)
         return menu
@@ -298,7 +301,3 @@ class GridTree(QTreeView):
         if code and code != self._told:
             self._told = code
             self.grid_chosen.emit(code)
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

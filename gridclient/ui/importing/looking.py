@@ -18,6 +18,7 @@ from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.window_memory import texts_in
 
 _ROWS_A_TURN, _LIKELY_ROWS = 6, 24
 _MEMORY: Final = "import.columns."
@@ -151,7 +152,7 @@ class Looking(QObject):
         """Sets the columns that were chosen for this header before."""
 
         def apply(text: str) -> None:
-            kept = _columns_in(text)
+            kept = texts_in(text)
             if number != self._count or not kept:
                 return
             self._columns.apply(kept)
@@ -183,12 +184,3 @@ class Looking(QObject):
 
 def _list_names(desk: Desk) -> tuple[str, ...]:
     return tuple({row.list for row in desk.reference.standards()})
-
-
-def _columns_in(text: str) -> dict[str, str]:
-    """Field → column; empty for a text of another version."""
-    try:
-        kept = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}

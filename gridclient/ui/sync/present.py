@@ -75,7 +75,8 @@ def pending_face(view: SyncView) -> Face:
     if not view.counted:
         return Face("pending", translate("Sync", "未上报 …"), Tone.CALM, told)
     if not has_pending(view):
-        return Face("all_sent", translate("Sync", "未上报 0 条"), _at_rest(view.state), told)
+        calm = Tone.CALM if view.state is SyncState.ALONE else Tone.OK
+        return Face("all_sent", translate("Sync", "未上报 0 条"), calm, told)
     if view.pending_events:
         words = translate("Sync", "未上报 {count} 条").format(count=f"{view.pending_events:,}")
     elif view.pending_cases:
@@ -350,10 +351,6 @@ def _icon(view: SyncView) -> str:
     if only_by_stick(view):
         return "stick"
     return ICONS[SyncState.RETRYING if _tries_again(view) else view.state]
-
-
-def _at_rest(state: SyncState) -> Tone:
-    return Tone.CALM if state is SyncState.ALONE else Tone.OK
 
 
 def _tone(view: SyncView, now: datetime) -> Tone:
