@@ -6,14 +6,14 @@ wish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
 from gridclient.domain.frozen import frozen
-from gridclient.domain.handing import stream_of
-from gridclient.hub.backend import OrderLedger
+from gridclient.domain.handing import UNIT_KINDS, stream_of
+from gridclient.hub.backend import Ledger, OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
 from gridclient.services.sync_port import FeedPage
@@ -47,7 +47,7 @@ class Reader:
         return min(max(self.room * _PACKING // _AVERAGE, 1), MOST_ROWS)
 
 
-def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
+def read_page(ledger: Ledger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
     """The next page of a feed; ``unit`` "" for a whole stream. ``None`` if the desk's cursor is beyond the hub's (the
     hub was restored from a backup)."""
     reader = replace(reader, room=max(reader.room, _LEAST_BYTES))
@@ -104,10 +104,10 @@ class _Fitting:
 
 def _fitting(rows: Sequence[EventRow], reader: Reader) -> _Fitting:
     left = reader.room
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         left -= cost(row)
-        if left < 0 and place + 1 < len(rows):
-            return _Fitting(rows[: place + 1], whole=False)
+        if left < 0 and index + 1 < len(rows):
+            return _Fitting(rows[: index + 1], whole=False)
     return _Fitting(rows, whole=len(rows) < reader.rows)
 
 
@@ -116,7 +116,7 @@ def cost(row: EventRow) -> int:
     return (len(row.text) + _EVENT_COST) // _PACKING
 
 
-def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
+def _filtered_page(ledger: Ledger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
     stream = stream_of(ask.feed)
     row, count, total = ledger.feed_sum(stream, unit)
     head, key = (0, b"") if row is None else (row.head, row.key)
@@ -127,9 +127,9 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
     written_there = names.of_device(reader.device)
     own = frozenset() if ask.whole else written_there
     events = sorted(row.event for row in seen)
-    texts_of = cache(partial(ledger.texts_of, stream))  # many events are of the same case
+    part = _Part(ledger, stream, unit, key)
     foreign = [
-        event if event.origin in written_there else _for_unit(event, unit, key, texts_of)
+        event if event.origin in written_there else part.given(event, names.device(event.origin))
         for event in events
         if event.origin not in own
     ]
@@ -147,10 +147,27 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
     )
 
 
-def _for_unit(event: EventRow, unit: str, key: bytes, texts_of: Callable[[str], Sequence[str]]) -> EventRow:
-    case = partial(texts_of, event.subject) if event.base else tuple  # the opening event names the reporter
-    text = for_unit(unit, event.kind, event.subject, event.text, key, case=case)
-    return event if text is event.text else event._replace(text=text)
+class _Part:
+    """What the desks of a unit get of a stream. ``key`` is the stream's."""
+
+    def __init__(self, ledger: Ledger, stream: str, unit: str, key: bytes) -> None:
+        self._unit = unit
+        self._key = key
+        self._texts_of = cache(partial(ledger.texts_of, stream))  # many events are of the same case
+        self._device = cache(ledger.device)
+
+    def given(self, event: EventRow, writer: str) -> EventRow:
+        """The event without its reporter, unless a desk of the unit wrote it: what is masked in a note with many names
+        would tell which of them it was."""
+        case = partial(self._texts_of, event.subject)
+        text = for_unit(self._unit, event.kind, event.subject, event.text, self._key, case=case)
+        if text is event.text or (event.kind in UNIT_KINDS and self._is_ours(writer)):
+            return event
+        return event._replace(text=text)
+
+    def _is_ours(self, writer: str) -> bool:
+        device = self._device(writer)
+        return device is not None and any(grant.unit == self._unit for grant in device.grants)
 
 
 def _nothing_new(ask: FeedAsk, head: int, count: int, total: int) -> FeedPage | None:
@@ -174,9 +191,9 @@ def _seen(
 def _whole_steps(found: Sequence[SeenRow], room: int, upto: int) -> tuple[Sequence[SeenRow], int]:
     """As many rows as fit, at least one step. Rows that one position adds to the feed (a step) stay together."""
     left, before = room, -1
-    for place, row in enumerate(found):
-        if row.seen != before and place and (left < 0 or place >= MOST_ROWS):
-            return found[:place], before
+    for index, row in enumerate(found):
+        if row.seen != before and index and (left < 0 or index >= MOST_ROWS):
+            return found[:index], before
         before = row.seen
         left -= cost(row.event)
     return found, upto

@@ -32,7 +32,7 @@ def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> Fil
     """Finds out by the events that name the file; without one nobody has a right to it."""
     with backend.reading() as ledger:
         reads = writes = False
-        for stream, subject in ledger.file_places(sha256):
+        for stream, subject in ledger.cases_with_file(sha256):
             for grant in grants:
                 if grant.stream == stream and reaches(ledger, grant, subject):
                     reads, writes = reads or grant.reads, writes or grant.writes

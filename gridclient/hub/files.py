@@ -85,7 +85,6 @@ class FileShelf:
         with os.fdopen(handle, "r+b") as file:
             file.seek(offset)
             file.write(chunk)
-            file.flush()
             if offset + len(chunk) < length:
                 return FilePlace(offset + len(chunk), False)
             file.seek(0)

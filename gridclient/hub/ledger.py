@@ -192,7 +192,7 @@ class OrderStatements(ABC):
             (stream, number, form, body),
         )
 
-    def file_places(self, sha256: str) -> Sequence[tuple[str, str]]:
+    def cases_with_file(self, sha256: str) -> Sequence[tuple[str, str]]:
         found = self.rows("SELECT stream, subject FROM files WHERE sha256 = ?", (sha256,))
         return [(str(stream), str(subject)) for stream, subject in found]
 

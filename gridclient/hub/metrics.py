@@ -21,7 +21,7 @@ _LABEL: Final = "|"
 _PATTERN: Final = "process-*.json"
 
 Counts = dict[str, float]
-"""Counters by ``name|label``; the histogram's under ``seconds|place`` and ``seconds``."""
+"""Counters by ``name|label``; the histogram's under ``seconds|number`` and ``seconds``."""
 
 
 class Metrics:
@@ -108,8 +108,8 @@ def _histogram(counts: Mapping[str, float]) -> Iterator[str]:
     name = "gridclient_hub_sync_seconds"
     yield f"# TYPE {name} histogram"
     below = 0.0
-    for place, bound in enumerate((*_BOUNDS, "+Inf")):
-        below += counts.get(f"{_SECONDS}{_LABEL}{place}", 0)
+    for number, bound in enumerate((*_BOUNDS, "+Inf")):
+        below += counts.get(f"{_SECONDS}{_LABEL}{number}", 0)
         yield f'{name}_bucket{{le="{bound}"}} {below:.0f}'
     yield f"{name}_sum {counts.get(_SECONDS, 0):.6f}"
     yield f"{name}_count {below:.0f}"

@@ -116,6 +116,24 @@ def test_who_guesses_waits_and_others_do_not_until_all_guess() -> None:
     assert brake.wait("b") > 0
 
 
+def test_who_goes_on_guessing_for_hours_waits_again_and_again() -> None:
+    now = 0.0
+    brake = GuessBrake(lambda: now)
+    for _ in range(5):
+        for _ in range(10):
+            assert brake.wait("a") == 0
+            brake.wrong("a")
+        assert brake.wait("a") > 0
+        now += 601.0
+
+
+def test_guesses_from_ever_new_addresses_do_not_make_the_count_of_all_forgotten() -> None:
+    brake = GuessBrake(lambda: 0.0)
+    for number in range(10_500):
+        brake.wrong(f"x{number}")
+        assert number < 199 or brake.wait("b") > 0
+
+
 def test_the_histogram_adds_up() -> None:
     metrics = Metrics()
     for seconds in (0.001, 0.02, 0.02, 99.0):

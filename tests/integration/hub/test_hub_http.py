@@ -188,7 +188,10 @@ def test_a_beginning_that_is_as_long_as_the_file_and_not_the_file_is_dropped(
     """A hub that was killed before it put the file in its place leaves such a one, and a desk that lied about it."""
     sha256 = hashlib.sha256(picture).hexdigest()
     (tmp_path / "files" / "parts" / sha256).write_bytes(bytes(len(picture) + more))
-    assert put(line, desk, picture, 0, picture[:MOST_CHUNK]) == (200, str(MOST_CHUNK))
+    for offset in range(0, len(picture), MOST_CHUNK):
+        chunk = picture[offset : offset + MOST_CHUNK]
+        assert put(line, desk, picture, offset, chunk) == (200, str(offset + len(chunk)))
+    assert line.ask("GET", f"/v1/files/{sha256}", token=desk.token).data == picture
 
 
 @pytest.mark.parametrize("lie", [1, 10**9])

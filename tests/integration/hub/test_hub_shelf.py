@@ -36,6 +36,12 @@ def test_what_is_no_digest_names_no_file(shelf: FileShelf, tmp_path: Path, name:
     assert lying(tmp_path) == []
 
 
+def test_a_file_that_is_as_long_as_any_may_be_is_begun_and_one_of_no_length_is_none(shelf: FileShelf) -> None:
+    assert shelf.put(NAME, 0, CONTENT, LARGEST) == FilePlace(600, False)
+    with pytest.raises(InvalidInput, match=r"sync\.file_too_large"):
+        shelf.put(sha256(b"").hexdigest(), 0, b"", 0)
+
+
 @pytest.mark.parametrize(("offset", "length"), [(0, LARGEST + 1), (0, 0), (0, -1), (0, 599), (1, 600)])
 def test_nothing_is_longer_than_it_said_or_than_any_file_may_be(
     shelf: FileShelf, tmp_path: Path, offset: int, length: int
@@ -81,6 +87,15 @@ def test_on_a_full_disk_a_desk_sends_no_more_than_the_last_piece_again(
     assert shelf.state(NAME) == FilePlace(400, False)
     assert shelf.put(NAME, 400, CONTENT[400:], 600) == FilePlace(600, True)
     assert lying(tmp_path) == [NAME]
+
+
+def test_a_folder_that_is_gone_when_old_beginnings_are_looked_for_is_the_stores_fault(
+    shelf: FileShelf, tmp_path: Path
+) -> None:
+    """A disk that was taken out: the hub's upkeep goes on with the rest of its work."""
+    (tmp_path / "files" / "parts").rmdir()
+    with pytest.raises(StoreUnavailable, match=r"hub\.store_failed"):
+        shelf.drop_stale()
 
 
 def test_a_folder_that_cannot_be_made_is_the_stores_fault(tmp_path: Path) -> None:
