@@ -21,7 +21,8 @@ from gridclient.store.search import indexed_count
 from gridclient.store.tables import CaseTableRow, PartRow, part_rows, read_parts, read_rows, table_row
 from gridclient.store.tally import TallyChanges, read_tallies, read_unit_tallies
 
-_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+_UNREADABLE: Final = (TypeError, ValueError)
+"""The line of the log itself: no such origin, no JSON. What a payload lacks, ``folded`` passes over."""
 _AT_ONCE: Final = 500
 _EVENTS: Final = (
     "SELECT subject, id, origin, seq, hlc, kind, version, base, actor, payload, acked "

@@ -69,6 +69,10 @@ def test_an_empty_store_proves_right(stage: Stage) -> None:
         ("UPDATE unit_tallies SET in_hand = in_hand - 1", {"unit_tally"}),
         ("INSERT INTO unit_tallies(unit, in_hand) VALUES ('nobody', 1)", {"unit_tally"}),
         ("DELETE FROM search WHERE rowid = 1", {"search"}),
+        ("INSERT INTO search(rowid, words) VALUES (99, 'x')", {"search"}),
+        ("DELETE FROM labels WHERE kind = 'unit'", {"case.pack"}),
+        ("UPDATE events SET origin = 77 WHERE pos = 1", {"chain.origin", "event.unreadable"}),
+        ("UPDATE origins SET whole = 0", {"chain.head"}),
         ("UPDATE audit SET actor = 'nobody' WHERE no = 2", {"audit"}),
         ("DELETE FROM audit WHERE no = 2", {"audit"}),
         ("UPDATE cases SET pending = 0", {"case.row"}),
@@ -90,6 +94,18 @@ def test_a_case_that_nobody_registered_is_found(told: Stage) -> None:
 
 def test_a_case_that_is_missing_is_found(told: Stage) -> None:
     assert {"case.missing", "search"} & problems_after(told, "DELETE FROM cases WHERE no = 1")
+
+
+def test_events_of_a_case_whose_name_is_lost_are_found_by_its_number(told: Stage) -> None:
+    problems_after(told, "DELETE FROM cases WHERE no = 1", "DELETE FROM subjects WHERE no = 1")
+    problems = verify(told.database).problems
+    assert "case.missing #1" in problems and any(problem.startswith("chain.broken") for problem in problems)
+
+
+def test_of_several_gaps_the_first_is_named(told: Stage) -> None:
+    problems_after(told, "DELETE FROM events WHERE pos IN (3, 6)")
+    (gap,) = (problem for problem in verify(told.database).problems if problem.startswith("chain.gap"))
+    assert gap.endswith("/3")
 
 
 def test_a_page_changed_outside_sqlite_is_found(told: Stage) -> None:
