@@ -10,7 +10,6 @@ from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
 from gridclient.services.error_text import sentence
-from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
 
 _SYSTEM: Final = "system"
@@ -32,13 +31,10 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     sync.set_defaults(run=sync_once)
     bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
     actions = bundle.add_subparsers(metavar="操作", required=True)
-    for name, words, run in (
-        ("export", "导出未上报的操作", export_bundle),
-        ("import", "导入别处的操作", import_bundle),
-    ):
+    for name, words in (("export", "导出未上报的操作"), ("import", "导入别处的操作")):
         action = actions.add_parser(name, parents=[output], help=words)
         action.add_argument("file", type=path_of, metavar="文件.gridbundle")
-        action.set_defaults(run=run)
+        action.set_defaults(run=exchange_bundle, out=name == "export")
 
 
 def enrol_desk(args: argparse.Namespace) -> Exit:
@@ -132,25 +128,17 @@ def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, 
     }
 
 
-def export_bundle(args: argparse.Namespace) -> Exit:
-    """Adds the events that the hub does not have to a file."""
+def exchange_bundle(args: argparse.Namespace) -> Exit:
+    """Exports to or imports from a file. Status 3 if that made conflicts.
+
+    An export adds the events that the hub does not have. An import takes the file in, wholly or not at all, and does
+    not change it.
+    """
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
-        report = DeskLine(opened).export_bundle(args.file)
-    return _tell_bundle(args, report, "写入")
-
-
-def import_bundle(args: argparse.Namespace) -> Exit:
-    """Takes in a file, wholly or not at all. The file is not changed."""
-    from gridclient.syncing import DeskLine
-
-    with open_desk(args.profile) as opened:
-        report = DeskLine(opened).import_bundle(args.file)
-    return _tell_bundle(args, report, "导入")
-
-
-def _tell_bundle(args: argparse.Namespace, report: BundleReport, word: str) -> Exit:
+        line = DeskLine(opened)
+        report = line.export_bundle(args.file) if args.out else line.import_bundle(args.file)
     document = {
         "file": str(report.file),
         "events": report.events,
@@ -160,5 +148,6 @@ def _tell_bundle(args: argparse.Namespace, report: BundleReport, word: str) -> E
         "cases": len(report.changes.cases),
     }
     arrived = f"，同步中心已收下本机 {report.acknowledged} 条" if report.acknowledged else ""
+    word = "写入" if args.out else "导入"
     answer(args, document, [f"{word} {report.events} 条，已有 {report.known} 条{arrived}：{report.file}"])
     return Exit.PARTLY if report.conflicts else Exit.DONE

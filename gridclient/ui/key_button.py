@@ -1,4 +1,4 @@
-"""A button that shows its key beside its word."""
+"""Buttons that show their keys beside their words, and the base of buttons that paint themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from gridclient.ui.icons import Colour, give_icon
 from gridclient.ui.tag import faint, paint_tag, tag_width
@@ -16,6 +16,29 @@ Kind = Literal["plain", "primary", "bar"]
 _INK: Final[dict[str, Colour]] = {"plain": "text", "primary": "on_accent", "bar": "on_top"}
 _GAP, _EDGE, _ICON = 7, 12, 16
 _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def clicks(event: QKeyEvent) -> bool:
+    """Whether the key is Enter without modifiers."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH
+
+
+class PaintedButton(QAbstractButton):
+    """A button of fixed size that a subclass paints. Enter clicks it; a held key does so once."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not clicks(event):
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
 
 
 class KeyButton(QPushButton):
@@ -45,11 +68,10 @@ class KeyButton(QPushButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH:
-            if not event.isAutoRepeat():  # a held key clicks once
-                self.click()
-        else:
+        if not clicks(event):
             super().keyPressEvent(event)
+        elif not event.isAutoRepeat():  # a held key clicks once
+            self.click()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()

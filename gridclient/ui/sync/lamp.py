@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 
 from gridclient.services.sync_control import SyncView
 from gridclient.ui.icons import icon
+from gridclient.ui.key_button import PaintedButton
 from gridclient.ui.sync.present import Face, Tone, fresh_face, pending_face
 from gridclient.ui.theme import BUTTON_PX, base_font, tokens
 
@@ -19,15 +19,13 @@ _ICON: Final = 16
 _GAP, _BETWEEN, _EDGE = 5, 14, 6
 
 
-class SyncLamp(QAbstractButton):
+class SyncLamp(PaintedButton):
     """Object name ``syncLamp``. Icon, word and colour say the state, the tooltip says it in sentences."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("syncLamp")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(base_font())
         self.faces: tuple[Face, ...] = ()
 
@@ -54,9 +52,6 @@ class SyncLamp(QAbstractButton):
         text = sum(_ICON + _GAP + metrics.horizontalAdvance(_widest(face.words)) for face in self.faces)
         return QSize(2 * _EDGE + text + _BETWEEN * max(0, len(self.faces) - 1), BUTTON_PX)
 
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = tokens()
         painter = QPainter(self)
@@ -79,12 +74,6 @@ class SyncLamp(QAbstractButton):
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
 
 def _widest(words: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from gridclient.ui.icons import icon
+from gridclient.ui.key_button import PaintedButton
 from gridclient.ui.sync.present import Tone
 from gridclient.ui.theme import BUTTON_PX, Tokens, base_font, tokens
 
@@ -41,15 +42,13 @@ class Sign(QWidget):
             icon(self._name, ink_of(self._tone, tokens())).paint(painter, self.rect())
 
 
-class OfflineSwitch(QAbstractButton):
+class OfflineSwitch(PaintedButton):
     """Object name ``offlineSwitch``. Checked means offline; the word and the knob's place say so, too."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("offlineSwitch")
         self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._say()
         self.toggled.connect(self._say)
 
@@ -60,15 +59,6 @@ class OfflineSwitch(QAbstractButton):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(base_font()).horizontalAdvance(self.tr("离线：开"))
         return QSize(width + _GAP + _TRACK.width() + 4, BUTTON_PX)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -172,6 +173,13 @@ def test_the_switch_pulls_the_cable_and_puts_it_back(page: SyncPage, fake: FakeS
     QTest.keyClick(page.switch, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not page.switch.isChecked())
     assert fake.asked == [("set_offline", True), ("set_offline", False)]
+
+
+def test_enter_that_is_held_pulls_the_cable_once(page: SyncPage, fake: FakeSync, qtbot: QtBot) -> None:
+    QTest.keyPress(page.switch, Qt.Key.Key_Return)
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+    QApplication.sendEvent(page.switch, held)
+    assert fake.asked == [("set_offline", True)]
 
 
 @pytest.mark.parametrize("state", [SyncState.CONFIRM, SyncState.FORKED])
