@@ -63,16 +63,10 @@ Content: TypeAlias = StickBatch | StickPage
 
 @frozen
 class Bundle:
-    """The content of a file for one reader.
-
-    ``frames`` counts all frames, ``locked`` those for other readers; ``writers`` are the public keys of the writers.
-    """
+    """The content of a file for one reader."""
 
     batches: tuple[StickBatch, ...] = ()
     pages: tuple[StickPage, ...] = ()
-    frames: int = 0
-    locked: int = 0
-    writers: frozenset[bytes] = frozenset()
 
 
 def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
@@ -98,25 +92,23 @@ def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_
     """
     batches: list[StickBatch] = []
     pages: list[StickPage] = []
-    writers: set[bytes] = set()
-    frames = locked = 0
+    is_any = is_mine = False
     for feed, box, bound in _boxes(data):
-        frames += 1
+        is_any = True
         key = key_for(feed, keys)
         if key is None:
-            locked += 1
             continue
+        is_mine = True
         with _Damage():
             writer, contents = _open(box, key, bound)
-            writers.add(writer)
             for content in _contents(feed, contents, device):
                 if isinstance(content, StickPage):
                     pages.append(content._replace(writer=writer))
                 else:
                     batches.append(content)
-    if frames and locked == frames and not to_add:
+    if is_any and not is_mine and not to_add:
         raise SyncFault("bundle.key_missing")
-    return Bundle(tuple(batches), tuple(pages), frames, locked, frozenset(writers))
+    return Bundle(tuple(batches), tuple(pages))
 
 
 def with_frames(

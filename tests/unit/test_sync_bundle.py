@@ -274,7 +274,7 @@ def test_stranger_cannot_open_it(whole: bytes) -> None:
     for stream, code in (("t:371002002", r"bundle\.key_missing"), (TOWN, r"bundle\.other_hub")):
         with pytest.raises(SyncFault, match=code):
             read_bundle(whole, {stream: bytes(32)})
-    assert read_bundle(whole, KEYS).locked == 0
+    assert len(read_bundle(whole, KEYS).batches) == 2
 
 
 def test_unit_writes_with_its_own_key_and_the_township_can_read_it(tmp_path: Path) -> None:
@@ -284,7 +284,8 @@ def test_unit_writes_with_its_own_key_and_the_township_can_read_it(tmp_path: Pat
     export_bundle(unit, file, now=now)
     assert import_bundle(town, file, now=now).events == 2
     export_bundle(written(town, 1), file, now=now)
-    assert read_bundle(file.read_bytes(), {PART: part_key}).locked == 1
+    assert len(read_bundle(file.read_bytes(), {PART: part_key}).batches) == 1
+    assert len(read_bundle(file.read_bytes(), KEYS).batches) == 2
 
 
 def test_hub_gives_places_by_stick(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from gridclient.sync.proofs import (
 )
 from gridclient.sync.signing import new_key, public_key
 
+DATA = Path(__file__).resolve().parents[1] / "data"
 TOWN, DEVICE = "t:371002001", "desk-0001"
 KEYS = {TOWN: bytes(range(32)), "ref": bytes(32)}
 _ELSE: Mapping[str, Any] = {
@@ -106,6 +109,37 @@ def test_a_frame_in_the_hubs_name_by_who_has_only_the_sticks_key_is_forged(monke
 def test_a_page_of_one_feed_in_the_frame_of_another_is_forged() -> None:
     with pytest.raises(SyncFault, match=r"bundle\.forged"):
         read_bundle(with_frames(b"", [("ref", (_page(TOWN),))], KEYS, new_key()), KEYS)
+
+
+def test_a_file_of_the_first_version_is_read_by_every_later_one() -> None:
+    """Two events of a desk, one in the whole stream and one in a unit's part, and the first one's place."""
+    kept = read_bundle((DATA / "stick-1.gridbundle").read_bytes(), KEYS)
+    assert [(batch.origin.incarnation, batch.records[0].text) for batch in kept.batches] == [
+        (1, '{"text":"记"}'),
+        (2, '{"text":"记"}'),
+    ]
+    ((start, page, at, writer),) = kept.pages
+    assert (start, page.feed, page.cursor, page.complete, at) == (0, TOWN, 1, True, 1_795_140_000)
+    assert {batch.public_key for batch in kept.batches} == {writer} == {public_key(bytes(range(32, 64)))}
+
+
+def test_what_only_begins_like_another_kind_of_file_is_foreign_and_an_empty_frame_is_broken() -> None:
+    head = bundle.MAGIC + b"\x01"
+    for data, code in (
+        (b"PK\x03\x04" + bytes(60), "bundle.foreign"),
+        (head + (8).to_bytes(4, "big") + sha256(sha256(head).digest()).digest()[:8], "bundle.broken"),
+        (head + b"\x00\x00\x00", "bundle.broken"),
+    ):
+        with pytest.raises(SyncFault) as caught:
+            read_bundle(data, KEYS)
+        assert caught.value.code == code
+    assert read_bundle(head, KEYS) == bundle.Bundle(), "a file without a frame yet"
+
+
+def test_nobody_writes_for_a_feed_without_its_key() -> None:
+    with pytest.raises(SyncFault) as caught:
+        with_frames(b"", [("t:371002009", (_page("t:371002009"),))], KEYS, new_key())
+    assert caught.value.code == "bundle.key_missing"
 
 
 def test_contents_of_a_kind_that_comes_later_ask_for_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
