@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QCoreApplication,
     QLibraryInfo,
     QMessageLogContext,
-    Qt,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -21,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from gridclient import __version__
-from gridclient.mapview.scheme import prepare_environment, register_scheme
+from gridclient.mapview.scheme import is_drawn_by_software, prepare_environment, register_scheme
 
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
 LANGUAGE_VARIABLE: Final = "GRIDCLIENT_LANGUAGE"
@@ -39,7 +38,10 @@ def make_application(*, begun: Callable[[], None] = lambda: None) -> QApplicatio
         return running
     prepare_environment()
     register_scheme()
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    if not is_drawn_by_software():
+        from PySide6.QtCore import Qt  # 20 ms, which the engine would wait for
+
+        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     with _told_without_screen():
         application = QApplication(sys.argv[:1])
     application.setApplicationName("gridclient")

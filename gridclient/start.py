@@ -10,18 +10,17 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from gridclient.domain.errors import Cancelled
-from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
+_PAGE_MS: Final = 150
+"""How long the window waits at the most until its map's page was asked for and sent."""
 _MAP_SIZE: Final = (788, 330)
 """Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
@@ -83,6 +84,10 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forer
 
 
 def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
+    from PySide6.QtCore import Qt
+
+    from gridclient.ui.ending import closed_when_asked
+
     restored: tuple[str, Kind] | None = None
     while True:
         with closed_when_asked(app.window.close) as asked:  # also while it closes: what writes goes to its end
@@ -118,11 +123,18 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     Raises:
         GridClientError: see :func:`gridclient.composition.open_desk`.
     """
-    opening = _Opening(profile, forerunner)  # before the web engine is imported: the page waits for it
+    opening = _Opening(profile, forerunner)
+    if forerunner is None:
+        opening.begin()  # before the web engine is imported: the page waits for it
     from gridclient.application import make_application
 
     window = iter(_WINDOW)
-    application = make_application(begun=partial(_start_engine, window))
+
+    def begin() -> None:
+        opening.begin()  # not before, beside a forerunner: it would only take Python's lock away from what starts here
+        _start_engine(window)
+
+    application = make_application(begun=begin)
     from gridclient.mapview.view import MapView
 
     view = MapView(size=_MAP_SIZE)
@@ -130,6 +142,7 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     try:
         opened, base_maps = opening.wait()
         _begin_as_left(view, opened.desk, base_maps)
+        _let_page_come(view)
         for part in window:
             import_module(part)
             application.processEvents()  # the page asks in between
@@ -177,6 +190,14 @@ def _begin_as_left(view: MapView, desk: Desk, base_maps: BaseMapFolder) -> None:
     view.begin(desk.map_data, base_maps, place=place_in(kept_part(desk.settings, "map")))
 
 
+def _let_page_come(view: MapView) -> None:
+    """Until the page was sent: from then on its own process makes it ready, while the window is built here."""
+    loop = QEventLoop()
+    view.handler.answered.connect(loop.quit)
+    QTimer.singleShot(_PAGE_MS, loop, loop.quit)
+    loop.exec()
+
+
 class _Opening(QObject):
     """Imports and opens the store on a thread of its own, which then reads what the first paint will ask for.
 
@@ -194,20 +215,28 @@ class _Opening(QObject):
         self.closing = ExitStack()
         self._waiting: CatchingUp | None = None
         self._left = threading.Event()
-        self.told.connect(self._show_told, Qt.ConnectionType.QueuedConnection)
+        self.told.connect(self._show_told)  # from the other thread
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="opening")
-        self._opening = self._pool.submit(self._open)
+        self._opening: Future[tuple[OpenedDesk | EarlyDesk, BaseMapFolder]] | None = None
+
+    def begin(self) -> Future[tuple[OpenedDesk | EarlyDesk, BaseMapFolder]]:
+        """Begins, once."""
+        if self._opening is None:
+            self._opening = self._pool.submit(self._open)
+        return self._opening
 
     def wait(self) -> tuple[OpenedDesk | EarlyDesk, BaseMapFolder]:
         """Lets events go on until the profile is open; raises what is in its way, also that nobody waits for it."""
-        loop = QEventLoop()
+        from PySide6.QtCore import Qt
+
+        opening, loop = self.begin(), QEventLoop()
         self.ended.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
-        self._opening.add_done_callback(lambda _: self.ended.emit())
+        opening.add_done_callback(lambda _: self.ended.emit())
         loop.exec()
         if self._waiting is not None:
             self._waiting.end()
         self.closing.callback(self._pool.shutdown)
-        return self._opening.result()
+        return opening.result()
 
     def _open(self) -> tuple[OpenedDesk | EarlyDesk, BaseMapFolder]:
         from gridclient.early_desk import base_maps_in

@@ -24,10 +24,11 @@ _POOL_SIZE = 3
 class GridSchemeHandler(QWebEngineUrlSchemeHandler):
     """Serves these addresses to the page itself and to nobody else.
 
-    Signals: ``failed(code)`` when the store or another port raised an error.
+    Signals: ``failed(code)`` when the store or another port raised an error; ``answered()`` after every answer.
     """
 
     failed = Signal(str)
+    answered = Signal()
     _answered = Signal(int, object)
 
     def __init__(self, *, routes: Routes, parent: QObject) -> None:
@@ -101,6 +102,7 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
             raise  # a bug: goes to sys.excepthook
         else:
             _reply(job, media_type, body)
+            self.answered.emit()
 
 
 def _reply(job: QWebEngineUrlRequestJob, media_type: str, body: bytes) -> None:

@@ -49,6 +49,11 @@ def prepare_environment() -> None:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 
+def is_drawn_by_software() -> bool:
+    """Whether the environment leaves no part in drawing to a graphics card."""
+    return os.environ.get("QT_QUICK_BACKEND") == "software"
+
+
 def register_scheme() -> None:
     """Registers ``grid`` as a secure scheme whose pages may fetch. May be repeated; before the QApplication."""
     if not QWebEngineUrlScheme.schemeByName(SCHEME).name().isEmpty():

@@ -68,7 +68,7 @@ class GridMap {
     const { place, home } = await asked.place.catch(() => ({})); // without them it shows everything
     this.home = home;
     if (place) this.lookAt(...place); // before there is anything to draw
-    const early = place && this.fetchLayer("cases"); // where it looks is known already
+    this.early = place && this.fetchLayer("cases"); // where it looks is known already
     const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
@@ -81,7 +81,7 @@ class GridMap {
     this._moved();
     await Promise.all(others);
     bridge.on_page_ready();
-    await Promise.all([early, cases, this.fetchLayer("cases"), this.fetchLayer("units")]);
+    await Promise.all([this.early, cases, this.fetchLayer("cases"), this.fetchLayer("units")]);
     requestAnimationFrame(() => requestAnimationFrame(() => bridge.on_page_drawn()));
   }
 
@@ -156,6 +156,7 @@ class GridMap {
     if (layer === "outlines") {
       this.outlines.load(body);
       this._fit();
+      if (this.map.getSize().x) this.early ??= this.fetchLayer("cases"); // they come while the areas are drawn
       this._tier();
       this._ground();
     } else if (layer === "figures") {

@@ -55,6 +55,44 @@ def test_a_page_that_is_told_where_to_look_looks_there_at_once_and_asks_once_for
         view.shutdown()
 
 
+def test_the_page_is_on_its_way_to_its_process_before_the_window_is_built(qtbot: QtBot) -> None:
+    view = MapView()
+    qtbot.addWidget(view)
+    sent: list[bool] = []
+    view.handler.answered.connect(lambda: sent.append(True))
+    try:
+        view.begin(InMemoryMapData())
+        start._let_page_come(view)
+        assert sent == [True]
+    finally:
+        view.shutdown()
+
+
+def test_a_page_that_cannot_be_sent_keeps_nobody_waiting(qtbot: QtBot) -> None:
+    view = MapView()
+    qtbot.addWidget(view)
+    sent: list[bool] = []
+    view.handler.answered.connect(lambda: sent.append(True))
+    try:
+        start._let_page_come(view)  # there is no store yet
+        assert sent == []
+    finally:
+        view.shutdown()
+
+
+def test_a_page_that_finds_its_view_by_itself_asks_once_for_its_cases(qtbot: QtBot) -> None:
+    view, data = MapView(size=(800, 600)), InMemoryMapData()
+    qtbot.addWidget(view)
+    try:
+        view.resize(800, 600)
+        view.begin(data)
+        with qtbot.waitSignal(view.bridge.page_drawn):
+            view.show()
+        assert data.asked.count("cells") == 1
+    finally:
+        view.shutdown()
+
+
 def test_the_desk_opens_with_the_map_that_was_begun(tmp_path: Path, qtbot: QtBot) -> None:
     create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
     seen: list[bool] = []
@@ -195,6 +233,35 @@ print(str(get_signature(QPoint)[2]), waiting())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
+def test_until_the_engine_starts_nothing_else_takes_its_time(tmp_path: Path) -> None:
+    create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
+    steps = """
+import sys, threading
+from pathlib import Path
+from gridclient.forerunner import Forerunner
+profile = Path(sys.argv[1])
+forerunner = Forerunner.begin(profile)
+from PySide6 import QtCore
+from gridclient import start
+start_engine = start._start_engine
+def look_and_start(window):
+    print(threading.active_count(), "Qt" in vars(QtCore))
+    start_engine(window)
+start._start_engine = look_and_start
+opening = start._Opening
+def open_and_look(*given):
+    made = opening(*given)
+    print(threading.active_count(), "Qt" in vars(QtCore))
+    return made
+start._Opening = open_and_look
+start.run(profile, forerunner=forerunner, made=lambda app: app.window.map.drawn.connect(app.window.close))
+"""
+    command = [sys.executable, "-c", steps, str(tmp_path / "desk")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout.split() == ["1", "False", "2", "False"]  # the other thread was begun a moment ago
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
 def test_the_command_line_begins_the_store_before_it_loads_qt(tmp_path: Path) -> None:
     create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
     steps = """
@@ -209,9 +276,10 @@ def load_and_watch():
     load()
     from gridclient import start
     stay = start.run
+    from PySide6.QtCore import Qt
     def leave(app):
         print(type(app._opened).__name__, *early, app.desk.settings.value("x") == "", flush=True)
-        app.window.map.drawn.connect(app.window.close, start.Qt.ConnectionType.QueuedConnection)
+        app.window.map.drawn.connect(app.window.close, Qt.ConnectionType.QueuedConnection)
     start.run = lambda *given, **named: stay(*given, made=leave, **named)
 forerunner.Forerunner.begin, qt_loading.load_qt = begin_and_watch, load_and_watch
 sys.argv = ["gridclient", "--profile", sys.argv[1]]
