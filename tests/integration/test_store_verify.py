@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 
 from gridclient.domain.events import EventKind
+from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter
 from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection
 from gridclient.store.tally import GridTally, read_tallies
 from gridclient.store.verify import verify
-from tests.contract.stage import GRIDS, UNITS, Stage, opened
+from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk
 
 
 @pytest.fixture
@@ -106,6 +109,27 @@ def test_of_several_gaps_the_first_is_named(told: Stage) -> None:
     problems_after(told, "DELETE FROM events WHERE pos IN (3, 6)")
     (gap,) = (problem for problem in verify(told.database).problems if problem.startswith("chain.gap"))
     assert gap.endswith("/3")
+
+
+@pytest.mark.parametrize("change", ["count = count + 1", "total = total + 1"])
+def test_a_feed_that_does_not_add_up_is_found_unless_it_is_being_read_again(
+    desk: ToyDesk, hub: FakeHub, change: str
+) -> None:
+    other = "t:371002002"
+    desk.enrol(Grant(STREAM, writes=True), Grant(other, writes=True))
+    desk.stage.register()
+    far = desk.stage.registration("别处", grid=GRIDS[3])
+    for case_id in (desk.stage.new_id(), desk.stage.new_id()):
+        desk.stage.record(EventKind.REGISTERED, case_id, far, stream=other)
+    desk.round(hub)
+    database = desk.profile.database
+    assert verify(database).ok
+    with database.writer() as connection:
+        connection.execute(f"UPDATE feeds SET {change} WHERE feed = ?", (other,))
+    assert verify(database).problems == (f"feed {other}",)
+    with database.writer() as connection:
+        connection.execute("UPDATE feeds SET repairing = 1")
+    assert verify(database).ok
 
 
 def test_a_page_changed_outside_sqlite_is_found(told: Stage) -> None:
