@@ -96,7 +96,7 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
         "attachments": case.attachments,
         "rating": case.rating or None,
         "extra": _extra(facts.extra),
-        "assignments": [_assignment_json(a) for a in case.assignments],
+        "assignments": [_assignment_json(a) for a in case.current_parts],
         "clocks": [_clock_json(c, case, reference) for c in case.clocks],
     }
 

@@ -157,6 +157,7 @@ class Assignment:
     verified_at: datetime | None = None
     result: str = ""
     remaining: int | None = None  # seconds left when the unit gave it back; its clock pauses there
+    former: bool = False  # given back before the last dispatch; kept only for the time it had left
 
 
 @frozen
@@ -233,12 +234,17 @@ class Case:
         return next((a for a in self.assignments if a.role is Role.LEAD), None)
 
     @property
+    def current_parts(self) -> tuple[Assignment, ...]:
+        """The parts of the last dispatch."""
+        return tuple(a for a in self.assignments if not a.former)
+
+    @property
     def open_parts(self) -> tuple[Assignment, ...]:
         """The parts of the last dispatch that are neither verified nor released; a close waits for them.
 
         A part given back counts until the next dispatch.
         """
-        return tuple(a for a in self.assignments if a.state not in _DONE and a.dispatched_at == self.dispatched_at)
+        return tuple(a for a in self.current_parts if a.state not in _DONE)
 
     @property
     def waits_after_return(self) -> bool:

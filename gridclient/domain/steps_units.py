@@ -63,7 +63,7 @@ def _given_out(case: Case, event: Event) -> Case:
         state=CaseState.DISPATCHED,
         returned=False,
         escalated=False,
-        assignments=now + tuple(replace(a, role=Role.COOPERATING) for a in before if a.unit not in again),
+        assignments=now + tuple(replace(a, role=Role.COOPERATING, former=True) for a in before if a.unit not in again),
         dispatched_at=event.at,
         clocks=clocks_after(case.clocks, event, stop=ALL_STAGES),
         contact=contact_given(event),

@@ -372,6 +372,17 @@ def test_a_limit_that_nobody_can_count_is_shown_as_it_was_written(desk: CommandL
     assert returned["state"] == "filed"
 
 
+def test_a_unit_that_gave_the_case_back_has_no_part_in_it_once_another_has_it(desk: CommandLine) -> None:
+    key = desk.first("dispatched")
+    before = desk.json("cases", "show", key).json["unit"]
+    assert desk.act(key, "return", before, reason_code="not_ours", reason="不属本单位职责").json["state"] == "filed"
+    other = next(
+        one["unit"] for one in desk.json("cases", "show", key).json["proposal"]["alternatives"] if one["unit"] != before
+    )
+    given = desk.act(key, "dispatch", lead=other, cooperating=[], reason="已商定").json
+    assert [(part["unit"], part["role"]) for part in given["assignments"]] == [(other, "lead")]
+
+
 def test_what_stands_in_a_case_commands_no_terminal(desk: CommandLine) -> None:
     key = desk.json("cases", "new", "--json-args", json.dumps({"title": "怪\x1b[31m\r\n题\u202e字"})).json["id"]
     for shown in (desk("cases", "list", "--text", "怪").out, desk("cases", "show", key).out):

@@ -69,6 +69,18 @@ def test_the_desk_deals_with_a_return_until_the_case_is_given_out_anew_or_the_un
     assert not history.do(EventKind.DISPATCHED, assignments=parts(OTHER)).waits_after_return
 
 
+def test_a_unit_that_gave_the_case_back_has_no_part_in_it_once_another_has_it() -> None:
+    history = dispatched(HELPER)
+    history.now -= timedelta(hours=1)  # a clock that was put back: all that follows comes at one instant
+    history.do(EventKind.RETURNED, unit=LEAD, **NOT_OURS)
+    case = history.do(EventKind.DISPATCHED, assignments=parts(OTHER))
+    assert [(one.unit, one.role) for one in case.current_parts] == [(OTHER, Role.LEAD)]
+    history.do(EventKind.SIGNED, unit=OTHER)
+    history.do(EventKind.FED_BACK, unit=OTHER, result="已清运", clocks=[clock("verify", 1)])
+    history.do(EventKind.VERIFIED, unit=OTHER)
+    assert history.do(EventKind.CLOSED, closing_condition_met=True).state is CaseState.CLOSED
+
+
 def test_a_released_unit_has_no_clock_any_more_and_the_others_keep_theirs() -> None:
     history = dispatched(HELPER, OTHER)
     history.do(EventKind.SIGNED, unit=LEAD)

@@ -143,7 +143,7 @@ class DetailsTab(ScrollArea):
         yield self.tr("涉及人员"), told("people", facts.people)
 
     def _units(self, view: CaseView, told: _Told) -> Iterable[Fact]:
-        for part in view.case.assignments:
+        for part in view.case.current_parts:
             label = self.tr("主办") if part.role is Role.LEAD else self.tr("协办")
             due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=f"{part.due:%m-%d %H:%M}")
             yield label, joined((view.unit_name(part.unit), PARTS[part.state], due, told("result", str(part.result))))

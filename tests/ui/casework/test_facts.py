@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
 from tests.ui.casework.panel_keys import Show
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk
 
 LINK = "https://example.test/" + "a" * 90
 
@@ -32,6 +33,17 @@ def test_every_fact_is_seen_whole_in_the_width_of_the_panel(
     details = panel.top.details
     panel.top.tabs.setCurrentWidget(details)
     assert details.horizontalScrollBar().maximum() == 0
+
+
+def test_a_unit_that_gave_the_case_back_is_not_listed_as_cooperating_with_the_next(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.dispatched("积水")
+    made.act(Action.RETURN, case_id, unit=LEAD, reason_code="not_ours", reason="不属本中队")
+    made.act(Action.DISPATCH, case_id, lead=OTHER, reason="已商定")
+    show(case_id)
+    words = panel.top.details.facts.words
+    assert "主办" in words and "协办" not in words
 
 
 def test_a_fact_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk, show: Show) -> None:
