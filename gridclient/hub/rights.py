@@ -35,7 +35,7 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
     if unit:
         return (Grant(stream, writes=True, unit=unit), reference)
     if supervisor or county:
-        return (Grant(f"t:{township[:6]}*" if township else _ALL_CASES), reference)
+        return (Grant(f"t:{township[:6]}*"), reference)
     return (Grant(stream, writes=True), reference)
 
 

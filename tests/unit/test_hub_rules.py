@@ -73,19 +73,33 @@ def test_rights_that_are_added_allow_together_what_each_allows(before: tuple[Gra
             assert {grant.stream for grant in found if grant.writes} == written
 
 
+def test_two_grants_for_one_stream_are_one_that_allows_both() -> None:
+    write, read = Grant("t:371002001", reads=False, writes=True), Grant("t:371002*")
+    for grants in ((write, read), (read, write)):
+        assert Grant("t:371002001", writes=True) in concrete(grants, STREAMS)
+        assert len(concrete(grants, STREAMS)) == 2
+    assert readable((write,)) == {}
+
+
+def test_a_right_to_a_stream_that_is_not_there_yet_is_kept() -> None:
+    grants = (*grants_for("371002009"), Grant("t:371003*"))
+    assert [grant.stream for grant in concrete(grants, STREAMS)] == ["t:371002009", "ref", "t:371003001"]
+
+
 @pytest.mark.parametrize(
-    ("township", "options"),
+    ("township", "options", "code"),
     [
-        ("", {}),
-        ("371002", {}),
-        ("3710020", {}),
-        ("371002001", {"unit": "U", "county": True}),
-        ("", {"supervisor": True, "county": True}),
+        ("", {}, "enrol.role_unclear"),
+        ("371002", {}, "enrol.no_township"),
+        ("3710020", {}, "code.wrong_length"),
+        ("371002001", {"unit": "U", "county": True}, "enrol.role_unclear"),
+        ("", {"supervisor": True, "county": True}, "enrol.role_unclear"),
     ],
 )
-def test_an_unclear_role_is_refused(township: str, options: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInput):
+def test_an_unclear_role_is_refused(township: str, options: dict[str, Any], code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
         grants_for(township, **options)
+    assert refused.value.code == code
 
 
 def test_the_wider_right_to_write_counts() -> None:
