@@ -15,7 +15,7 @@ from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.portions import Portions, Together, words_of
+from gridclient.ui.portions import BatchResult, Portions, words_of
 
 _LONGEST_STACK: Final = 50
 _Step = tuple[str, ...] | Callable[[], object]
@@ -107,22 +107,22 @@ class Batch(QObject):
         words = self.tr("正在{word} {done}/{total}，按 Esc 停止")
         self.told.emit(words.format(word=word_of(self._action), done=done, total=total), "info")
 
-    def _tell_result(self, together: Together) -> None:
-        action, done = self._action, together.done
+    def _tell_result(self, result: BatchResult) -> None:
+        action, done = self._action, result.done
         if action is Action.UNDO:
-            self.forget(outcome.case_id for outcome in together.outcomes)
+            self.forget(outcome.case_id for outcome in result.outcomes)
         elif done:
             self._push(done)
-        if together.changes.cases:
-            self.done.emit(together.changes)
+        if result.changes.cases:
+            self.done.emit(result.changes)
         if done and action is Action.UNDO:
             self.undone.emit(done)
-        first = next((outcome.error for outcome in together.refused), None)
-        if first is not None and len(together.outcomes) == 1:
+        first = next((outcome.error for outcome in result.refused), None)
+        if first is not None and len(result.outcomes) == 1:
             self.told.emit(sentence_of(first), "bad")
-        elif together.outcomes or together.error is not None:
-            words = words_of(together, word_of(action))
-            if together.refused or together.left:
+        elif result.outcomes or result.error is not None:
+            words = words_of(result, word_of(action))
+            if result.refused or result.left:
                 self.told.emit(words, "warn")
             elif action is Action.UNDO:
                 self.said.emit(words.rstrip("。"))

@@ -25,7 +25,7 @@ _MOST_NAMED: Final = 3
 
 
 @frozen
-class Together:
+class BatchResult:
     """What became of many cases.
 
     ``left`` were not begun, because the operator stopped or the store failed (``error``). ``numbers`` are the numbers
@@ -51,7 +51,7 @@ class Together:
     def refused(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.error is not None)
 
-    def and_then(self, changes: Changes, outcomes: Iterable[Outcome]) -> Together:
+    def and_then(self, changes: Changes, outcomes: Iterable[Outcome]) -> BatchResult:
         """The same with the results of the next portion."""
         return replace(self, changes=self.changes | changes, outcomes=(*self.outcomes, *outcomes))
 
@@ -65,7 +65,7 @@ class Portions(QObject):
 
     Signals:
         progressed(int, int): how many cases of how many are done; only for more than 50.
-        finished(Together): the result, complete or until it was stopped or failed.
+        finished(BatchResult): the result, complete or until it was stopped or failed.
     """
 
     progressed = Signal(int, int)
@@ -77,7 +77,7 @@ class Portions(QObject):
         self._step: Step | None = None
         self._total = 0
         self._stopped = False
-        self._so_far = Together()
+        self._so_far = BatchResult()
 
     @property
     def running(self) -> bool:
@@ -88,7 +88,7 @@ class Portions(QObject):
         if self.running:
             return
         self._step, self._stopped, self._total = step, False, len(case_ids)
-        self._so_far = Together(left=tuple(case_ids))
+        self._so_far = BatchResult(left=tuple(case_ids))
         self._go_on()
 
     def stop(self) -> None:
@@ -128,10 +128,10 @@ class Portions(QObject):
         self.finished.emit(replace(self._so_far, numbers=short))
 
 
-def words_of(together: Together, word: str) -> str:
+def words_of(result: BatchResult, word: str) -> str:
     """``已派遣 10 件。``, or which cases were refused and why, by number; at most three are named."""
-    words = translate("Together", "已{word} {count} 件。").format(count=len(together.done), word=word)
-    refused, left = together.refused, together.left
+    words = translate("Together", "已{word} {count} 件。").format(count=len(result.done), word=word)
+    refused, left = result.refused, result.left
     if not refused and not left:
         return words
     lines = [words.rstrip("。")]
@@ -141,9 +141,9 @@ def words_of(together: Together, word: str) -> str:
         lines[0] += translate("Together", "，{count} 件未办成：").format(count=len(refused))
     for outcome in refused[:_MOST_NAMED]:
         if outcome.error is not None:
-            lines.append(f"{together.numbers.get(outcome.case_id, outcome.case_id)} {sentence_of(outcome.error)}")
+            lines.append(f"{result.numbers.get(outcome.case_id, outcome.case_id)} {sentence_of(outcome.error)}")
     if len(refused) > _MOST_NAMED:
         lines.append(translate("Together", "……"))
-    if together.error is not None:
-        lines.append(sentence_of(together.error))
+    if result.error is not None:
+        lines.append(sentence_of(result.error))
     return "\n".join(lines)

@@ -34,7 +34,7 @@ _PAUSE_MS: Final = 400
 
 
 @frozen
-class Kept:
+class BegunForms:
     """The forms of a case: which one is open, and the values of each one that was begun."""
 
     opened: str = ""
@@ -47,13 +47,13 @@ class Kept:
         return json.dumps({"open": self.opened, "values": self.values}, ensure_ascii=False)
 
 
-def kept_of(text: str) -> Kept:
-    """Reads a text of :meth:`Kept.as_text`; a text of another version is ignored."""
+def begun_forms_in(text: str) -> BegunForms:
+    """Reads a text of :meth:`BegunForms.as_text`; a text of another version is ignored."""
     try:
         given = json.loads(text) if text else {}
-        return Kept(str(given.get("open", "")), {str(k): dict(v) for k, v in given.get("values", {}).items()})
+        return BegunForms(str(given.get("open", "")), {str(k): dict(v) for k, v in given.get("values", {}).items()})
     except (ValueError, AttributeError, TypeError):
-        return Kept()
+        return BegunForms()
 
 
 class KeptForms(QObject):
@@ -64,30 +64,30 @@ class KeptForms(QObject):
         super().__init__(parent)
         self._settings = settings
         self._jobs = jobs
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, BegunForms] = {}
         self._unwritten: set[str] = set()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.write)
 
-    def of(self, case_id: str, stored: str) -> Kept:
+    def of(self, case_id: str, stored: str) -> BegunForms:
         """The forms of a case. ``stored`` is what the store has; it counts until the forms change here."""
-        return self._kept.setdefault(case_id, kept_of(stored))
+        return self._kept.setdefault(case_id, begun_forms_in(stored))
 
     def open(self, case_id: str, action: Action | None) -> None:
         """Remembers which form is open; ``None`` is none."""
-        kept = self._kept.get(case_id, Kept())
-        self._keep(case_id, Kept(action.value if action is not None else "", kept.values))
+        kept = self._kept.get(case_id, BegunForms())
+        self._keep(case_id, BegunForms(action.value if action is not None else "", kept.values))
 
     def edit(self, case_id: str, action: Action, values: Mapping[str, Any]) -> None:
         """Remembers the values of a form."""
-        kept = self._kept.get(case_id, Kept())
-        self._keep(case_id, Kept(action.value, {**kept.values, action.value: dict(values)}))
+        kept = self._kept.get(case_id, BegunForms())
+        self._keep(case_id, BegunForms(action.value, {**kept.values, action.value: dict(values)}))
 
     def forget(self, case_id: str, action: Action) -> None:
         """Removes the form of an action that was carried out."""
-        kept = self._kept.get(case_id, Kept())
+        kept = self._kept.get(case_id, BegunForms())
         rest = {name: values for name, values in kept.values.items() if name != action.value}
-        self._keep(case_id, Kept("" if kept.opened == action.value else kept.opened, rest))
+        self._keep(case_id, BegunForms("" if kept.opened == action.value else kept.opened, rest))
 
     def write(self) -> None:
         """Writes what has changed."""
@@ -97,7 +97,7 @@ class KeptForms(QObject):
         for case_id, text in texts.items():
             self._jobs.write(self, partial(self._settings.keep_draft, draft_name(case_id), text))
 
-    def _keep(self, case_id: str, kept: Kept) -> None:
+    def _keep(self, case_id: str, kept: BegunForms) -> None:
         if kept != self._kept.get(case_id):
             self._kept[case_id] = kept
             self._unwritten.add(case_id)

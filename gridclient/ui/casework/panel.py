@@ -27,7 +27,7 @@ from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.laid_out import down
-from gridclient.ui.portions import Together
+from gridclient.ui.portions import BatchResult
 
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # after painting, and not for a case that is passed by
@@ -252,10 +252,10 @@ class CasePanel(QWidget):
                 self.acting.tell_done(self.view.case, _giving_out(self.view.case))
         self._on_changes(changes)
 
-    def _on_several_dispatched(self, together: Together, sentence: str) -> None:
+    def _on_several_dispatched(self, result: BatchResult, sentence: str) -> None:
         """Says what became of several dispatched cases where it stays, because the list goes on to the next case."""
-        if together.undone:
-            self.news.some_refused.emit(sentence, together.undone)
+        if result.undone:
+            self.news.some_refused.emit(sentence, result.undone)
         else:
             self.news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 

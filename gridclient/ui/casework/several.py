@@ -21,7 +21,7 @@ from gridclient.ui.casework.form_spec import FormSpec, spec_of_closing, spec_of_
 from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.portions import Portions, Together, words_of
+from gridclient.ui.portions import BatchResult, Portions, words_of
 
 _BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
 _READ_FOR_GUESS: Final = 20
@@ -214,21 +214,21 @@ class SeveralCases(QObject):
             words = self.tr("正在立案 {done}/{total}，按 Esc 停止")
             self._foot.form.note.say(words.format(done=done, total=total))
 
-    def _on_filed(self, together: Together) -> None:
+    def _on_filed(self, result: BatchResult) -> None:
         shown = self.ids == self._begun
-        sentence = words_of(together, word_of(Action.FILE))
-        if not (shown and together.undone):
+        sentence = words_of(result, word_of(Action.FILE))
+        if not (shown and result.undone):
             self._typed = {}  # it was typed for these cases
-        if not together.undone:
+        if not result.undone:
             self._news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
         elif not shown:
-            self._news.some_refused.emit(sentence, together.undone)
-        if shown and together.done:
+            self._news.some_refused.emit(sentence, result.undone)
+        if shown and result.done:
             self._news.staying.emit(self.ids[0])
-        if together.changes.cases:
-            self._news.changes.emit(together.changes)
+        if result.changes.cases:
+            self._news.changes.emit(result.changes)
         if shown:
-            self._said = sentence if together.undone else ""
-            self._dispatching = bool(together.done)
+            self._said = sentence if result.undone else ""
+            self._dispatching = bool(result.done)
         if self.ids:
             self._read()

@@ -28,7 +28,7 @@ from gridclient.ui.dispatch.choice import (
 from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.dispatch.unit_list import digit_of
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
+from gridclient.ui.portions import AT_ONCE, BatchResult, Portions, words_of
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
@@ -40,7 +40,7 @@ class DispatchPanel(DispatchSheet):
 
     Signals:
         done(Changes): the case was dispatched, or of several all that could be.
-        several_done(Together, str): what became of several cases, with a sentence; emitted before ``done``.
+        several_done(BatchResult, str): what became of several cases, with a sentence; emitted before ``done``.
         refused(Case, GridClientError): a dispatch was refused; the note says it if the case is still shown.
         cancelled(): Esc was pressed and nothing was typed.
     """
@@ -324,18 +324,18 @@ class DispatchPanel(DispatchSheet):
             words = self.tr("正在派遣 {done}/{total}，按 Esc 停止")
             self.note.say(words.format(done=done, total=total))
 
-    def _on_batch(self, together: Together) -> None:
-        sentence = words_of(together, self.tr("派遣"))
+    def _on_batch(self, result: BatchResult) -> None:
+        sentence = words_of(result, self.tr("派遣"))
         if self._batch == self._begun:  # otherwise something else is shown by now
             self._accepting = False
-            self._batch = together.undone
+            self._batch = result.undone
             self._name()
             self._show()
             self.note.say(sentence, "warn" if self._batch else "muted")
         elif self._batch:
             self._show()
-        self.several_done.emit(together, sentence)
-        self.done.emit(together.changes)
+        self.several_done.emit(result, sentence)
+        self.done.emit(result.changes)
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         self.refused.emit(case, error)
