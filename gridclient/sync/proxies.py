@@ -38,7 +38,7 @@ def checked_choice(chosen: str) -> str:
     text = text if "://" in text else f"http://{text}"
     try:
         parts = urlsplit(text)
-        fits = parts.scheme == "http" and bool(parts.hostname) and (parts.port or _PORT) > 0
+        fits = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
         fits = fits and not any(sign.isspace() for sign in text)
     except ValueError:
         fits = False
@@ -66,11 +66,10 @@ def proxy_for(url: str, chosen: str = "") -> str:
     if chosen:
         return chosen
     found = getproxies()
-    named = found.get(parts.scheme) or found.get("all") or ""
-    if not named or proxy_bypass(host):
+    if proxy_bypass(host):
         return ""
     try:
-        return checked_choice(named)
+        return checked_choice(found.get(parts.scheme) or found.get("all") or "")
     except InvalidInput:  # of a kind that nobody here can use (socks, https)
         return ""
 

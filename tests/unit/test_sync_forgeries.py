@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from gridclient.services.enrolment import Grant, Membership
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync import bundle
 from gridclient.sync.bundle import StickPage, read_bundle, with_frames
+from gridclient.sync.frame import seal
 from gridclient.sync.proofs import (
     HubProof,
     new_nonce,
@@ -23,7 +24,8 @@ from gridclient.sync.proofs import (
     write_membership,
     write_proof,
 )
-from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.signing import new_key, public_key, sign_head
+from tests.unit.test_sync_bundle import batch_of
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TOWN, DEVICE = "t:371002001", "desk-0001"
@@ -134,6 +136,37 @@ def test_what_only_begins_like_another_kind_of_file_is_foreign_and_an_empty_fram
             read_bundle(data, KEYS)
         assert caught.value.code == code
     assert read_bundle(head, KEYS) == bundle.Bundle(), "a file without a frame yet"
+
+
+def test_a_batch_whose_last_link_is_another_or_that_is_empty_is_forged() -> None:
+    signing = new_key()
+    batch = batch_of("one", 2, signing)
+    empty = batch._replace(
+        records=(), link_after=batch.link_before, signature=sign_head(signing, batch.origin, 0, batch.link_before)
+    )
+    for forged in (batch._replace(link_after=bytes(32)), empty):
+        with pytest.raises(SyncFault, match=r"^bundle\.forged"):
+            read_bundle(with_frames(b"", [(TOWN, [forged])], KEYS, signing), KEYS)
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "code"),
+    [
+        ("seal", lambda body, level, _protocol: seal(body, level, 9), "bundle.newer"),
+        ("seal", lambda body, level, protocol: seal(body, level, protocol)[:-1], "bundle.broken"),
+        ("_parts", lambda _content: [], "bundle.broken"),
+        ("_parts", lambda _content: 7, "bundle.broken"),
+    ],
+)
+def test_a_frame_whose_inside_nobody_here_understands_is_newer_or_broken(
+    monkeypatch: pytest.MonkeyPatch, name: str, made: Callable[..., object], code: str
+) -> None:
+    with monkeypatch.context() as otherwise:
+        otherwise.setattr(bundle, name, made)
+        file = with_frames(b"", [(TOWN, (_page(TOWN),))], KEYS, new_key())
+    with pytest.raises(SyncFault) as caught:
+        read_bundle(file, KEYS)
+    assert caught.value.code == code
 
 
 def test_nobody_writes_for_a_feed_without_its_key() -> None:

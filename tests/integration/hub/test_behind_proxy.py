@@ -124,12 +124,16 @@ def test_which_proxy_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy_for("https://hub.example", DIRECT) == ""
     monkeypatch.setenv("NO_PROXY", "localhost,.example")
     assert proxy_for("https://hub.example:8700") == ""
+    monkeypatch.setenv("ALL_PROXY", "http://all:1")
+    assert (proxy_for("http://hub.other"), proxy_for("https://hub.other")) == ("http://all:1", "http://10.1.1.1:3128")
     for unusable in ("socks5://10.1.1.1:1080", "https://10.1.1.1:3128"):
         monkeypatch.setenv("HTTPS_PROXY", unusable)
         assert proxy_for("https://hub.other") == ""
 
 
-@pytest.mark.parametrize("text", ["ftp://a:1", "https://a:1", "http://", "a b", "http://a:99999", "http://[1"])
+@pytest.mark.parametrize(
+    "text", ["ftp://a:1", "https://a:1", "http://", "a b", "http://a:99999", "http://a:0", "http://[1"]
+)
 def test_what_is_no_proxy_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         checked_choice(text)
