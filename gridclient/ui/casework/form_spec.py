@@ -232,7 +232,7 @@ def _close(*_case: object) -> tuple[Field, ...]:
 
 def _urge(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
     lead = view.case.lead
-    units = [(part.unit, view.unit_name(part.unit)) for part in view.case.assignments]
+    units = [(part.unit, view.unit_name(part.unit)) for part in view.case.current_parts]
     text = Field("text", translate("CaseWork", "催办内容"), FieldKind.TEXT, hint=translate("CaseWork", "可不填"))
     if len(units) < 2 or lead is None:
         return (text,)

@@ -62,6 +62,14 @@ def test_several_at_once_leave_out_the_case_that_the_desk_may_not_read_any_more(
     assert (made.store.case(own).urges, made.store.case(foreign).urges) == (1, 0)
 
 
+def test_a_unit_that_gave_the_case_back_is_not_urged_any_more(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    case_id = made.dispatched("积水")
+    made.act(Action.RETURN, case_id, unit=LEAD, reason_code="not_ours", reason="不属本中队")
+    made.act(Action.DISPATCH, case_id, lead=OTHER, reason="已商定")
+    show(case_id)
+    assert "unit" not in form_of(panel, Action.URGE).values
+
+
 def test_once_the_lead_has_signed_its_result_is_the_first_button_though_a_helper_has_not(
     panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:
