@@ -59,10 +59,8 @@ def word_of(kind: str) -> str:
 def detail_of(note: Note) -> str:
     """The details of a line in Chinese: why a desk was not admitted, and from which address it came, or why its files
     were not taken."""
-    if note.kind not in (ENROL_REFUSED, FILES_LEFT):
-        return note.detail
-    code, gap, address = note.detail.partition(" ")
-    return f"{_REASONS.get(code, code)}{gap}{address}"
+    code, gap, rest = note.detail.partition(" ")
+    return f"{_REASONS.get(code, code)}{gap}{rest}"
 
 
 class Refusals:

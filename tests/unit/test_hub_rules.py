@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.hub.audit import Refusals
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.ledger import signed, unsigned
 from gridclient.hub.metrics import Metrics, added, metrics_text
@@ -17,6 +18,7 @@ from gridclient.hub.ordering import grant_to_write
 from gridclient.hub.rights import area_of, concrete, grants_for, readable, role_word
 from gridclient.hub.serve import is_loopback, read_address
 from gridclient.services.enrolment import Grant
+from gridclient.sync.wire import PushStatus
 
 STREAMS = ["ref", "t:371002001", "t:371002002", "t:371003001"]
 
@@ -146,6 +148,16 @@ def test_guesses_from_ever_new_addresses_do_not_make_the_count_of_all_forgotten(
     for number in range(10_500):
         brake.wrong(f"x{number}")
         assert number < 199 or brake.wait("b") > 0
+
+
+def test_what_was_refused_while_the_database_was_away_is_one_line_with_the_latest_time() -> None:
+    refusals = Refusals()
+    refusals.push(PushStatus.FORK, "desk-0001", "t:371002001", 10)
+    away = refusals.taken()
+    refusals.push(PushStatus.FORK, "desk-0001", "t:371002001", 20)
+    refusals.put_back(away)
+    (line,) = refusals.taken()
+    assert (line.times, line.at) == (2, 20)
 
 
 def test_the_histogram_adds_up() -> None:
