@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridclient.domain.events import EventKind
 from gridclient.services.rows import Likeness
 from tests.contract.stage import Stage
 
@@ -80,3 +81,30 @@ def test_nothing_told_finds_nothing(stage: Stage) -> None:
     stage.clock.advance(hours=1)
     assert not asked(stage)
     assert not asked(stage, title="！！", phone="-")
+
+
+def test_who_reported_from_elsewhere_by_the_same_telephone_is_told_and_others_there_are_not(stage: Stage) -> None:
+    same = stage.register("漏水", lon=LON, lat=LAT, reporter_phone="13800001111")
+    stage.register("漏水", lon=LON, lat=LAT, reporter_phone="13800002222")
+    stage.clock.advance(hours=1)
+    (found,) = asked(stage, title="漏水", phone=PHONE, lon=LON + 0.05, lat=LAT)
+    assert (found.row.id, found.same_phone) == (same, True)
+    assert found.metres == pytest.approx(4400, rel=0.01)
+
+
+def test_an_imported_case_and_an_amended_one_are_compared_by_what_they_say(stage: Stage) -> None:
+    imported, amended = stage.new_id(), stage.register("无标题")
+    facts = {"title": "反映噪音", "description": "ＫＴＶ整夜唱歌"}
+    payload = {"number": "x", "registered_at": int(stage.clock.now().timestamp()), "facts": facts}
+    stage.record(EventKind.IMPORTED, imported, payload)
+    stage.record(EventKind.AMENDED, amended, {"facts": facts})
+    stage.clock.advance(hours=1)
+    found = asked(stage, title="反映噪音", description="ktv整夜唱歌")
+    assert {likeness.row.id for likeness in found} == {imported, amended}
+    assert [likeness.text for likeness in found] == pytest.approx([1.0, 1.0])
+
+
+def test_of_the_same_report_at_the_same_place_no_more_than_certainty_is_said(stage: Stage) -> None:
+    stage.register("青岛路路灯整夜不亮", lon=LON, lat=LAT, reporter_phone="13800001111")
+    (found,) = asked(stage, title="青岛路路灯整夜不亮", phone=PHONE, lon=LON, lat=LAT)
+    assert found.score == 1.0
