@@ -14,7 +14,7 @@ from gridclient.domain.errors import GridClientError, RuleViolation, SyncFault
 from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import stream_of
 from gridclient.hub.access import stick_signing_key
-from gridclient.hub.backend import Backend, OrderLedger
+from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.feeds import Reader, read_page
 from gridclient.hub.pushing import take_push
 from gridclient.hub.rights import concrete, readable
@@ -192,7 +192,7 @@ def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[St
     return {feed: found[feed] for feed in sorted(found)}
 
 
-def _new_pages(ledger: OrderLedger, feed: str, unit: str, there: Sequence[StickPage], at: int) -> Iterator[StickPage]:
+def _new_pages(ledger: Ledger, feed: str, unit: str, there: Sequence[StickPage], at: int) -> Iterator[StickPage]:
     """The pages of a feed that the file lacks. They contain every event in full, as many desks read the file."""
     start = _reached(page for page in there if page.page.feed == feed)
     streams = ledger.streams((stream_of(feed),))

@@ -20,6 +20,10 @@ class Names:
         """The numbers of a device's origins."""
         return frozenset(no for no, origin in self._origins.items() if origin.device == device)
 
+    def device(self, origin: int) -> str:
+        """The device that writes an origin."""
+        return self._origins[origin].device
+
     def records(self, rows: Sequence[EventRow], *, links: bool) -> tuple[PlacedRecord, ...]:
         """Events as records of a page."""
         return tuple(

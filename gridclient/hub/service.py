@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.access import Access
 from gridclient.hub.audit import Refusals
-from gridclient.hub.backend import Backend, OrderLedger
+from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.feeds import Reader, read_page, unchanged
 from gridclient.hub.metrics import Metrics
 from gridclient.hub.parts import PartsShelf
@@ -273,7 +273,7 @@ class HubService:
                     pages.append(page)
         return tuple(pages), tuple(behind)
 
-    def _page(self, ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> Page | None:
+    def _page(self, ledger: Ledger, ask: FeedAsk, unit: str, reader: Reader) -> Page | None:
         sealed = None if unit else self._parts.page(ledger, ask, reader)
         return sealed or read_page(ledger, ask, unit, reader)
 

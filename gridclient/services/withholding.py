@@ -32,12 +32,18 @@ TRIALS: Final = frozenset({"digest", SALT})
 _SAID: Final = ("text", "reason", "note", "result", "public_reply", "name")
 """Free texts besides the facts, and file names. Only the reporter is masked in them: other numbers are for the unit."""
 _HOLDS: Final = re.compile("|".join(f'"{name}":(?!"")' for name in ("facts", CONTACT, *_WHOLE, *_SAID)))
-_NOBODY: Final = frozenset({"市民", "热心市民", "群众", "居民", "村民", "业主", "网友", "匿名", "来电人", "反映人"})
-"""Words entered instead of a name."""
+_NOBODY: Final = frozenset(
+    {"市民", "热心市民", "群众", "居民", "村民", "业主", "网友", "匿名", "来电人", "反映人", "女士", "先生"}
+)
+"""Words entered instead of a name, or beside one."""
+_BESIDE: Final = re.compile(r"[、,，;；/()（）]")
+_STYLES: Final = re.compile("(女士|先生|同志|老师|大爷|大妈|阿姨)$")
 _LACKING: Final = f'"{WITHHELD}":'
 _LEAST_NAME, _LEAST_PHONE = 2, 5
-_NUMBER: Final = re.compile(r"\d(?:[- －]?\d){4,}")
-"""Telephone numbers, also written in parts or full width."""
+_BETWEEN: Final = re.compile(r"[^\d\s+()-]+|\s+(?=\d{7})")
+"""Between two numbers in the field for one."""
+_ENDS: Final = (11, 8, 7)
+"""Digits of a number without the code of its country, or of its area."""
 _NO_DIGIT: Final = re.compile(r"\D+")
 _TOKEN_SIGNS: Final = 16
 SALT_BYTES: Final = 9
@@ -77,7 +83,8 @@ def for_unit(
 
     Args:
         key: the stream's key, which no department has: without it values cannot be found by trying tokens.
-        case: gives the payloads of the whole case; called if the text may name a reporter of another event.
+        case: gives the payloads of the whole case; called if the event has texts, as another event may say who is named
+            in them.
     """
     if _HOLDS.search(text) is None:
         return text
@@ -122,7 +129,7 @@ def _masked(
     texts = {fact: value for fact, value in left.items() if isinstance(value, str) and fact not in _CODES and value}
     if not texts:
         return left
-    said = [facts] if all(facts.get(name) for name in _REPORTER) else [facts, *_facts_of(case())]
+    said = [facts, *_facts_of(case())]
     for fact, value in texts.items():
         told = mask_numbers(_without(value, said, named=fact != "address"), whole=True)
         if told != value:
@@ -142,22 +149,39 @@ def _hushed(said: Mapping[str, Any], found: dict[str, Any], case: Callable[[], I
 
 def _without(text: str, said: Iterable[Mapping[str, Any]], *, named: bool = True) -> str:
     """The text with the reporter's telephone and (if ``named``) name masked; a street may have a person's name."""
-    names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
-    told = {digits for digits in map(_digits, phones) if len(digits) >= _LEAST_PHONE}
-    if told:
-        text = _NUMBER.sub(lambda run: _stars(run[0]) if any(map(_digits(run[0]).count, told)) else run[0], text)
-    for name in names - _NOBODY if named else ():
-        if len(name) >= _LEAST_NAME:
-            text = text.replace(name, mask_name(name))
+    entered, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
+    for name in sorted(_names(entered), key=len, reverse=True) if named else ():
+        text = text.replace(name, mask_name(name))
+    return _starred(text, _numbers(phones))
+
+
+def _names(entered: Iterable[str]) -> set[str]:
+    """Each name as it was entered, without blanks, and without what stands beside or behind it."""
+    parts = {part for name in entered for part in (name, "".join(name.split()), *map(str.strip, _BESIDE.split(name)))}
+    parts |= {_STYLES.sub("", part) for part in parts}
+    return {part for part in parts - _NOBODY if len(part) >= _LEAST_NAME}
+
+
+def _numbers(entered: Iterable[str]) -> set[str]:
+    """The digits of each number, whole and without the codes before it."""
+    phones = {unicodedata.normalize("NFKC", phone) for phone in entered}
+    whole = {_NO_DIGIT.sub("", part) for phone in phones for part in (phone, *_BETWEEN.split(phone))}
+    ends = {number[-length:] for number in whole for length in _ENDS if len(number) > length}
+    return {number for number in whole | ends if len(number) >= _LEAST_PHONE}
+
+
+def _starred(text: str, numbers: Iterable[str]) -> str:
+    """The text with these numbers hidden, also where they are written in parts or full width; its length stays."""
+    places = [place for place, sign in enumerate(text) if sign.isdecimal()]
+    digits = "".join(str(unicodedata.decimal(text[place])) for place in places)
+    for number in sorted(numbers, key=len, reverse=True):
+        start = digits.find(number)
+        while start >= 0:
+            first, last = places[start], places[start + len(number) - 1]
+            if not any(map(str.isalpha, text[first:last])):
+                text = f"{text[:first]}{'*' * (last + 1 - first)}{text[last + 1 :]}"
+            start = digits.find(number, start + 1)
     return text
-
-
-def _digits(text: str) -> str:
-    return _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text))
-
-
-def _stars(text: str) -> str:
-    return "*" * len(text)
 
 
 def _facts_of(texts: Iterable[str]) -> Iterator[Mapping[str, Any]]:

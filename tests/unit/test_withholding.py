@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -161,11 +162,45 @@ def test_a_word_that_stands_for_no_name_is_left_in_the_texts() -> None:
     assert handed({"facts": facts})["facts"] == {"description": "市民反映路灯不亮"}
 
 
-def test_only_a_changed_text_asks_for_the_case() -> None:
+@pytest.mark.parametrize(
+    ("phone", "written"),
+    [
+        ("13900005678、5201314", "139.0000.5678 5201314"),
+        ("13900005678 5201314", "13900005678，5201314"),
+        ("0631-5201314转8012", "0631－5201314"),
+        ("0631-5201314", "5201314"),
+        ("+86 139 0000 5678", "139\u00a00000 5678"),
+        ("１３９００００５６７８", "139—0000—5678"),
+    ],
+)
+def test_a_telephone_is_hidden_however_it_and_the_note_are_written(phone: str, written: str) -> None:
+    case = [payload_text({"facts": {"reporter_name": NAME, "reporter_phone": phone}})]
+    text = for_unit(UNIT, "case_noted", "c1", payload_text({"text": f"回电{written}，未接"}), KEY, case=lambda: case)
+    assert not any(sign.isdecimal() for sign in json.loads(text)["text"])
+
+
+@pytest.mark.parametrize("name", ["钱某某（女士）", "钱某某、李某", "钱 某某", "钱某某女士", "业主/钱某某"])
+def test_a_name_is_hidden_however_it_is_entered(name: str) -> None:
+    case = [payload_text({"facts": {"reporter_name": name, "reporter_phone": PHONE}})]
+    text = for_unit(UNIT, "case_noted", "c1", payload_text({"text": f"已答复{NAME}，业主满意"}), KEY, case=lambda: case)
+    assert json.loads(text)["text"] == "已答复钱*，业主满意"
+
+
+def test_who_is_named_as_the_reporter_later_is_hidden_in_what_was_registered_before() -> None:
+    opening: dict[str, Any] = {"number": "1", "facts": {"title": "路灯不亮", "description": f"{NAME}来电，电话5201314"}}
+    wrong = {"number": "1", "facts": {**opening["facts"], "reporter_name": "李某某", "reporter_phone": PHONE}}
+    later = payload_text({"facts": {"reporter_name": NAME, "reporter_phone": "0631-5201314"}})
+    for payload in (opening, wrong):
+        text = payload_text(payload)
+        got = json.loads(for_unit(UNIT, "case_registered", "c1", text, KEY, case=partial(iter, (text, later))))
+        assert got["facts"]["description"] == "钱*来电，电话*******"
+
+
+def test_an_event_without_texts_does_not_ask_for_the_case() -> None:
     def case() -> list[str]:
         raise AssertionError
 
-    for facts in ({"standard": "S1", "grid": "371002001001001"}, {"reporter_phone": PHONE}, FACTS):
+    for facts in ({"standard": "S1", "grid": "371002001001001"}, {"reporter_phone": PHONE}):
         for_unit(UNIT, "case_filed", "c1", payload_text({"facts": facts}), KEY, case=case)
 
 

@@ -123,6 +123,32 @@ def test_nobody_pushes_an_event_that_says_something_is_withheld(service: HubServ
     assert result.status is PushStatus.REFUSED
 
 
+def test_a_note_with_all_who_are_suspected_does_not_tell_a_department_which_of_them_it_was(
+    service: HubService, township: HubDesk
+) -> None:
+    """Its second desk gets what the first wrote as it was; other departments do not."""
+    first, suspects = department(service), f"是{NAME}、李某某，还是王某某？{PHONE} 13900005679"
+    key = EventKey(STREAM, first.device, 1, 1)
+    first.records.append(Record(key, 9 << 16, "case_noted", 1, CASE, 5, "operator", payload_text({"text": suspects})))
+    assert first.round(service.sync, [first.push(1, 1)]).results[0].status is PushStatus.APPLIED
+    second = HubDesk(f"desk-{UNIT}-02", STREAM)
+    second.enrol(service.access, grants_for("371002001", unit=UNIT))
+    for whole in (False, True):
+        assert with_telephone(page_of(service, second, PART, whole=whole).foreign) == [3, 6]
+    other = page_of(service, department(service, OTHER_UNIT), f"d:{OTHER_UNIT}@{STREAM}")
+    assert with_telephone(other.foreign) == []
+
+
+def test_who_was_named_after_the_registration_is_hidden_in_it(service: HubService) -> None:
+    desk = HubDesk("desk-0009", STREAM)
+    desk.enrol(service.access, grants_for("371002001"))
+    happened(desk, "case_registered", number="1", facts={"title": "路灯不亮", "description": f"{NAME}来电"})
+    happened(desk, "case_amended", facts={"reporter_name": NAME, "reporter_phone": PHONE})
+    happened(desk, "case_dispatched", assignments=[{"unit": UNIT, "role": "lead"}])
+    assert desk.round(service.sync, [desk.push(1, 3)]).results[0].status is PushStatus.APPLIED
+    assert with_telephone(page_of(service, department(service), PART).foreign) == []
+
+
 def _known(backend: Backend, desk: HubDesk) -> Any:
     with backend.reading() as ledger:
         return ledger.device(desk.device)
