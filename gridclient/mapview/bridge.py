@@ -43,6 +43,7 @@ class Bridge(QObject):
     mode = Signal(str)
     preview = Signal(bool)
     clear_box = Signal()
+    keyboard = Signal()
 
     @Slot()
     def on_page_ready(self) -> None:

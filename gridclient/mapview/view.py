@@ -134,6 +134,12 @@ class MapView(QWebEngineView):
         imported map; ``tier``: "auto", "zone", "community" or "basic". Layers not named stay as they are."""
         self._send("layers", lambda: self.bridge.layers.emit(layers))
 
+    def take_keyboard(self) -> None:
+        """Gives the keyboard to the map: arrows move it, + and - zoom, Tab goes through its bars."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self._ready:
+            self.bridge.keyboard.emit()
+
     def set_theme(self, theme: Theme) -> None:
         """Switches to ``light`` or ``dark`` without a reload."""
         self._theme = theme

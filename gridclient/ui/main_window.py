@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
             "search": lambda: self.cases.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "clear": self.state.clear,
             "pane_grids": self.tree.setFocus,
-            "pane_map": self.map.setFocus,
+            "pane_map": self.map.take_keyboard,
             "pane_cases": self.cases.table.setFocus,
             "pane_detail": self.pane.setFocus,
             "theme": toggle_theme,

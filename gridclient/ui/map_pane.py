@@ -115,6 +115,11 @@ class MapPane(QWidget):
             view.begin(self._data, self._base_maps)
         return view
 
+    def take_keyboard(self) -> None:
+        """Gives the keyboard to the map."""
+        if self.view is not None:
+            self.view.take_keyboard()
+
     def show_filter(self, chosen: CaseFilter) -> None:
         """Shows the chosen area and the cases of the filter."""
         before, self._filter = self._filter, chosen

@@ -99,6 +99,7 @@ class GridMap {
     bridge.mode.connect((mode) => this.setMode(mode));
     bridge.preview.connect((shown) => this.showPreview(shown));
     bridge.clear_box.connect(() => this.box.clear());
+    bridge.keyboard.connect(() => this.map.getContainer().focus());
   }
 
   _listen() {

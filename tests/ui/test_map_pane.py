@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.mapview.view import MapView
@@ -56,6 +57,19 @@ def test_the_layers_that_were_chosen_on_the_map_are_there_again(open_pane: OpenP
     pane.show_base("none")
     _, again = open_pane(pane.as_text())
     again.wait("gridmap.marks.visible.units && gridmap.base.chosen === 'none'")
+
+
+def test_its_key_gives_the_keyboard_to_the_map_which_shows_that_it_has_it(open_pane: OpenPane) -> None:
+    """The pane around it had the keyboard: no key moved the map, and nothing told where the keys went."""
+    pane, stage = open_pane("")
+    zoom = stage.js("gridmap.map.getZoom()")
+    pane.take_keyboard()
+    stage.wait("document.activeElement === gridmap.map.getContainer()")
+    assert stage.js("gridmap.map.getContainer().matches(':focus-visible')")
+    focused = pane.window().focusWidget()
+    assert focused is stage.target
+    QTest.keyClick(focused, Qt.Key.Key_Plus)
+    stage.wait(f"gridmap.map.getZoom() > {zoom}")
 
 
 def test_only_a_view_that_somebody_chose_is_kept(open_pane: OpenPane, qtbot: QtBot) -> None:
