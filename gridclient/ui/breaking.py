@@ -1,4 +1,4 @@
-"""Words that are broken anywhere where a long run of letters has no room, and copied as they were written."""
+"""Text whose long runs of letters may be broken anywhere, and labels from which it is copied as it was written."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ _BREAK: Final = "\u200b"
 _LONGEST: Final = 24
 _AS_WRITTEN: Final = str.maketrans(
     {_BREAK: ""} | dict.fromkeys("\ufdd0\ufdd1\u2028\u2029", "\n")
-)  # Qt's cells and lines
+)  # Qt's separators of cells and lines
 
 
 def breakable(text: str, *, longest: int = _LONGEST) -> str:
-    """The text with invisible places to break it in runs of letters longer than ``longest``."""
+    """The text with invisible break points in runs of Latin letters that are longer than ``longest``."""
     return re.sub(rf"[!-~]{{{longest + 1},}}", lambda run: _BREAK.join(run[0]), text)
 
 
 class CopiedLabel(QLabel):
-    """What is marked in it is copied without what makes it :func:`breakable`; where nothing is, all of it."""
+    """A label of :func:`breakable` text. It copies the selected part without the break points, or the whole text if
+    nothing is selected."""
 
     @property
     def words(self) -> str:
-        """All of it as it was written."""
+        """The whole text as it was written."""
         return self.text()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -43,5 +44,5 @@ class CopiedLabel(QLabel):
 
     def _copy(self) -> None:
         marked = self.selectedText().translate(_AS_WRITTEN).strip()
-        all_seen = marked == self.text().translate(_AS_WRITTEN)  # of what is seen its end may be left out
+        all_seen = marked == self.text().translate(_AS_WRITTEN)  # the shown text may lack its end
         QGuiApplication.clipboard().setText(marked if marked and not all_seen else self.words)
