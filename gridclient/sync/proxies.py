@@ -24,6 +24,7 @@ DIRECT: Final = "direct"
 _PORT: Final = 8080
 _MOST_HEAD: Final = 16 << 10
 _GRANTED: Final = b"200"
+_END: Final = b"\r\n\r\n"
 
 
 def checked_choice(chosen: str) -> str:
@@ -95,12 +96,12 @@ def connect(proxy: str, host: str, port: int, timeout: float) -> socket.socket:
         lines = [f"CONNECT {name} HTTP/1.1", f"Host: {name}", *(f"{k}: {v}" for k, v in _pass(proxy).items()), "", ""]
         line.sendall("\r\n".join(lines).encode("latin-1"))
         head = bytearray()
-        while not head.endswith(b"\r\n\r\n"):
+        while not head.endswith(_END):
             sign = line.recv(1)
             if not sign or len(head) > _MOST_HEAD:
                 break
             head += sign
-        if head.split(b" ")[1:2] != [_GRANTED]:
+        if not head.endswith(_END) or head.split(b" ")[1:2] != [_GRANTED]:
             raise SyncFault("sync.proxy_refused", retryable=True)
     except BaseException:
         line.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from gridclient.hub.certificate import own_certificate
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.enrolling import enrol, line_to
 from gridclient.sync.moving import move
-from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for, without_password
+from gridclient.sync.proxies import DIRECT, checked_choice, connect, proxy_for, without_password
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW
@@ -138,6 +140,30 @@ def test_what_is_no_proxy_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         checked_choice(text)
     assert caught.value.code == "sync.proxy"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 407 Who are you\r\n\r\n", b"HTTP/1.1 2000 Odd\r\n\r\n", b"200", b"HTTP/1.1 200 " + bytes(20_000)],
+)
+def test_a_proxy_that_does_not_say_that_it_connected_has_not(answer: bytes) -> None:
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            line, _ = listener.accept()
+            with line:
+                asked.append(line.recv(1 << 16))
+                line.sendall(answer)
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        proxy = f"http://name:pass@127.0.0.1:{listener.getsockname()[1]}"
+        assert code_of(lambda: connect(proxy, "2001:db8::1", 443, 5)) == "sync.proxy_refused"
+        thread.join(5)
+    (head,) = asked
+    assert head.startswith(b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n")
+    assert head.endswith(b"\r\nProxy-Authorization: Basic bmFtZTpwYXNz\r\n\r\n")
 
 
 @pytest.mark.parametrize("text", ["", DIRECT, "http://10.0.0.1:3128", "http://desk@10.0.0.1", "http://[::1]:3128"])
