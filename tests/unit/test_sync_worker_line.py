@@ -67,7 +67,7 @@ def test_after_a_round_that_failed_and_after_another_address_there_is_another_li
     assert len(stage.rounds()) == stage.connects == stage.line.closings == 3
 
 
-@pytest.mark.parametrize("back_s", [290, 291.5])
+@pytest.mark.parametrize("back_s", [290, 292.5])
 def test_round_follows_within_two_seconds_when_the_way_to_the_hub_is_back(stage: Stage, back_s: float) -> None:
     cut(stage, UNREACHABLE, until=back_s)
     stage.network = lambda _url: "10.0.0.2" if stage.seconds >= back_s else ""
