@@ -78,8 +78,6 @@ class Access:
 
         The token is returned once and not kept.
 
-        The token is told once and kept nowhere.
-
         Raises:
             InvalidInput: ``enrol.code_mistyped``, ``enrol.device_invalid``.
             NotFound: ``enrol.code_unknown``.

@@ -52,10 +52,6 @@ def carry(backend: Backend, file: bytes, *, township: str = "", at: int) -> Carr
         file: its content, empty for a new one. It is verified as a whole before anything is taken.
         at: seconds since 1970.
 
-    Args:
-        file: what is there, empty for a new one. It is checked whole before anything is taken.
-        at: seconds since 1970.
-
     Raises:
         SyncFault: ``bundle.…``; ``bundle.other_hub`` also when nothing in it is for this hub.
         StoreUnavailable: the database failed; the same file may come again.

@@ -168,6 +168,12 @@ def test_a_code_for_a_unit_that_is_not_in_the_list_is_refused_with_what_is_like_
     assert "单位表" not in ran.err
 
 
+def test_of_a_list_of_units_that_makes_no_sense_what_does_counts(office: CommandLine) -> None:
+    broken = {"documents": ["CG01", {"code": 5}, {"code": "SW09", "name": None}], "gone": ["SW09", [], 5]}
+    tell_units(made(office), broken, {"documents": None, "gone": {}})
+    assert "SW09。" in office.json("hub", "enrol", "--unit", "CG01").json["error"]["message"]
+
+
 def test_while_no_units_came_a_units_code_is_given_out_with_a_word_about_it(office: CommandLine) -> None:
     made(office)
     ran = office.json("hub", "enrol", "--unit", "CG01", "--url", "http://hub")
