@@ -13,7 +13,7 @@ from typing import Final
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub.audit import DISK_FULL, MUCH_TODAY
 
-KEPT_FREE: Final = 2 << 30
+KEPT_FREE: Final = 1 << 30
 MOST_A_DAY: Final = 16 << 30
 """Far more than a desk takes up in a day; what it has kept in years, and the hub has lost, comes in some days."""
 _DAY_S: Final = 86_400
