@@ -46,7 +46,6 @@ class CaseTop(QStackedWidget):
         self.alike.setProperty("kind", "flat")
         self.alike.hide()
         self.show_numbers = QPushButton(self.tr("显示号码"))
-        self.show_numbers.setProperty("kind", "flat")
         self.show_numbers.setToolTip(self.tr("显示时间线里的号码原文；谁在何时看过会记入审计日志"))
         self._may_ask = may_see_people(desk.actor.role)
         self._plain = ""  # the case whose people are shown unmasked
@@ -102,6 +101,9 @@ class CaseTop(QStackedWidget):
 
     def reveal(self, view: CaseView, now: datetime) -> None:
         """Shows the people of the case unmasked, until another case is shown."""
+        for button, page in ((self.show_numbers, self.timeline), (self.details.show_button, self.details)):
+            if button.hasFocus():  # otherwise the keyboard jumps to the first action
+                page.setFocus()
         self._plain = view.case.id
         self._show_people(view, now)
 

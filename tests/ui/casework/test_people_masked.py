@@ -14,7 +14,7 @@ from gridclient.cli.shapes import case_json, timeline_json
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.case_view import load_view
 from gridclient.ui.casework.panel import CasePanel
-from tests.ui.casework.panel_keys import MakePanel, Show
+from tests.ui.casework.panel_keys import MakePanel, Show, focused
 from tests.ui.fakes.invented_desk import NOW, InventedDesk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
 
@@ -63,6 +63,7 @@ def test_numbers_that_somebody_typed_are_masked_until_asked_which_leaves_a_trace
     assert made.store.audited == []
     QTest.mouseClick(panel.top.show_numbers, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: f"已联系{PHONE}" in shown(panel))
+    assert focused(panel) is panel.top.timeline
     assert [number for number in NUMBERS if number not in shown(panel)] == []
     assert made.store.audited == [("wang", "reporter_shown", case_id)]
     assert not panel.top.show_numbers.isVisible() and not panel.top.details.show_button.isVisible()
