@@ -10,6 +10,14 @@ class Pointer {
     this.map.on("mousemove", (event) => this._moving(event));
     this.map.on("mouseout movestart zoomstart", () => this._hover(null));
     this.map.getContainer().addEventListener("keydown", (event) => { if (event.key === "Escape") this._escape(); });
+    this.map.getContainer().addEventListener("keydown", (event) => this._plus(event), true);
+  }
+
+  /* Shift is how a keyboard gives the sign; Leaflet would go three steps for it. */
+  _plus(event) {
+    if (event.key !== "+") return;
+    event.stopImmediatePropagation();
+    this.map.zoomIn();
   }
 
   _clicked({ latlng, containerPoint }) {

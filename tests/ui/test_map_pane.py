@@ -68,8 +68,11 @@ def test_its_key_gives_the_keyboard_to_the_map_which_shows_that_it_has_it(open_p
     assert stage.js("gridmap.map.getContainer().matches(':focus-visible')")
     focused = pane.window().focusWidget()
     assert focused is stage.target
-    QTest.keyClick(focused, Qt.Key.Key_Plus)
+    QTest.keyClick(focused, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier)  # as a keyboard gives it
     stage.wait(f"gridmap.map.getZoom() > {zoom}")
+    stage.settle()
+    step = stage.js("gridmap.map.options.zoomDelta")
+    assert stage.js("gridmap.map.getZoom()") == pytest.approx(zoom + step)
 
 
 def test_only_a_view_that_somebody_chose_is_kept(open_pane: OpenPane, qtbot: QtBot) -> None:
