@@ -167,7 +167,7 @@ def read_workbook(file: str, archive: zipfile.ZipFile) -> WorkbookParts:
         elif name == "workbookPr":
             from_1904 = attributes.get("date1904") in {"1", "true"}
 
-    _read_part(file, archive, main, _Elements(file, seen))
+    _read_part(file, archive, main, seen)
     if not sheets:
         raise InvalidInput("file.no_sheet", file=file)
     by_kind = dict(relations.values())
@@ -201,7 +201,7 @@ def read_styles(file: str, archive: zipfile.ZipFile, part: str) -> list[NumberSt
         elif name == "xf" and inside_cell_formats:
             styles.append(_number_style(attributes.get("numFmtId", "0"), formats))
 
-    _read_part(file, archive, part, _Elements(file, seen))
+    _read_part(file, archive, part, seen)
     return styles
 
 
@@ -235,11 +235,12 @@ def _relations(file: str, archive: zipfile.ZipFile, owner: str) -> dict[str, tup
 
     part = posixpath.join(folder, "_rels", f"{name}.rels")
     if part in archive.namelist():
-        _read_part(file, archive, part, _Elements(file, seen))
+        _read_part(file, archive, part, seen)
     return found
 
 
-def _read_part(file: str, archive: zipfile.ZipFile, part: str, reader: XmlReader) -> None:
+def _read_part(file: str, archive: zipfile.ZipFile, part: str, seen: Callable[[str, Attributes], None]) -> None:
+    """Calls ``seen`` for every element of a part. Raises ``InvalidInput``: ``file.damaged``, ``file.zip_bomb``."""
     try:
         entry = archive.getinfo(part)
     except KeyError:
@@ -247,4 +248,4 @@ def _read_part(file: str, archive: zipfile.ZipFile, part: str, reader: XmlReader
     if entry.file_size > MAX_SMALL_PART:
         raise InvalidInput("file.zip_bomb", file=file)
     with archive.open(entry) as stream:
-        reader.read(stream)
+        _Elements(file, seen).read(stream)

@@ -152,11 +152,11 @@ class DeskActions(QObject):
         self.desk: dict[str, QAction] = {}
         self.case: dict[Action, QAction] = {}
         for name, word, key, icon in desk_words():
-            made = self._make(parent, word, key, icon)
+            made = self._make(word, key, icon)
             made.triggered.connect(lambda _=False, name=name: self.desk_wanted.emit(name))
             self.desk[name] = made
         for action in STATES_FOR:
-            made = self._make(parent, word_of(action), KEYS.get(action, ""), _ICONS.get(action, ""))
+            made = self._make(word_of(action), KEYS.get(action, ""), _ICONS.get(action, ""))
             made.triggered.connect(lambda _=False, action=action: self.case_wanted.emit(action))
             self.case[action] = made
         self._not_now = {action: self._make_answer(action) for action in KEYS}
@@ -259,11 +259,11 @@ class DeskActions(QObject):
         answer.activated.connect(lambda: self.case_wanted.emit(action))
         return answer
 
-    def _make(self, parent: QWidget, word: str, key: str, icon: str) -> QAction:
-        made = QAction(word, parent)
+    def _make(self, word: str, key: str, icon: str) -> QAction:
+        made = QAction(word, self._window)
         if key:
             made.setShortcut(QKeySequence(key))
         if icon:
             give_icon(made, icon)
-        parent.addAction(made)
+        self._window.addAction(made)
         return made

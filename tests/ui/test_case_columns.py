@@ -24,7 +24,7 @@ def test_every_head_has_room_for_its_word_and_its_arrow(open_list: OpenList, cro
     page = open_list(crowded)
     heads = page.table.horizontalHeader()
     for place, column in enumerate(COLUMNS):
-        page.table.show_order(Sort(column.key))
+        page.model.set_order(Sort(column.key))
         word = str(page.model.headerData(place, Qt.Orientation.Horizontal))
         room = heads.sectionSize(place) - 2 * 8  # the style sheet
         assert heads.isSectionHidden(place) or room >= heads.fontMetrics().horizontalAdvance(word), word

@@ -153,8 +153,9 @@ from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.grids.tree import GridTree
 application = QtWidgets.QApplication([])
 before = "QWizard" in vars(QtWidgets)
-table, tree = CaseTable(model=CaseModel(now=SystemClock().now())), GridTree()
-table.show_order(Sort())
+model, tree = CaseModel(now=SystemClock().now()), GridTree()
+table = CaseTable(model=model)
+model.set_order(Sort())
 for view in (table, tree):
     view.grab()
 print(before, "QWizard" in vars(QtWidgets))

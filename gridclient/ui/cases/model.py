@@ -99,9 +99,9 @@ class CaseModel(QAbstractTableModel):
             self.endInsertRows()
 
     def set_order(self, order: Sort) -> None:
-        """Sets the order for the mark in the header, which the view repaints itself: ``headerDataChanged`` of the model
-        would make it repaint all lines."""
+        """Marks the column by which the list is ordered."""
         self._order = order
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def set_yardstick(self, yardstick: Yardstick) -> None:
         """Another calendar or other working hours."""

@@ -106,7 +106,7 @@ class CaseList(QWidget):
         limit = max(PAGE, len(self._selected)) if question.filter == self._question.filter else PAGE
         self._question = question
         self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
-        self.table.show_order(question.sort)
+        self.model.set_order(question.sort)
         self._ask(limit)
 
     def show_selected(self, case_ids: Sequence[str]) -> None:

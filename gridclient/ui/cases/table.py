@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from gridclient.services.rows import Sort, SortKey
+from gridclient.services.rows import SortKey
 from gridclient.ui.cases.columns import COLUMNS, GIVING_WAY, NUMBER, TITLE, UNIT
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel, spans
@@ -142,11 +142,6 @@ class CaseTable(QTableView):
             bar.setValue(bar.value() + self.rowViewportPosition(place) - spot[1])
 
     # -- columns ----------------------------------------------------------------------------------------------------
-
-    def show_order(self, sort: Sort) -> None:
-        """Marks the column by which the list is ordered."""
-        self._cases.set_order(sort)
-        self._cases.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def columns_as_text(self) -> str:
         """Widths, order and visibility of the columns, for :meth:`restore_columns`."""

@@ -94,8 +94,8 @@ class Inputs(QWidget):
             restyle(title, role="link" if name in marked else "muted")
 
     def rest(self, resting: bool) -> None:
-        """Locks the fields while the case is registered, because what is typed then would be lost. The keyboard stays
-        in the description, where a key can do nothing elsewhere."""
+        """Locks the fields while the case is registered, because what is typed then would be lost. The keyboard waits
+        in the description, because in another panel a key would act."""
         if resting:
             self.description.setFocus()
         for made in self._inputs.values():
