@@ -128,8 +128,10 @@ def check_calendar(calendar: WorkCalendar, now: datetime) -> Finding:
 
 
 def check_disk(profile: Path) -> Finding:
-    """At least a gibibyte free where the profile lies or will lie."""
+    """Where the profile lies or will lie there is leave to write and at least a gibibyte free."""
     place = next((folder for folder in (profile, *profile.parents) if folder.exists()), Path.cwd())
+    if not os.access(place, os.W_OK):
+        return Finding("disk", "磁盘", False, f"“{place}”不能写入，请检查写保护和权限。")
     free = shutil.disk_usage(place).free
     ok = free >= LEAST_FREE_BYTES
     advice = "。" if ok else "，不足 1 GB，请清理磁盘。"

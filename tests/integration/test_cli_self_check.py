@@ -138,3 +138,9 @@ def test_a_full_disk_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("gridclient.self_check.LEAST_FREE_BYTES", 1 << 60)
     finding = check_disk(tmp_path)
     assert not finding.ok and "清理" in finding.sentence
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that not even root may write")
+def test_a_folder_that_cannot_be_written_is_a_fault_of_the_disk() -> None:
+    finding = check_disk(Path("/proc/self"))
+    assert (finding.ok, "不能写入" in finding.sentence) == (False, True), finding
