@@ -123,7 +123,7 @@ class _Intake:
         if result.status is PushStatus.GAP:
             return result
         if result.status in (PushStatus.APPLIED, PushStatus.KNOWN):
-            new = result.expected - 1 - head if result.status is PushStatus.APPLIED else 0
+            new = result.expected - 1 - head
             self.events += new
             self.known += len(batch.records) - new
         else:
@@ -181,7 +181,7 @@ def _not_taken(device: str, batch: StickBatch, status: PushStatus) -> GridClient
 def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[StickPage]) -> dict[str, str]:
     """The feeds to add pages of, each with its unit or "": those the devices read, and those in the file."""
     granted = chain.from_iterable(readable(concrete(device.grants, streams)).items() for device in devices)
-    found = {feed: grant.unit for feed, grant in granted if grant.stream in streams}
+    found = {feed: grant.unit for feed, grant in granted}
     for page in there:
         feed = page.page.feed
         found.setdefault(feed, feed.partition("@")[0].removeprefix("d:") if "@" in feed else "")

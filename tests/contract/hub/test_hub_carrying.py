@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import link_after, place_mark
+from gridclient.domain.handing import units_handed
 from gridclient.hub.backend import Backend
 from gridclient.hub.carrying import Carried, carry
 from gridclient.hub.rights import grants_for
@@ -77,6 +80,23 @@ def test_stick_that_goes_round_grows_by_what_is_new(backend: Backend, desk: HubD
     assert starts == [0, 60]
 
 
+def test_whoever_the_stick_once_had_news_for_gets_more_when_it_comes_again(
+    backend: Backend, service: HubService, desk: HubDesk, other: HubDesk
+) -> None:
+    """It comes back from a department that wrote nothing, and goes there again."""
+    code = next(unit for record in other.records for unit in units_handed(record.kind, json.loads(record.text)))
+    unit = HubDesk("desk-0003", desk.stream)
+    unit.enrol(service.access, grants_for("371002001", unit=code))
+    feed = f"d:{code}@{desk.stream}"
+    carry(backend, stick(backend, batch(desk, 1, 60)), at=NOW)
+    first = carry(backend, b"", township="371002001", at=NOW)
+    carry(backend, stick(backend, batch(other, 1, 40)), at=NOW)
+    second = carry(backend, first.file, at=NOW + 60)
+    pages = [(page.page.feed, page.start) for page in read_bundle(second.file, keys_of(backend)).pages]
+    assert sorted(pages) == [(feed, 0), (feed, 60), (desk.stream, 0), (desk.stream, 60)]
+    assert other.device in {device for device, _ in placed(second, backend, feed)}
+
+
 def test_order_within_a_file_does_not_matter_and_what_overlaps_counts_once(backend: Backend, desk: HubDesk) -> None:
     file = stick(backend, batch(desk, 31, 30), batch(desk, 1, 20), batch(desk, 11, 25))
     assert counts(carry(backend, file, at=NOW)) == (60, 15, 0)
@@ -109,6 +129,17 @@ def test_gap_is_told_with_the_numbers_that_are_missing(backend: Backend, desk: H
     assert counts(carried) == (20, 0, 30)
     (problem,) = carried.problems
     assert (problem.code, problem.params["first"], problem.params["last"]) == ("carry.gap", 21, 30)
+    assert problem.params["device"] == desk.device, "it has no name"
+
+
+def test_whose_events_were_not_taken_is_told_by_the_desks_name(backend: Backend, service: HubService) -> None:
+    named = HubDesk("desk-0004", "t:371002001")
+    access = service.access
+    code = access.issue_code(grants_for("371002001"), township="371002001", name="二号席")
+    access.enrol(code, named.applicant)
+    named.records = list(invented_events(named.origin, 5))
+    (problem,) = carry(backend, stick(backend, batch(named, 3, 3)), at=NOW).problems
+    assert problem.params["device"] == "二号席"
 
 
 def test_strangers_and_twins_are_not_taken(backend: Backend, desk: HubDesk, other: HubDesk) -> None:
