@@ -65,6 +65,16 @@ def test_escape_in_the_command_bar_gives_the_keyboard_back_to_the_page(window: M
     assert focused() is window.cases.table
 
 
+def test_tab_goes_from_the_address_to_the_button_beside_it(window: MainWindow) -> None:
+    press(window, Qt.Key.Key_F3)
+    form = window.side.form
+    assert form is not None
+    form.inputs.widget_of("address").setFocus()
+    for part in (form.inputs.pick, form.inputs.widget_of("point")):
+        press(focused(), Qt.Key.Key_Tab)
+        assert focused() is part
+
+
 def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
     pane = MapPane(data=InMemoryMapData())
     qtbot.addWidget(pane)

@@ -183,3 +183,4 @@ class Inputs(QWidget):
                 rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
             else:
                 rows.addLayout(across((widget, 1), beside, gap=6), row, 1, 1, 3)
+                self._way.append(beside)
