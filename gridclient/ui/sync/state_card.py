@@ -121,9 +121,10 @@ class StateCard(QWidget):
             self.progress.show_view(view)
         else:
             self.progress.end()
-        self.events.setText(f"{view.pending_events:,}" if view.pending_events or not view.pending_cases else "—")
+        uncounted = bool(view.pending_cases) and not view.pending_events  # as long as the desk is not registered
+        self.events.setText("—" if uncounted else f"{view.pending_events:,}")
         self.cases.setText(f"{view.pending_cases:,}")
-        self.files.setText(f"{view.pending_files:,}")
+        self.files.setText("—" if uncounted and not view.pending_files else f"{view.pending_files:,}")
         self.conflicts.setText(f"{view.conflicts:,}")
         self.show_cases.setVisible(bool(view.pending_cases))
         self.show_conflicts.setVisible(bool(view.conflicts))

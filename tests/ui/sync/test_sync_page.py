@@ -275,6 +275,14 @@ def test_what_is_only_here_and_what_waits_leads_to_its_place(
     assert (box.args, wanted.args) == ([Box.PENDING], ["conflicts"])
 
 
+def test_a_desk_that_is_not_registered_does_not_say_that_no_file_is_only_here(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    """All of them are: it counts neither operations nor files before there is somebody to send them to."""
+    tell(fake, sync, qtbot, SyncState.ALONE, pending_cases=5)
+    assert [figure.text() for figure in (page.card.events, page.card.cases, page.card.files)] == ["—", "5", "—"]
+
+
 def test_escape_and_the_button_leave_the_page(page: SyncPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.now, Qt.Key.Key_Escape)
