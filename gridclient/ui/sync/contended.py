@@ -242,7 +242,7 @@ def _outcome(view: ContentionView, case: Case, reference: Reference, now: dateti
 
 def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:
     stands = TimelineEntry(entry.at, entry.kind, entry.actor, entry.payload, entry.pending)  # the heading says the rest
-    told = mask_numbers(line_of(stands, reference))
+    told = line_of(stands, reference)
     return DeedLine(moment_words(entry.at, now), told, who(entry.actor, reference))
 
 

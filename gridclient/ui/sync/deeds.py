@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.contention import BESIDE
 from gridclient.domain.events import EventKind
 from gridclient.domain.handing import withheld_of
-from gridclient.services.masking import mask_name, mask_numbers, mask_phone
+from gridclient.services.masking import MASKS
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.timeline_text import unit_name
@@ -19,8 +19,6 @@ from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, EVENTS, RATING
 translate = QCoreApplication.translate
 _MOST: Final = 2
 _LONGEST: Final = 16
-_WORDS: Final = ("title", "description", "address", "people")
-"""Facts of free text, in which people's numbers may stand."""
 
 
 def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
@@ -80,8 +78,7 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
         return f"{row.small_class} · {row.filing_condition}" if row is not None else text
     if name == "urgency":
         return URGENCIES.get(int(text), text) if text.isdigit() else text
-    masks = {"reporter_name": mask_name, "reporter_phone": mask_phone} | dict.fromkeys(_WORDS, mask_numbers)
-    return masks[name](text) if name in masks else CHANNELS.get(text, text) if name == "channel" else text
+    return MASKS[name](text) if name in MASKS else CHANNELS.get(text, text) if name == "channel" else text
 
 
 def _phrases(entries: Sequence[TimelineEntry], reference: Reference) -> Iterator[str]:
