@@ -129,7 +129,8 @@ def test_a_lock_that_was_taken_before_stays_taken_when_the_opening_fails(folder:
 
 def test_a_lock_that_one_thread_took_is_given_back_by_another(folder: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(take_lock, folder).result().release()
+        held = pool.submit(take_lock, folder).result()
+    held.release()
     take_lock(folder).release()
 
 
@@ -227,8 +228,7 @@ def test_a_lost_or_empty_store_is_said_to_be_that_and_none_is_made(folder: Path,
 def test_a_profile_is_made_where_a_window_without_one_stood_and_a_power_cut_came(tmp_path: Path) -> None:
     for name in ("QtWebEngine", "logs", "hub"):
         (tmp_path / name).mkdir()
-    for name in ("desk.lock", "profile.begun.new"):
-        (tmp_path / name).touch()
+    (tmp_path / "profile.begun.new").touch()
     create_profile(tmp_path, now=NOW).close()
 
 
