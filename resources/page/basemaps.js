@@ -14,7 +14,7 @@ class BaseMaps {
     this.bringing = null;
     this.onFailed = () => {};
     map.createPane("land").style.zIndex = 150;
-    this.renderer = L.canvas({ padding: 0.1, pane: "land" });
+    this.renderer = canvasOf(map, "land");
     this.land = L.layerGroup().addTo(map);
   }
 
@@ -23,7 +23,8 @@ class BaseMaps {
     if (JSON.stringify(offline) !== JSON.stringify(this.offline)) {
       this.offline = offline;
       const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await get(url).catch(() => null)]));
-      this.parts = Object.fromEntries(bodies.filter(([, body]) => body));
+      const shapes = (body) => body.features.map(({ geometry }) => shapeOf(geometry));
+      this.parts = Object.fromEntries(bodies.filter(([, body]) => body).map(([role, body]) => [role, shapes(body)]));
     }
     this.choose(this.wanted);
   }
@@ -95,13 +96,12 @@ class BaseMaps {
     if (!wanted || this.chosen === "none") return;
     const get = (name) => this.tokens.get(name);
     const styles = {
-      land: { stroke: false, fillColor: get("land"), fillOpacity: 1 },
-      lakes: { stroke: false, fillColor: get("ground"), fillOpacity: 1 },
-      coast: { color: get("coast"), weight: 1, fill: false },
+      land: { weight: 0, ground: () => get("land"), fillOpacity: 1 },
+      lakes: { weight: 0, ground: () => get("ground"), fillOpacity: 1 },
+      coast: { weight: 1, color: get("coast") },
     };
     for (const [role, style] of Object.entries(styles)) {
-      const common = { renderer: this.renderer, interactive: false };
-      if (this.parts[role]) this.land.addLayer(L.geoJSON(this.parts[role], { ...common, style: () => ({ ...style, ...common }) }));
+      if (this.parts[role]) this.land.addLayer(new Areas(this.parts[role], { renderer: this.renderer, ...style }));
     }
   }
 

@@ -47,12 +47,24 @@ const Areas = L.Path.extend({
         ctx.fill(path, "evenodd");
         ctx.globalAlpha = opacity;
       }
-      ctx.stroke(path);
+      if (weight) ctx.stroke(path);
       ctx.translate(-across, -down);
     }
     ctx.restore();
   },
 });
+
+/* What they are drawn on. Its scale and origin are the canvas's: while a zoom is under way the map's own run ahead of it. */
+function canvasOf(map, pane) {
+  const renderer = L.canvas({ padding: 0.1, pane });
+  return renderer.on("update", ({ target }) => Object.assign(target, { scale: 256 * 2 ** map.getZoom(), origin: map.getPixelOrigin() }));
+}
+
+/* A shape of GeoJSON, which may be lines, as these areas are drawn. */
+function shapeOf(geometry) {
+  const bbox = bboxOf(geometry);
+  return { geometry, bbox, corner: placeOf(bbox[0], bbox[3]), end: placeOf(bbox[2], bbox[1]) };
+}
 
 /* The area's path in pixels from its corner, made once a zoom. */
 function pathOf(feature, scale) {
@@ -69,7 +81,7 @@ function pathOf(feature, scale) {
       x = nextX;
       y = nextY;
     }
-    path.closePath();
+    if (!/Line/.test(feature.geometry.type)) path.closePath();
   }
   Object.assign(feature, { scale, path });
   return path;
@@ -90,9 +102,7 @@ class Outlines {
     this.selected = null;
     this.opacity = 1;
     map.createPane("grids").style.zIndex = 300;
-    this.renderer = L.canvas({ padding: 0.1, pane: "grids" });
-    // those of the canvas: while a zoom is under way the map's own run ahead of it
-    this.renderer.on("update", ({ target }) => Object.assign(target, { scale: 256 * 2 ** map.getZoom(), origin: map.getPixelOrigin() }));
+    this.renderer = canvasOf(map, "grids");
   }
 
   /* Takes a GeoJSON FeatureCollection; what stood before is forgotten, the selection stays when its grid does. */
@@ -102,9 +112,7 @@ class Outlines {
     for (const raw of collection.features ?? []) {
       const tier = raw.properties?.tier === "special" ? "basic" : raw.properties?.tier;
       if (!(tier in this.features) || !/Polygon$/.test(raw.geometry?.type ?? "")) continue;
-      const bbox = bboxOf(raw.geometry);
-      const [corner, end] = [placeOf(bbox[0], bbox[3]), placeOf(bbox[2], bbox[1])];
-      const feature = { ...raw.properties, tier, geometry: raw.geometry, bbox, corner, end, shade: 0 };
+      const feature = { ...raw.properties, tier, ...shapeOf(raw.geometry), shade: 0 };
       this.features[tier].push(feature);
       this.byCode.set(feature.code, feature);
     }
@@ -232,8 +240,11 @@ class Outlines {
 
 /* -- geometry, in degrees ------------------------------------------------------------------------------------ */
 
-function polygonsOf(geometry) {
-  return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+/* Lines as if each were a polygon of its own. */
+function polygonsOf({ type, coordinates }) {
+  if (type === "LineString") return [[coordinates]];
+  if (type === "MultiLineString") return coordinates.map((line) => [line]);
+  return type === "Polygon" ? [coordinates] : coordinates;
 }
 
 /* Where a place lies in the square of the whole map, of which a side is 1. */

@@ -185,6 +185,27 @@ def test_the_land_that_comes_with_the_program_is_drawn(qtbot: QtBot) -> None:
         map_stage.wait("gridmap.base.chosen === 'none'")
 
 
+@pytest.mark.parametrize(
+    ("kind", "nested", "closed"), [("LineString", 0, False), ("MultiLineString", 1, False), ("Polygon", 1, True)]
+)
+def test_a_coast_that_is_cut_off_is_no_shore_from_its_end_to_its_beginning(
+    kind: str, nested: int, *, closed: bool, qtbot: QtBot
+) -> None:
+    way = "[[120, 36], [121, 37], [122, 36]]"
+    line = f"{{type: '{kind}', coordinates: {'[' * nested}{way}{']' * nested}}}"
+    with stage(qtbot, InMemoryMapData()) as map_stage:
+        across, middle, foot = map_stage.js(
+            f"""((shape, pen) => {{
+                const scale = 36000, path = pathOf(shape, scale);
+                const [width, height] = [0, 1].map((i) => (shape.end[i] - shape.corner[i]) * scale);
+                const drawn = (x, y) => pen.isPointInStroke(path, x, y);
+                return [width, drawn(width / 2, 0), drawn(width / 2, height)];
+            }})(shapeOf({line}), document.createElement("canvas").getContext("2d"))"""
+        )
+    assert round(across) == 200
+    assert (middle, foot) == (True, closed)
+
+
 def test_real_roads_are_drawn_with_their_names(qtbot: QtBot, real_data: Path) -> None:
     folder = BaseMapFolder(real_data / "basemap_samples", READERS)
     number = next(i for i, layer in enumerate(folder.base_layers()) if layer.metadata.title == "shanghai_huangpu")
