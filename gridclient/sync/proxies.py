@@ -67,10 +67,11 @@ def proxy_for(url: str, chosen: str = "") -> str:
     if chosen:
         return chosen
     found = getproxies()
-    if proxy_bypass(host):
+    named = found.get(parts.scheme) or found.get("all") or ""
+    if not named or proxy_bypass(host):  # macOS may look up the name
         return ""
     try:
-        return checked_choice(found.get(parts.scheme) or found.get("all") or "")
+        return checked_choice(named)
     except InvalidInput:  # of a kind that nobody here can use (socks, https)
         return ""
 
