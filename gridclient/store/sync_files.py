@@ -65,10 +65,11 @@ class FileQueue:
         self._files = AttachmentStore(folder, database)
 
     def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Own files that the hub does not have completely; those already begun first."""
+        """Own files that the hub does not have completely: those already begun first, the others in random order, so that
+        some that it never takes do not hold up the rest."""
         self._read_on()
         with self._database.reader() as connection:
-            rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, q.rowid LIMIT ?", (limit,)).fetchall()
+            rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, random() LIMIT ?", (limit,)).fetchall()
         return [WaitingFile(*row) for row in rows]
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:

@@ -36,9 +36,9 @@ def queries(desk: ToyDesk) -> SqliteSyncQueries:
     return SqliteSyncQueries(desk.profile.database)
 
 
-def attach(desk: ToyDesk, folder: Path) -> str:
+def attach(desk: ToyDesk, folder: Path, photo: bytes = PHOTO) -> str:
     source = folder / "photo.jpg"
-    source.write_bytes(PHOTO)
+    source.write_bytes(photo)
     kept = AttachmentStore(desk.profile.attachments, desk.profile.database).keep(source, at=NOW)
     case_id = desk.stage.register()
     payload = {"sha256": kept.sha256, "name": kept.name, "kind": "photo", "size": kept.size}
@@ -58,6 +58,14 @@ def test_a_photo_waits_until_the_hub_has_it(desk: ToyDesk, queries: SqliteSyncQu
     assert not desk.sync.waiting_files(5) and queries.pending()[2] == 0
     with pytest.raises(NotFound):
         desk.sync.read_file("0" * 64, 0, 10)
+
+
+def test_a_photo_that_the_hub_never_takes_does_not_hold_up_the_others(desk: ToyDesk, tmp_path: Path) -> None:
+    attach(desk, tmp_path)
+    attach(desk, tmp_path, PHOTO + b"another")
+    assert {desk.sync.waiting_files(1)[0].size for _ in range(100)} == {len(PHOTO), len(PHOTO) + len(b"another")}
+    desk.sync.file_sent(NAME, 100)
+    assert {desk.sync.waiting_files(1)[0].size for _ in range(100)} == {len(PHOTO)}, "what was begun is ended first"
 
 
 def test_a_file_of_another_desk_comes_in_pieces(desk: ToyDesk, queries: SqliteSyncQueries, tmp_path: Path) -> None:
