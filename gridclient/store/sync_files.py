@@ -65,8 +65,10 @@ class FileQueue:
         self._files = AttachmentStore(folder, database)
 
     def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Own files that the hub does not have completely: those already begun first, the others in random order, so that
-        some that it never takes do not hold up the rest."""
+        """Own files that the hub does not have completely: those already begun first, the others in random order.
+
+        So some that the hub never takes do not hold up the rest.
+        """
         self._read_on()
         with self._database.reader() as connection:
             rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, random() LIMIT ?", (limit,)).fetchall()
