@@ -33,7 +33,7 @@ def open_backend(url: str, *, connections: int = 8) -> Backend:
     """The database at ``url``; its tables are created if missing.
 
     Raises:
-        InvalidInput: ``hub.address_unknown``.
+        InvalidInput: ``hub.address_unknown``; ``hub.other_file``: the file holds something else.
         StoreUnavailable: it cannot be reached (``hub.store_failed``) or belongs to a later version (``hub.newer``).
     """
     file = sqlite_file(url)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlcipher3 import dbapi2 as sqlite3  # as on desks: the system's SQLite on Debian 11 and UOS lacks RETURNING
 
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.hub import schema
 from gridclient.hub.access_ledger import SqlLedger
 from gridclient.hub.backend import by_subject
@@ -25,6 +25,8 @@ from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 sqlite3.register_adapter(bytes, bytes)
 
 _BUSY_S: Final = 15.0
+_HEADER: Final = b"SQLite format 3\0"
+_TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _PAGE_BYTES: Final = 16 << 10
 """Holds some dozens of events instead of ten, which saves an eighth of the processor time of a push."""
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction locks the whole file
@@ -123,6 +125,12 @@ class SqliteBackend:
     """A hub's file. Safe to use from several threads and processes."""
 
     def __init__(self, file: Path) -> None:
+        """Opens the file; an empty or missing one becomes a hub's.
+
+        Raises:
+            InvalidInput: ``hub.other_file``: it holds something else, and stays as it is.
+            StoreUnavailable: ``hub.store_failed``, ``hub.newer``.
+        """
         self._file = file
         self._write_lock = threading.Lock()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
@@ -130,6 +138,7 @@ class SqliteBackend:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
             self._writer = self._open()
+            self._require_own()
             self._writer.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # a new file
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
@@ -173,6 +182,14 @@ class SqliteBackend:
             self._writer.close()
         while not self._idle.empty():
             self._idle.get_nowait().close()
+
+    def _require_own(self) -> None:
+        with self._file.open("rb") as content:
+            begin = content.read(len(_HEADER))
+        tables = {name for (name,) in self._writer.execute(_TABLES)} if begin in (b"", _HEADER) else {""}
+        if tables and "facts" not in tables:
+            self._writer.close()
+            raise InvalidInput("hub.other_file", file=self._file.name)
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._file, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)

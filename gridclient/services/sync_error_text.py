@@ -39,6 +39,7 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "enrol.role_unclear": "请指定一种身份：镇街 --township、单位 --unit、督导 --supervisor 或县级 --county。",
     "enrol.no_township": "“{text}”不是九位镇街代码。",
     "hub.store_failed": "同步中心的数据库或磁盘出错（{detail}），请稍后再试。",
+    "hub.other_file": "“{file}”里是别的内容，不是同步中心的数据库，没有改动；请核对 --db。",
     "hub.newer": "数据库由更新的版本（{version}）建立，本版本只认识 {known}，请先更新程序。",
     "hub.device_revoked": "设备 {device} 已吊销，权限没有改；要再用它，请发新的注册码重新注册。",
     "hub.device_unknown": "没有编号为 {device} 的设备，请用 hub devices 查看。",

@@ -91,7 +91,7 @@ def test_what_is_wrong_with_a_database_is_said_in_chinese(
 ) -> None:
     text = tmp_path / "text.db"
     text.write_text("invented\n" * 200)
-    for database, words in {f"sqlite:///{text}": "文件不是数据库", NOBODY: "连不上数据库服务器"}.items():
+    for database, words in {f"sqlite:///{text}": "不是同步中心的数据库", NOBODY: "连不上数据库服务器"}.items():
         assert words in office.json("hub", "status", "--db", database).err
 
     def write_protected(file: Path, mode: int) -> None:
