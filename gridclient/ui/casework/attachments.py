@@ -231,7 +231,7 @@ class AttachmentsTab(QWidget):
         made.setModel(self.files)
         made.setViewMode(QListView.ViewMode.IconMode)
         made.setIconSize(QSize(SIDE, SIDE))
-        made.setGridSize(QSize(SIDE + 8, SIDE + 44))
+        made.setGridSize(QSize(SIDE + 5, SIDE + 44))
         made.setResizeMode(QListView.ResizeMode.Adjust)
         made.setMovement(QListView.Movement.Static)
         made.setTextElideMode(Qt.TextElideMode.ElideMiddle)

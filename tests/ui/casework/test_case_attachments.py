@@ -20,7 +20,9 @@ from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
 from gridclient.ui.casework.attachments import SIDE, AttachmentsTab, name_outside, thumbnail
 from gridclient.ui.casework.case_view import AttachedFile, load_view
+from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
+from tests.ui.casework.panel_keys import Show
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
 from tests.ui.focus import shows_the_keyboard
@@ -275,3 +277,17 @@ def test_a_photo_that_others_or_this_desk_lack_is_marked(
     files.paths.clear()
     assert shown() == "近景 远处.png\n尚未收到"
     assert "尚未收到" in tab.files.index(0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_three_photos_stand_side_by_side_in_a_panel_as_it_comes(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    show(made.handling("积水"))
+    tab = panel.top.attachments
+    panel.top.tabs.setCurrentWidget(tab)
+    tab.files.show_values([AttachedFile(f"{n:064}", f"现场{n}.jpg", "近景", 2048) for n in range(60)])
+    tab.list.show()
+    tab.list.doItemsLayout()
+    assert tab.list.verticalScrollBar().maximum() > 0
+    tops = [tab.list.visualRect(tab.files.index(n)).top() for n in range(4)]
+    assert tops[0] == tops[1] == tops[2] < tops[3]
