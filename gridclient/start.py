@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
-_PAGE_MS: Final = 150
-"""How long the window waits at the most until its map's page was asked for and sent."""
+_PAGE_MS: Final = 40
+"""How long the window waits at the most for its map's page to be sent: of a million cases it is built before that."""
 _MAP_SIZE: Final = (788, 330)
 """Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
