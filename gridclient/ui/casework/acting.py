@@ -124,6 +124,7 @@ class CaseActing(QObject):
         self._news = news
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._view: CaseView | None = None
+        self._refused_at: tuple[str, int] | None = None  # the case and version for which the note says: not now
         self._giving: Action | None = None  # what the list of units was asked for
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         lists.ready.connect(self._on_lists)
@@ -140,6 +141,9 @@ class CaseActing(QObject):
         """Shows a case: with the form that was open for it, or with the open one if its action is still possible."""
         same = self._view is not None and not other and self._view.case.version == view.case.version
         self._view = view
+        if self._refused_at not in (None, (view.case.id, view.case.version)):
+            self._refused_at = None
+            self._foot.note.clear()
         possible = {offer.action.value for offer in self._offers(view)}
         form = self._foot.form
         if form is not None and not other and form.spec.action.value in possible:
@@ -152,6 +156,7 @@ class CaseActing(QObject):
 
     def start(self, view: CaseView, action: Action) -> None:
         """Opens the form of an action; carries the action out at once if there is nothing to ask."""
+        self._refused_at = None
         self._foot.note.clear()
         if action not in {offer.action for offer in self._offers(view)}:
             self._say_not_now(view, action)
@@ -261,3 +266,4 @@ class CaseActing(QObject):
         waits = waits_for(view) if action is Action.CLOSE else ""
         told = self.tr("还在等：{parts}。").format(parts=waits) if waits else ""
         self._foot.note.say(words + told, "bad")
+        self._refused_at = (case.id, case.version)

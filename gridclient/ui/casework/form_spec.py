@@ -113,9 +113,9 @@ def missing_field(spec: FormSpec, values: Values) -> Field | None:
 
 
 def waits_for(view: CaseView) -> str:
-    """The units that the end of a case waits for, the lead first: ``主办综合行政执法中队处置中、协办司法所待签收``."""
+    """The units that the end of a case waits for, the lead first: ``主办派出所（处置中）、协办司法所（待签收）``."""
     parts = sorted(view.case.open_parts, key=lambda part: part.role is not Role.LEAD)
-    return "、".join(f"{_role_word(part)}{view.unit_name(part.unit)}{PARTS[part.state]}" for part in parts)
+    return "、".join(f"{_role_word(part)}{view.unit_name(part.unit)}（{PARTS[part.state]}）" for part in parts)
 
 
 def _role_word(part: Assignment) -> str:

@@ -13,6 +13,7 @@ from gridclient.domain.case import AssignmentState
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.error_text import sentence
+from gridclient.services.rows import Changes
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from tests.ui.casework.panel_keys import Show, focused, form_of, offered, press, write
@@ -85,10 +86,10 @@ def test_once_the_lead_has_signed_its_result_is_the_first_button_though_a_helper
 @pytest.mark.parametrize(
     ("steps", "waits"),
     [
-        ((), "主办综合行政执法中队待签收、协办鲸园派出所待签收"),
-        ((Action.SIGN,), "主办综合行政执法中队处置中、协办鲸园派出所待签收"),
-        ((Action.SIGN, Action.FEED_BACK), "主办综合行政执法中队已反馈、协办鲸园派出所待签收"),
-        ((Action.SIGN, Action.FEED_BACK, Action.VERIFY), "协办鲸园派出所待签收"),
+        ((), "主办综合行政执法中队（待签收）、协办鲸园派出所（待签收）"),
+        ((Action.SIGN,), "主办综合行政执法中队（处置中）、协办鲸园派出所（待签收）"),
+        ((Action.SIGN, Action.FEED_BACK), "主办综合行政执法中队（已反馈）、协办鲸园派出所（待签收）"),
+        ((Action.SIGN, Action.FEED_BACK, Action.VERIFY), "协办鲸园派出所（待签收）"),
     ],
     ids=["not signed", "in hand", "fed back", "verified"],
 )
@@ -102,6 +103,22 @@ def test_f9_before_its_time_names_the_units_that_it_waits_for(
     panel.start_action(Action.CLOSE)
     told = panel.foot.note.text()
     assert "现在不能结案" in told and told.endswith(f"还在等：{waits}。")
+
+
+def test_what_could_not_be_done_is_said_no_longer_once_the_case_is_another(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """After Ctrl+Z it named a unit that nobody waited for."""
+    case_id = made.dispatched("积水")
+    show(case_id)
+    panel.start_action(Action.CLOSE)
+    assert "待签收" in panel.foot.note.text()
+    panel.refresh_files()
+    qtbot.wait(50)
+    assert "待签收" in panel.foot.note.text()
+    made.act(Action.SIGN, case_id)
+    panel.refresh(Changes(cases=frozenset({case_id})))
+    qtbot.waitUntil(lambda: panel.foot.note.text() == "")
 
 
 def test_a_form_takes_no_typing_between_enter_and_the_answer(
