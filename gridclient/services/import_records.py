@@ -48,8 +48,9 @@ class DivisionRecord:
 
 @frozen
 class GridRecord:
-    """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属 (``None``: the file
-    does not say). The name is the code where the file has none.
+    """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属.
+
+    ``special`` is ``None`` if the file does not say. The name is the code where the file has none.
 
     ``parent`` is the area above if the file says it, else "". ``members`` are the codes of the communities that a zone
     or a community grid holds, when the file says so.
@@ -76,9 +77,9 @@ class GridRecord:
 
 @frozen
 class UnitRecord:
-    """One unit 派驻机构/部门. ``kind`` and ``status`` are the identifiers of the field (``stationed_a``, ``on_duty``), "" if
-    the file does not say.
+    """One unit 派驻机构/部门.
 
+    ``kind`` and ``status`` are identifiers (``stationed_a``, ``on_duty``), "" if the file does not say.
     ``parent`` is the code or the name of the parent department, as the file gives it; ``grids`` are grid codes.
     """
 
