@@ -163,7 +163,8 @@ class GridFigures:
 
 @frozen
 class GridRow:
-    """An area of any tier in force today. ``communities`` are the 12-digit codes that it contains, its own included."""
+    """An area of any tier in force today. ``communities`` are the 12-digit codes that it contains, its own included;
+    ``initials`` the first letters of its name's pinyin."""
 
     code: str
     name: str
@@ -173,6 +174,7 @@ class GridRow:
     worker: str = ""
     communities: tuple[str, ...] = ()
     schematic: bool = False
+    initials: str = ""
 
 
 @frozen

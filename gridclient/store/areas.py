@@ -73,6 +73,11 @@ class Areas:
         row = self._units.get(code)
         return row.name if row is not None else ""
 
+    def named(self, letters: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The codes of the units, and of the areas in force, whose pinyin initials begin with these letters."""
+        units = frozenset(code for code, unit in self._units.items() if unit.initials.startswith(letters))
+        return units, frozenset(code for code, area in self._rows.items() if area.initials.startswith(letters))
+
     def unit_order(self, code: str) -> tuple[str, str]:
         """What units are ordered by: pinyin initials, then code."""
         row = self._units.get(code)

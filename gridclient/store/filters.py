@@ -16,7 +16,7 @@ from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Mask, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
-from gridclient.store.search import number_end, numbers_of_text, text_query
+from gridclient.store.search import numbers_of_text, short_words, text_query
 from gridclient.store.selection import NOBODY, Selection, Test
 from gridclient.store.tables import DAY_COUNT, NUMBER_DIGITS
 
@@ -64,11 +64,15 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
     # The result is cached, so pages, counts and map cells search the index once.
     answer = table.answers.find(connection, query, stamp=table.stamp, size=table.size)
     found = answer.mask()
-    end, rest = number_end(chosen.text)
-    if end:
+    for word, rest in short_words(chosen.text):
+        meant = _ending(table, word) if word.isdecimal() else _named(connection, table, word, moment.areas)
+        if meant is None:
+            continue
         words = text_query(rest)
-        beside = None if words is None else table.answers.find(connection, words, stamp=table.stamp, size=table.size)
-        found = _all_of(answer) | (_ending(table, end) if beside is None else _ending(table, end) & _all_of(beside))
+        if words is not None:
+            meant &= _all_of(table.answers.find(connection, words, stamp=table.stamp, size=table.size))
+        found = _all_of(answer) | meant
+        break
     if found is None:
         return Selection(None, answer.places()).passing(tests)
     return _start(table, chosen).passing([lambda at: found[at], *tests])
@@ -90,6 +94,19 @@ def _ending(table: Table, digits: str) -> Mask:
     mask: Mask = (count - count // step * step == int(digits)) & (count != 0)  # six times quicker than %
     if len(digits) > NUMBER_DIGITS:
         mask &= count >= 10 ** (len(digits) - 1)
+    return mask
+
+
+def _named(connection: Connection, table: Table, letters: str, areas: Areas) -> Mask | None:
+    """Which cases a unit works on, or which lie in an area, whose pinyin initials begin so; ``None`` if none does."""
+    units, wanted = areas.named(letters)
+    if not units and not wanted:
+        return None
+    inside = np.zeros(len(table.codes), dtype=np.bool_)
+    inside[[no for no, code in table.labels(LabelKind.GRID) if not wanted.isdisjoint(areas.above(code))]] = True
+    mask: Mask = inside.take(table.grid, mode="clip")
+    for unit in units:
+        mask |= _unit_test(connection, table, unit)(slice(None))
     return mask
 
 

@@ -49,7 +49,7 @@ def read_grids(connection: Connection, day: date) -> dict[str, GridRow]:
     grids = [
         _grid(row, members)
         for row in connection.execute(
-            f"select id, code, name, tier, parent, special, worker, schematic from grids where {_IN_FORCE}"
+            f"select id, code, name, tier, parent, special, worker, schematic, initials from grids where {_IN_FORCE}"
             " order by length(code), code",
             (day.isoformat(),),
         )
@@ -66,7 +66,7 @@ def _members(connection: Connection) -> Mapping[int, Sequence[str]]:
 
 
 def _grid(row: Sequence[Any], members: Mapping[int, Sequence[str]]) -> GridRow:
-    grid_id, code, name, tier, parent, special, worker, schematic = row
+    grid_id, code, name, tier, parent, special, worker, schematic, initials = row
     own = {"zone": (), "community": (code,), "basic": (code[:12],)}[tier]
     return GridRow(
         code=code,
@@ -77,6 +77,7 @@ def _grid(row: Sequence[Any], members: Mapping[int, Sequence[str]]) -> GridRow:
         worker=worker,
         communities=(*own, *(c for c in members.get(grid_id, ()) if c not in own)),
         schematic=bool(schematic),
+        initials=initials,
     )
 
 
@@ -100,13 +101,13 @@ def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
     codes = {*townships, *own.values(), *(code[:6] for code in townships)} - {""}
     marks = ",".join("?" * len(codes))
     rows = connection.execute(
-        f"select code, name, level, parent, schematic from divisions where code in ({marks})"
+        f"select code, name, level, parent, schematic, initials from divisions where code in ({marks})"
         " order by length(code), code",
         tuple(sorted(codes)),
     )
     return [
-        GridRow(code=code, name=name, tier=level, parent=parent if parent in codes else "", schematic=bool(schematic))
-        for code, name, level, parent, schematic in rows
+        GridRow(code, name, level, parent if parent in codes else "", schematic=bool(schematic), initials=initials)
+        for code, name, level, parent, schematic, initials in rows
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -26,7 +26,7 @@ _HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
-_END: Final = re.compile("[0-9]{3,6}")
+_SHORT: Final = re.compile("[0-9]{3,6}|[a-z]{2,}")
 _BREAK: Final = "¶"  # between fields, so that no phrase spans two
 _COMMA: Final = ord(",")
 _ZERO: Final = ord("0")
@@ -152,14 +152,14 @@ def _phrase(runs: Sequence[tuple[str, str]]) -> str:
     return f'"{" ".join(tokens)}"'
 
 
-def number_end(text: str) -> tuple[str, str]:
-    """The last word of 3 to 6 digits, perhaps the end of a case number, and the text without it; else ("", "")."""
+def short_words(text: str) -> Iterator[tuple[str, str]]:
+    """The words that may stand for something else than a text, from the last to the first, each with the text without
+    it: 3 to 6 digits (the end of a case number), two letters or more (pinyin initials)."""
     words = _WORD.findall(text.strip()[:_MOST_SIGNS])
     for place in reversed(range(len(words))):
-        digits = _normalised(words[place])
-        if _END.fullmatch(digits):
-            return digits, " ".join(words[:place] + words[place + 1 :])
-    return "", ""
+        word = _normalised(words[place])
+        if _SHORT.fullmatch(word):
+            yield word, " ".join(words[:place] + words[place + 1 :])
 
 
 def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] | None = None) -> Numbers:

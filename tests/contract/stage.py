@@ -47,7 +47,7 @@ def known_areas() -> KnownAreas:
         GridRow("371002", "环翠区", "county", ""),
         GridRow(TOWNSHIP, "鲸园街道", "township", "371002"),
         GridRow(ZONE, "第一片区", "zone", TOWNSHIP),
-        GridRow(COMMUNITY, "古陌社区", "community", ZONE, communities=(COMMUNITY,)),
+        GridRow(COMMUNITY, "古陌社区", "community", ZONE, communities=(COMMUNITY,), initials="gmsq"),
         GridRow(OTHER_COMMUNITY, "北山社区", "community", ZONE, communities=(OTHER_COMMUNITY,)),
         GridRow(OTHER_TOWNSHIP, "竹岛街道", "township", "371002"),
         GridRow(f"{OTHER_TOWNSHIP}601", "第一片区", "zone", OTHER_TOWNSHIP),

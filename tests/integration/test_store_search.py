@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import CaseFilter
 from gridclient.store.search import numbers_of_text, text_query, tokens_of
-from tests.contract.stage import STREAM, Stage, opened
+from tests.contract.stage import GRIDS, STREAM, Stage, opened
 
 TITLE = "幸福路12号楼下夜间施工噪音扰民"
 DESCRIPTION = "居民来电：ＫＴＶ音响 Noise，电话13800001111；Fuß𠀋𠂢龘"
@@ -105,6 +105,20 @@ def test_what_ends_a_number_is_found_in_texts_too(stage: Stage) -> None:
     found = stage.titles(CaseFilter(text="0001"))
     assert sorted(found) == sorted([TITLE, "门牌0001号"])
     assert stage.titles(CaseFilter(text="0001", only_open=True)) == found
+
+
+def test_initials_find_the_cases_of_units_and_areas_but_no_texts(stage: Stage) -> None:
+    """Source: the list's ``--text``: pinyin initials match unit and grid names, not texts."""
+    unit, other = (unit.code for unit in stage.known.units.values() if unit.initials in ("zfzd", "pcs"))
+    stage.dispatched("派给中队", unit, other, grid=GRIDS[2])
+    stage.dispatched("zfzd 字样", other, grid=GRIDS[2])
+    assert sorted(stage.titles(CaseFilter(text="ZFZD"))) == ["zfzd 字样", "派给中队"]
+    assert stage.titles(CaseFilter(text="zf 中队")) == stage.titles(CaseFilter(text="派给 zfz")) == ["派给中队"]
+    assert len(stage.titles(CaseFilter(text="pcs"))) == 2, "also where it cooperates"
+    assert set(stage.titles(CaseFilter(text="gmsq"))) == {TITLE, "别的事情"}
+    assert stage.titles(CaseFilter(text="gm 噪音")) == [TITLE]
+    for text in ("zy", "sf 中队", "pcs gmsq", "zfzd 没有"):
+        assert stage.titles(CaseFilter(text=text)) == []
 
 
 def test_an_amended_description_replaces_the_old_one(stage: Stage) -> None:
