@@ -535,6 +535,10 @@
         <source>案件现为“{state}”，现在不能{action}。</source>
         <translation>The case is &quot;{state}&quot;; not possible now: {action}.</translation>
     </message>
+    <message>
+        <source>还在等：{parts}。</source>
+        <translation>Still waiting for: {parts}.</translation>
+    </message>
 </context>
 <context>
     <name>CaseDelegate</name>
@@ -764,6 +768,14 @@ Left: working time {working}, natural time {natural}</translation>
 </context>
 <context>
     <name>CaseTop</name>
+    <message>
+        <source>显示号码</source>
+        <translation>Show numbers</translation>
+    </message>
+    <message>
+        <source>显示时间线里的号码原文；谁在何时看过会记入审计日志</source>
+        <translation>Show the numbers in the timeline as written; who looked and when goes into the audit log</translation>
+    </message>
     <message>
         <source>两个席位同时处理，待选择…</source>
         <translation>Conflict of two desks: choose…</translation>
@@ -1072,6 +1084,14 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>保存的视图</source>
         <translation>Saved view</translation>
+    </message>
+    <message>
+        <source>再选一次倒过来</source>
+        <translation>Choose again to reverse</translation>
+    </message>
+    <message>
+        <source>按{column}排序</source>
+        <translation>Sort by {column}</translation>
     </message>
 </context>
 <context>
@@ -1392,6 +1412,13 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>要求{unit}返工</source>
         <translation>rework{unit}</translation>
+    </message>
+</context>
+<context>
+    <name>CopiedLabel</name>
+    <message>
+        <source>复制</source>
+        <translation>Copy</translation>
     </message>
 </context>
 <context>
@@ -3754,13 +3781,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>未生效：与另一席位的操作冲突</source>
         <translation>Not in force: conflict with another desk</translation>
-    </message>
-</context>
-<context>
-    <name>TitleLine</name>
-    <message>
-        <source>复制</source>
-        <translation>Copy</translation>
     </message>
 </context>
 <context>
