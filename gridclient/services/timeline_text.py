@@ -28,7 +28,7 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
 
     ``plain``: with the numbers of people that somebody typed.
     """
-    kinds = {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
+    kinds = _kinds(entries)
     targets = {entry.key: tuple(entry.payload.get("target", ())) for entry in entries if entry.kind == _UNDONE}
     undone = {targets[entry.key] for entry in entries if entry.key in targets and not entry.refused}
     return [
@@ -41,6 +41,16 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
         )
         for entry in entries
     ]
+
+
+def word_taken_back(entries: Sequence[TimelineEntry]) -> str:
+    """The word of the step that the case's last undoing took back; "" if there is none."""
+    last = next((entry for entry in reversed(entries) if entry.kind == _UNDONE), None)
+    return "" if last is None else EVENTS.get(_kinds(entries).get(tuple(last.payload.get("target", ())), ""), "")
+
+
+def _kinds(entries: Sequence[TimelineEntry]) -> dict[tuple[str | int, ...], str]:
+    return {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
 
 
 def line_of(

@@ -13,6 +13,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
+from gridclient.services.timeline_text import word_taken_back
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import BatchResult, Portions, words_of
@@ -41,7 +42,7 @@ class Batch(QObject):
 
     def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._jobs, self._short = desk, jobs, short
         self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
         self._portions.progressed.connect(self._tell_progress)
         self._portions.finished.connect(self._tell_result)
@@ -125,9 +126,23 @@ class Batch(QObject):
             if result.refused or result.left:
                 self.told.emit(words, "warn")
             elif action is Action.UNDO:
-                self.said.emit(words.rstrip("。"))
+                self._say_undone(done)
             else:
                 self._say_done(words.rstrip("。"))
+
+    def _say_undone(self, case_ids: Sequence[str]) -> None:
+        """Says which step was taken back: the list may show none of these cases any more."""
+        queries, first, count = self._desk.queries, case_ids[0], len(case_ids)
+
+        def read() -> tuple[str, str]:
+            return word_taken_back(queries.timeline(first)), queries.case(first).number
+
+        def say(found: tuple[str, str]) -> None:
+            step, number = found
+            which = self._short(number) if count == 1 else self.tr("{count} 件").format(count=count)
+            self.said.emit(self.tr("已撤销“{step}” {which}").format(step=step, which=which))
+
+        self._jobs.read(self, read, say, name="undone")
 
     def _say_done(self, words: str) -> None:
         self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words))

@@ -131,7 +131,7 @@ def test_several_cases_are_urged_together_and_it_is_told(
     assert all(invented.store.cases[case_id].urges == 1 for case_id in chosen)
     press(window, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: all(invented.store.cases[case_id].urges == 0 for case_id in chosen))
-    qtbot.waitUntil(lambda: window.status.told.text() == "已撤销 3 件")
+    qtbot.waitUntil(lambda: window.status.told.text() == "已撤销“催办” 3 件")
 
 
 def test_several_cases_that_units_have_offer_what_asks_nothing_and_no_dispatch(

@@ -107,6 +107,23 @@ def test_what_the_panel_took_back_is_not_taken_back_again(
     settle(qtbot, window)
     assert invented.store.cases[case_id].urges == 0
     assert not window.actions_.desk["undo"].isEnabled()
+    assert window.status.told.text() == f"已撤销“催办” {window.pane.news.short(invented.store.cases[case_id].number)}"
+
+
+def test_which_step_of_which_case_was_taken_back_is_told(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = next(row.id for row in window.cases.model.rows if row.state == "handling")
+    number = invented.store.cases[case_id].number
+    window.state.choose_case(case_id)
+    settle(qtbot, window)
+    for _ in range(2):
+        press(window, Qt.Key.Key_F7)
+        settle(qtbot, window)
+        press(window.detail.foot.form or window, Qt.Key.Key_Return, CTRL)
+        settle(qtbot, window)
+    press(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: window.status.told.text() == f"已撤销“催办” {window.pane.news.short(number)}")
 
 
 def test_what_ctrl_z_takes_back_on_the_desk_is_not_told_on_a_page(window: MainWindow) -> None:

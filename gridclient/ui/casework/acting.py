@@ -20,6 +20,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.intake import area_named
 from gridclient.services.ports import DeskSettings
 from gridclient.services.rows import Changes
+from gridclient.services.words import EVENTS
 from gridclient.ui.actions import word_of
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.case_view import CaseView, draft_name
@@ -180,10 +181,11 @@ class CaseActing(QObject):
 
     def tell_done(self, case: Case, action: Action) -> None:
         """Says what was done and how to undo it. The case may leave the list, so the window says it."""
-        words = (
-            self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
-        )
-        self._news.told.emit(words.format(action=word_of(action), number=self._news.short(case.number)).strip())
+        word, last = word_of(action), case.last_event
+        words = self.tr("已{action} {number}（Ctrl+Z 撤销）")
+        if action is Action.UNDO and last is not None:
+            word, words = EVENTS[last.kind], self.tr("已撤销“{action}” {number}")
+        self._news.told.emit(words.format(action=word, number=self._news.short(case.number)).strip())
 
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
         self._giving = dispatch
