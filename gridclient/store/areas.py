@@ -17,6 +17,8 @@ from gridclient.services.rows import UNPLACED, GridRow, UnitRow
 
 _COUNTY: Final = 6
 _COMMUNITY: Final = 12
+_WITHIN: Final = 3
+"""From so many letters on, initials are looked for within names."""
 
 
 @frozen
@@ -74,9 +76,15 @@ class Areas:
         return row.name if row is not None else ""
 
     def named(self, letters: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The codes of the units, and of the areas in force, whose pinyin initials begin with these letters."""
-        units = frozenset(code for code, unit in self._units.items() if unit.initials.startswith(letters))
-        return units, frozenset(code for code, area in self._rows.items() if area.initials.startswith(letters))
+        """The codes of the units, and of the areas in force, whose pinyin initials contain these letters. Two letters
+        must stand at the beginning, because too many names contain them."""
+        begin = len(letters) < _WITHIN
+
+        def fits(row: UnitRow | GridRow) -> bool:
+            return row.initials.startswith(letters) if begin else letters in row.initials
+
+        units = frozenset(code for code, unit in self._units.items() if fits(unit))
+        return units, frozenset(code for code, area in self._rows.items() if fits(area))
 
     def unit_order(self, code: str) -> tuple[str, str]:
         """What units are ordered by: pinyin initials, then code."""

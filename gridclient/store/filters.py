@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Mask, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
-from gridclient.store.search import numbers_of_text, short_words, text_query
+from gridclient.store.search import Numbers, numbers_of_text, short_words, text_query
 from gridclient.store.selection import NOBODY, Selection, Test
 from gridclient.store.tables import DAY_COUNT, NUMBER_DIGITS
 
@@ -98,15 +99,15 @@ def _ending(table: Table, digits: str) -> Mask:
 
 
 def _named(connection: Connection, table: Table, letters: str, areas: Areas) -> Mask | None:
-    """Which cases a unit works on, or which lie in an area, whose pinyin initials begin so; ``None`` if none does."""
+    """Which cases a unit works on, or which lie in an area, whose pinyin initials match; ``None`` if no name does."""
     units, wanted = areas.named(letters)
     if not units and not wanted:
         return None
-    inside = np.zeros(len(table.codes), dtype=np.bool_)
+    inside, led = np.zeros((2, len(table.codes)), dtype=np.bool_)
     inside[[no for no, code in table.labels(LabelKind.GRID) if not wanted.isdisjoint(areas.above(code))]] = True
-    mask: Mask = inside.take(table.grid, mode="clip")
-    for unit in units:
-        mask |= _unit_test(connection, table, unit)(slice(None))
+    led[[no for no, code in table.labels(LabelKind.UNIT) if code in units]] = True
+    mask: Mask = inside.take(table.grid, mode="clip") | led.take(table.unit, mode="clip")
+    mask[_cooperating(connection, units)] = True
     return mask
 
 
@@ -182,11 +183,18 @@ def _among(column: Column, wanted: Sequence[int]) -> Test:
 def _unit_test(connection: Connection, table: Table, unit: str) -> Test:
     """The test for cases that the unit leads or cooperates in."""
     mask: Mask = table.unit == (table.label(LabelKind.UNIT, unit) or -1)
-    (text,) = connection.execute(
-        "SELECT group_concat(case_no) FROM parts WHERE unit = ? AND role = 'cooperating'", (unit,)
-    ).fetchone()
-    mask[numbers_of_text(text or "") - 1] = True
+    mask[_cooperating(connection, (unit,))] = True
     return lambda at: mask[at]
+
+
+def _cooperating(connection: Connection, units: Iterable[str]) -> Numbers:
+    """The places of the cases in which one of the units cooperates."""
+    (text,) = connection.execute(
+        "SELECT group_concat(case_no) FROM parts WHERE unit IN (SELECT value FROM json_each(?))"
+        " AND role = 'cooperating'",
+        (json.dumps(tuple(units)),),
+    ).fetchone()
+    return numbers_of_text(text or "") - 1
 
 
 def _area_test(table: Table, area: str, areas: Areas) -> Test:

@@ -121,6 +121,15 @@ def test_initials_find_the_cases_of_units_and_areas_but_no_texts(stage: Stage) -
         assert stage.titles(CaseFilter(text=text)) == []
 
 
+def test_initials_are_found_behind_the_township_with_which_names_begin(stage: Stage) -> None:
+    """``zhzf`` found nothing where units are called 张村镇综合执法平台; two letters stand within too many names."""
+    unit, other = (unit.code for unit in stage.known.units.values() if unit.initials in ("zfzd", "pcs"))
+    stage.dispatched("派给中队", unit, other, grid=GRIDS[2])
+    assert stage.titles(CaseFilter(text="fzd")) == stage.titles(CaseFilter(text="派给 fzd")) == ["派给中队"]
+    assert stage.titles(CaseFilter(text="msq")) == stage.titles(CaseFilter(text="gmsq")) != []
+    assert stage.titles(CaseFilter(text="fz")) == []
+
+
 def test_an_amended_description_replaces_the_old_one(stage: Stage) -> None:
     (case_id,) = stage.ids(CaseFilter(text="噪音"))
     stage.record(EventKind.AMENDED, case_id, {"facts": {"description": "改为油烟问题"}})
