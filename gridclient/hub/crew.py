@@ -48,11 +48,12 @@ class Crew:
         self._members = [self._start(number) for number in range(count)]
 
     def run(self, ready: Callable[[], None]) -> bool:
-        """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. ``False`` if a process did not start."""
+        """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. ``False`` if a process did not start,
+        and nobody had told it to end."""
         try:
             with told_to_end(self._stop.set):
                 if not all(self._listens(event) for _, event in self._members):
-                    return False
+                    return self._stop.is_set()
                 into = [near for near, _ in self._channels]
                 arguments = (self._line, into, self._is_heard, self._stop)
                 threading.Thread(target=hand_out, args=arguments, daemon=True).start()

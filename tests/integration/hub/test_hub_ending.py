@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from gridclient.hub.crew import CAN_SHARE_PORT
+from gridclient.hub.serve import Listening, serve
 from tests.fakes.hub_databases import KINDS, database
 from tests.fakes.running_hub import HubLine, hub_process
 
@@ -39,3 +42,23 @@ def test_a_hub_that_is_told_to_end_ends_well_and_says_so_in_its_log(
     lines = (tmp_path / "logs" / "gridclient.log").read_text(encoding="utf-8").splitlines()
     assert f"the hub begins: port {address.rpartition(':')[2]}" in lines[0]
     assert lines[-1].endswith("the hub ends, as it was told to")
+
+
+def never_listens(*_: object) -> None:
+    """A process of a hub whose administrator changes their mind while it starts."""
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(PATIENCE_S)
+
+
+@pytest.mark.skipif(not CAN_SHARE_PORT, reason="this system does not share a port between sockets")
+def test_a_hub_that_is_told_to_end_while_its_processes_start_ends_well_too(tmp_path: Path) -> None:
+    listened = list[str]()
+    serve(
+        f"sqlite:///{tmp_path / 'hub.db'}",
+        Listening("127.0.0.1", 0),
+        tmp_path,
+        processes=2,
+        member=never_listens,
+        ready=listened.append,
+    )
+    assert listened == []
