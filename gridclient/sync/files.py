@@ -73,15 +73,14 @@ class FileStage:
             SyncFault: the hub refuses this desk (:data:`~gridclient.sync.transport.ENDS_THE_ROUND`).
         """
         self._look_for_lost(today)
-        self._move(self._send, self._store.waiting_files(_FILES), progress)
-        if self.fault is None or self.fault.code not in _OF_THE_LINE:
+        if self._move(self._send, self._store.waiting_files(_FILES), progress):
             self._move(self._fetch, self._store.missing_files(_FILES), progress)
 
     def _move(
         self, step: Callable[[WaitingFile, Progress], None], files: Sequence[WaitingFile], progress: Progress
-    ) -> None:
-        """Takes a step with each file. One that is refused leaves the others theirs; what may pass (the line broke, the
-        hub has no room) would befall them as well."""
+    ) -> bool:
+        """Takes a step with each file; ``False`` if the line broke. One that is refused leaves the others theirs; what
+        may pass (the line broke, the hub has no room) would befall them as well."""
         for file in files:
             try:
                 step(file, progress)
@@ -90,7 +89,8 @@ class FileStage:
                     raise
                 self._leave(file, fault)
                 if fault.retryable:
-                    return
+                    return fault.code not in _OF_THE_LINE
+        return True
 
     def _leave(self, file: WaitingFile, fault: GridClientError) -> None:
         _LOG.info("file %s goes on in another round: %s", file.sha256, fault)

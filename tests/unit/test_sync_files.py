@@ -55,6 +55,15 @@ class ChoosyLine(FakeLine):
         return super().put_file(sha256, offset, piece, size=size)
 
 
+class TiringLine(ChoosyLine):
+    """Breaks with the second file."""
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        if self.offered:
+            raise SyncFault("sync.timeout", retryable=True)
+        return super().put_file(sha256, offset, piece, size=size)
+
+
 class UnreadableStore(FakeSyncStore):
     """A desk whose disk does not give one of its files."""
 
@@ -214,6 +223,9 @@ def test_on_a_line_that_broke_nothing_more_is_tried() -> None:
     awaited = missed(desk, hub)
     run(desk, ChoosyLine(hub, "one", SyncFault("sync.timeout", retryable=True)))
     assert awaited not in desk.state.files
+    desk.attach(b"two")
+    assert run(desk, TiringLine(hub, "one", SyncFault("sync.refused"))).fault is not None
+    assert awaited not in desk.state.files, "also where a file was refused before"
 
 
 def test_why_photos_did_not_go_is_told_of_a_round_that_went_through_otherwise() -> None:
