@@ -47,8 +47,7 @@ class CaseList(QWidget):
         view_chosen(SavedView): a saved view is to be shown.
         views_read(Sequence[SavedView]): the saved views.
         view_dropped(str, str, Callable): a saved view was deleted: the sentences about that and about its return, and
-            the
-            function that brings it back.
+            the function that brings it back.
         cleared(): all conditions are to be removed.
         menu_wanted(QPoint): a context menu is wanted at this place of the screen.
         rows_shown(): the rows that were asked for last are in the list, and painted if the list is visible.

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
 )
-from PySide6.QtWidgets import QFileDialog, QListView, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, InvalidInput
@@ -35,7 +35,7 @@ from gridclient.services.masking import MASKS
 from gridclient.services.ports import AttachmentFiles, DeskSettings, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
-from gridclient.ui.file_dialogs import ask_where_to_save
+from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_of_many
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
@@ -60,12 +60,21 @@ class FilesModel(ValueList[AttachedFile]):
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(self._words, told=self._told, icon=self._icon, parent=parent)
         self._icons: dict[str, QIcon] = {}
+        self._plain = False
         self._marks = {FileState.ONLY_HERE: self.tr("仅在本机"), FileState.NOT_HERE: self.tr("尚未收到")}
 
+    def show_files(self, files: Sequence[AttachedFile], *, plain: bool) -> None:
+        """Shows files, with the numbers of people in their names ``plain`` or masked."""
+        if plain is not self._plain:
+            self._plain = plain
+            self.words_changed()
+        self.show_values(files)
+
     def _words(self, file: AttachedFile) -> str:
-        return "\n".join(
-            part for part in (f"{file.kind} {MASKS['name'](file.name)}".strip(), self._marks.get(file.state)) if part
-        )
+        return "\n".join(filter(None, (f"{file.kind} {self._name(file)}".strip(), self._marks.get(file.state))))
+
+    def _name(self, file: AttachedFile) -> str:
+        return file.name if self._plain else MASKS["name"](file.name)
 
     def _icon(self, file: AttachedFile) -> QIcon:
         return self._icons.get(file.sha256) or icon("case" if file.name.lower().endswith(".pdf") else "photo")
@@ -73,7 +82,7 @@ class FilesModel(ValueList[AttachedFile]):
     def _told(self, file: AttachedFile) -> str:
         mark = self._marks.get(file.state)
         size = f"{file.kind} {file.size / 1024:,.0f} KB".strip()
-        return "\n".join(part for part in (MASKS["name"](file.name), size, mark) if part)
+        return "\n".join(filter(None, (self._name(file), size, mark)))
 
     def missing(self) -> list[str]:
         """The files whose thumbnails were not made yet."""
@@ -122,8 +131,8 @@ class AttachmentsTab(QWidget):
         hint = (self._hint, Qt.AlignmentFlag.AlignTop)
         down(bar, self.note, hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
 
-    def show_view(self, view: CaseView) -> None:
-        """Shows the files of a case."""
+    def show_view(self, view: CaseView, *, plain: bool = False) -> None:
+        """Shows the files of a case; ``plain``: with the numbers of people in their names unmasked."""
         if self._case is None or view.case.id != self._case.id:
             self.note.clear()
         self._case = view.case
@@ -131,7 +140,7 @@ class AttachmentsTab(QWidget):
         self.add_button.setEnabled(takes)
         self.kind.setEnabled(takes)
         self.save_button.setEnabled(bool(view.files))
-        self.files.show_values(view.files)
+        self.files.show_files(view.files, plain=plain)
         self.list.setVisible(bool(view.files))
         self._hint.setVisible(takes)
         for sha256 in self.files.missing():
@@ -194,8 +203,7 @@ class AttachmentsTab(QWidget):
 
     def _pick(self) -> None:
         allowed = self.tr("照片和 PDF (*.jpg *.jpeg *.png *.webp *.heic *.gif *.bmp *.pdf)")
-        names, _ = QFileDialog.getOpenFileNames(self, self.tr("选择附件"), "", allowed)
-        self.attach([Path(name) for name in names])
+        self.attach(ask_which_of_many(self, self.tr("选择附件"), allowed))
 
     def _open(self, index: QModelIndex) -> None:
         file = index.data(VALUE)
@@ -221,7 +229,7 @@ class AttachmentsTab(QWidget):
         file = index.data(VALUE)
         if not isinstance(file, AttachedFile):
             return
-        target = ask_where_to_save(self, self.tr("另存附件"), Path(file.name))
+        target = ask_where_to_save(self, self.tr("另存附件"), file.name)
         if target is not None:
             save = partial(copy_to, self._desk.files, file.sha256, target)
             self._jobs.read(self, save, None, self.note.say_error)
@@ -269,9 +277,8 @@ def name_outside(name: str, content: bytes) -> str:
     by its suffix the system would decide whether to show or to run the file."""
     kind = QMimeDatabase().mimeTypeForData(content)
     is_shown = kind.name().startswith("image/") or kind.name() == "application/pdf"
-    suffixes = (
-        kind.suffixes() if is_shown and not kind.inherits("text/plain") else ["bin"]
-    )  # SVG is text and may hold scripts
+    is_shown = is_shown and not kind.inherits("text/plain")  # SVG is text and may hold scripts
+    suffixes = kind.suffixes() if is_shown else ["bin"]
     taken = _NOT_IN_NAMES.sub("_", name).rstrip(". ")
     return taken if Path(taken).suffix[1:].lower() in suffixes else f"{taken}.{suffixes[0]}"
 

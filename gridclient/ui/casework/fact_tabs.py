@@ -81,7 +81,9 @@ class DetailsTab(ScrollArea):
         super().__init__()
         self.facts = FactTable()
         self.show_button = QPushButton(self.tr("显示反映人"))
-        self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
+        self.show_button.setToolTip(
+            self.tr("显示这件案件里的姓名和号码原文，换到别的案件再遮住；谁在何时看过，记入操作记录")
+        )
         body = panel(QWidget())
         left = Qt.AlignmentFlag.AlignLeft
         down(self.facts, (self.show_button, left), 1, on=body, edges=(12, 8, 12, 8), gap=6)

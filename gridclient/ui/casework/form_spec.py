@@ -113,7 +113,10 @@ def missing_field(spec: FormSpec, values: Values) -> Field | None:
 
 
 def waits_for(view: CaseView) -> str:
-    """The units that the end of a case waits for, the lead first: ``主办派出所（处置中）、协办司法所（待签收）``."""
+    """The units that the end of a case waits for, the lead first: ``主办派出所（处置中）、协办司法所（待签收）``; "" if
+    no unit has the case."""
+    if view.case.returned or not view.case.is_open:
+        return ""
     parts = sorted(view.case.open_parts, key=lambda part: part.role is not Role.LEAD)
     return "、".join(f"{_role_word(part)}{view.unit_name(part.unit)}（{PARTS[part.state]}）" for part in parts)
 

@@ -46,7 +46,7 @@ class CaseTop(QStackedWidget):
         self.alike.setProperty("kind", "flat")
         self.alike.hide()
         self.show_numbers = QPushButton(self.tr("显示号码"))
-        self.show_numbers.setToolTip(self.tr("显示时间线里的号码原文；谁在何时看过会记入审计日志"))
+        self.show_numbers.setToolTip(self.details.show_button.toolTip())
         self._may_ask = may_see_people(desk.actor.role)
         self._plain = ""  # the case whose people are shown unmasked
         self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
@@ -76,6 +76,7 @@ class CaseTop(QStackedWidget):
 
     def say(self, sentence: str) -> None:
         """Shows words in place of a case."""
+        self._plain = ""
         self.message.setText(sentence)
         self.setCurrentWidget(self.message)
 
@@ -94,7 +95,6 @@ class CaseTop(QStackedWidget):
         self._shown = view.case.id
         self.contended.setVisible(bool(view.case.contentions))
         self._show_people(view, now)
-        self.attachments.show_view(view)
         self.basis.show_standard(view.standard)
         self._count(self.attachments, self.tr("附件"), len(view.files))
         self.setCurrentWidget(self._case)
@@ -112,6 +112,7 @@ class CaseTop(QStackedWidget):
         self.timeline.show_lines(view.plain_lines if plain else view.lines, now)
         self.show_numbers.setVisible(self._may_ask and not plain and view.lines != view.plain_lines)
         self.details.show_view(view, plain=plain, may_ask=self._may_ask)
+        self.attachments.show_view(view, plain=plain)
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
         """Shows the cases that may be the same: in their tab, and the likeliest below the timeline."""

@@ -146,9 +146,8 @@ class LookPanel(QSplitter):
         """Sets the field that each column serves."""
         self.rows.show_uses(dict(uses))
         header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
-        for column in range(
-            self.rows.columnCount()
-        ):  # quicker than the table's own way, which asks for each role of each cell
+        # Quicker than the table's own way, which asks for each role of each cell.
+        for column in range(self.rows.columnCount()):
             text = metrics.horizontalAdvance(self.rows.widest(column)) + _EDGES
             width = max(text, header.sectionSizeFromContents(column).width()) + _SPARE
             self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width)))

@@ -58,3 +58,8 @@ def show(panel: CasePanel, jobs: Jobs, qtbot: QtBot) -> Callable[[str], None]:
         qtbot.waitUntil(lambda: panel.view is not None and panel.view.case.id == case_id and not jobs.busy)
 
     return shown
+
+
+@pytest.fixture
+def settle(jobs: Jobs, qtbot: QtBot) -> Callable[[], None]:
+    return lambda: qtbot.waitUntil(lambda: not jobs.busy)

@@ -21,11 +21,6 @@ from tests.ui.casework.panel_keys import Show, focused, form_of, press, write
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk
 
 
-@pytest.fixture
-def settle(jobs: Jobs, qtbot: QtBot) -> Callable[[], None]:
-    return lambda: qtbot.waitUntil(lambda: not jobs.busy)
-
-
 def test_a_form_that_was_put_away_does_not_come_back_with_its_case(
     panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:

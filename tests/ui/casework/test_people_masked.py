@@ -65,9 +65,22 @@ def test_numbers_that_somebody_typed_are_masked_until_asked_which_leaves_a_trace
     qtbot.waitUntil(lambda: f"已联系{PHONE}" in shown(panel))
     assert focused(panel) is panel.top.timeline
     assert [number for number in NUMBERS if number not in shown(panel)] == []
+    assert f"近景 {PHONE}.png" in shown(panel)
     assert made.store.audited == [("wang", "reporter_shown", case_id)]
     assert not panel.top.show_numbers.isVisible() and not panel.top.details.show_button.isVisible()
     show(made.register("别的"))
+    show(case_id)
+    assert [number for number in NUMBERS if number in shown(panel)] == []
+
+
+def test_numbers_are_masked_again_when_somebody_comes_back_to_the_case_from_none(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = told_everywhere(made)
+    show(case_id)
+    QTest.mouseClick(panel.top.show_numbers, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: PHONE in shown(panel))
+    panel.show_case(None)
     show(case_id)
     assert [number for number in NUMBERS if number in shown(panel)] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -105,8 +106,23 @@ def test_f9_before_its_time_names_the_units_that_it_waits_for(
     assert "现在不能结案" in told and told.endswith(f"还在等：{waits}。")
 
 
+@pytest.mark.parametrize("ending", ["given back", "void"])
+def test_f9_for_a_case_that_no_unit_has_any_more_names_no_unit(
+    panel: CasePanel, made: InventedDesk, show: Show, ending: str
+) -> None:
+    case_id = made.dispatched("积水", cooperating=(OTHER,))
+    if ending == "void":
+        made.act(Action.VOID, case_id, reason="重复登记")
+    else:
+        made.act(Action.RETURN, case_id, unit=LEAD, reason_code="not_ours", reason="不属本中队")
+    show(case_id)
+    panel.start_action(Action.CLOSE)
+    told = panel.foot.note.text()
+    assert told.endswith("现在不能结案。") and "还在等" not in told
+
+
 def test_what_could_not_be_done_is_said_no_longer_once_the_case_is_another(
-    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, show: Show, settle: Callable[[], None]
 ) -> None:
     """After Ctrl+Z it named a unit that nobody waited for."""
     case_id = made.dispatched("积水")
@@ -114,11 +130,12 @@ def test_what_could_not_be_done_is_said_no_longer_once_the_case_is_another(
     panel.start_action(Action.CLOSE)
     assert "待签收" in panel.foot.note.text()
     panel.refresh_files()
-    qtbot.wait(50)
+    settle()
     assert "待签收" in panel.foot.note.text()
     made.act(Action.SIGN, case_id)
     panel.refresh(Changes(cases=frozenset({case_id})))
-    qtbot.waitUntil(lambda: panel.foot.note.text() == "")
+    settle()
+    assert panel.foot.note.text() == ""
 
 
 def test_a_form_takes_no_typing_between_enter_and_the_answer(
