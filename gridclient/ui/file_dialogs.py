@@ -1,41 +1,62 @@
-"""The dialogs that ask for a file, to save or to open."""
+"""The dialogs that ask for files, to save or to open.
+
+The first one of a window begins in the person's documents, every other where the last one ended.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+_LAST: Final = "folderOfLastFile"
 
 
 def ask_where_to_save(
-    parent: QWidget, title: str, proposed: Path, kinds: str = "", *, replaces: bool = True
+    parent: QWidget, title: str, proposed: str, kinds: str = "", *, replaces: bool = True
 ) -> Path | None:
     """The file to write, ``None`` if the dialog was cancelled.
 
     A name without a suffix gets that of ``proposed`` before the dialog asks whether to replace an existing file.
 
     Args:
-        proposed: the name in the dialog; with a folder the dialog begins there.
+        proposed: the name in the dialog.
         kinds: which files the dialog lists, for instance ``备份 (*.gridbackup)``; "" lists all.
         replaces: ``False`` if an existing file is added to, so that nothing has to be asked.
     """
-    dialog = QFileDialog(parent, title, "", kinds)
+    dialog = QFileDialog(parent, title, _folder(parent), kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not replaces)
-    dialog.setDefaultSuffix(proposed.suffix)
-    dialog.selectFile(str(proposed))
-    return _answer(dialog)
+    dialog.setDefaultSuffix(Path(proposed).suffix)
+    dialog.selectFile(proposed)
+    return next(iter(_answer(dialog, parent)), None)
 
 
-def ask_which_to_open(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
-    """An existing file, ``None`` if the dialog was cancelled. ``kinds``: see :func:`ask_where_to_save`. Without a
-    ``folder`` the dialog begins where the last one ended."""
-    dialog = QFileDialog(parent, title, "" if folder is None else str(folder), kinds)
+def ask_which_to_open(parent: QWidget, title: str, kinds: str) -> Path | None:
+    """An existing file, ``None`` if the dialog was cancelled. ``kinds``: see :func:`ask_where_to_save`."""
+    dialog = QFileDialog(parent, title, _folder(parent), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    return _answer(dialog)
+    return next(iter(_answer(dialog, parent)), None)
 
 
-def _answer(dialog: QFileDialog) -> Path | None:
-    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+def ask_which_of_many(parent: QWidget, title: str, kinds: str) -> list[Path]:
+    """Existing files, none if the dialog was cancelled. ``kinds``: see :func:`ask_where_to_save`."""
+    dialog = QFileDialog(parent, title, _folder(parent), kinds)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return _answer(dialog, parent)
+
+
+def _folder(parent: QWidget) -> str:
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    candidates = (parent.window().property(_LAST), documents)
+    return next((folder for folder in candidates if folder and Path(folder).is_dir()), str(Path.home()))
+
+
+def _answer(dialog: QFileDialog, parent: QWidget) -> list[Path]:
+    chosen = [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
+    if chosen:
+        parent.window().setProperty(_LAST, str(chosen[0].parent))
     dialog.deleteLater()
     return chosen

@@ -272,7 +272,7 @@ class ImportPage(CoverPage):
     # -- dialogs and events -----------------------------------------------------------------------------------------
 
     def _on_choose_wanted(self) -> None:
-        chosen = ask_for_file(self, self.looking.file)
+        chosen = ask_for_file(self)
         if chosen is not None:
             self.open_file(chosen)
 

@@ -39,7 +39,7 @@ class Papers(QObject):
     def template(self, kind: str) -> None:
         """The workbook that people fill in for this kind."""
         proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=kind_word(kind))
-        target = ask_where_to_save(self._page, translate("ImportPage", "模板保存到"), Path(proposed), _WORKBOOKS)
+        target = ask_where_to_save(self._page, translate("ImportPage", "模板保存到"), proposed, _WORKBOOKS)
         if target is not None:
             self._jobs.read(
                 self,
@@ -52,7 +52,7 @@ class Papers(QObject):
         """Row by row what did not go in."""
         checked, done = translate("ImportPage", "{file} 检查报告.xlsx"), translate("ImportPage", "{file} 导入报告.xlsx")
         proposed = (checked if outcome.dry_run else done).format(file=Path(outcome.summary.file).stem)
-        target = ask_where_to_save(self._page, translate("ImportPage", "报告保存到"), Path(proposed), _WORKBOOKS)
+        target = ask_where_to_save(self._page, translate("ImportPage", "报告保存到"), proposed, _WORKBOOKS)
         if target is not None:
             self._jobs.in_process(
                 self,
@@ -76,13 +76,12 @@ def save_template(folder: Path, kind: str, target: Path) -> Path:
     return target
 
 
-def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
-    """Asks for the file to import; the dialog begins in the folder of the last one."""
+def ask_for_file(parent: QWidget) -> Path | None:
+    """Asks for the file to import."""
     types = translate(
         "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
     )
-    folder = last.parent if last is not None else Path.home()
-    return ask_which_to_open(parent, translate("ImportPage", "选择要导入的文件"), types, folder)
+    return ask_which_to_open(parent, translate("ImportPage", "选择要导入的文件"), types)
 
 
 def dropped(event: QDropEvent) -> Path | None:

@@ -72,8 +72,8 @@ class AuditSection(Section):
         self.save.setEnabled(bool(shown))
 
     def _on_save(self) -> None:
-        proposed = Path(self.tr("操作记录.xlsx"))
-        target = ask_where_to_save(self, self.tr("导出操作记录"), proposed, self.tr("工作簿 (*.xlsx)"))
+        proposed, kinds = self.tr("操作记录.xlsx"), self.tr("工作簿 (*.xlsx)")
+        target = ask_where_to_save(self, self.tr("导出操作记录"), proposed, kinds)
         if target is not None:
             task = partial(self._care.save_audit, target, self.shown)
             self._jobs.write(self, task, lambda _none: self._on_saved(target), self.note.say_error)

@@ -106,14 +106,13 @@ class BackupSection(Section):
         self.refresh()
 
     def _on_to_file(self) -> None:
-        proposed = Path.home() / "desk.gridbackup"
-        target = ask_where_to_save(self, self.tr("备份到"), proposed, self.tr("备份 (*.gridbackup)"))
+        target = ask_where_to_save(self, self.tr("备份到"), "desk.gridbackup", self.tr("备份 (*.gridbackup)"))
         if target is not None:
             self._back_up(target)
 
     def _on_from_file(self) -> None:
         kinds = self.tr("备份 (*.gridbackup);;所有文件 (*)")
-        file = ask_which_to_open(self, self.tr("选择备份文件"), kinds, Path.home())
+        file = ask_which_to_open(self, self.tr("选择备份文件"), kinds)
         if file is not None:
             self.confirm.ask(file, foreign=True)
 

@@ -86,7 +86,7 @@ class StickPanel(QWidget):
 
     def _on_out(self) -> None:
         title, kinds = self.tr("导出到U盘：选已有的文件只补写新的"), self.tr("同步文件 (*.gridbundle)")
-        target = ask_where_to_save(self, title, Path("desk.gridbundle"), kinds, replaces=False)
+        target = ask_where_to_save(self, title, "desk.gridbundle", kinds, replaces=False)
         if target is not None:
             self.export_to(target)
 

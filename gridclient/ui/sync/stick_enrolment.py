@@ -53,7 +53,7 @@ class StickEnrolment(QWidget):
 
     def _on_ask(self) -> None:
         kinds = self.tr("注册申请 (*.gridrequest)")
-        target = ask_where_to_save(self, self.tr("写出注册申请"), Path("desk.gridrequest"), kinds)
+        target = ask_where_to_save(self, self.tr("写出注册申请"), "desk.gridrequest", kinds)
         if target is not None:
             self.write_to(target)
 
