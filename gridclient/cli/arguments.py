@@ -85,7 +85,7 @@ def of_action(action: Action, given: Mapping[str, Any]) -> Values:
         if own and own not in values:
             values[own] = values.pop(name)
     if unknown := sorted({*unknown, *values.keys() - takes}):
-        raise InvalidInput("arguments.unknown", names=unknown, known=sorted(takes))
+        raise InvalidInput("arguments.unknown", names=unknown, known=sorted(takes) or ["无"])
     return values
 
 

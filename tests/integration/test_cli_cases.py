@@ -207,7 +207,7 @@ def test_an_actions_words_are_kept_whatever_they_are_called(
 def test_it_is_known_of_every_action_what_it_takes(action: Action) -> None:
     with pytest.raises(InvalidInput) as refused:
         of_action(action, {"leed": "nix"})
-    assert refused.value.code == "arguments.unknown"
+    assert (refused.value.code, bool(refused.value.params["known"])) == ("arguments.unknown", True)
 
 
 def test_an_unknown_action_is_wrong_use(reading: CommandLine) -> None:
