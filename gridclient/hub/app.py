@@ -55,7 +55,7 @@ class HubSettings:
     of one hub add up their counts; ``behind`` are the addresses of proxies whose ``X-Forwarded-For`` is believed;
     ``certificate`` is the SHA-256 of the certificate that this hub shows; ``shelf`` changes with every start, after
     which desks ask again which files are missing. Of the disk ``kept_free`` bytes are not filled with files, of which a
-    device brings ``files_a_day`` bytes at most.
+    device brings ``files_a_day`` bytes at most; each of several processes counts by itself.
     """
 
     files: Path

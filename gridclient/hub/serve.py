@@ -107,7 +107,7 @@ def secure(listening: Listening, folder: Path) -> Secured:
         InvalidInput: ``hub.tls_unclear`` (a key without a certificate, or plain with one), ``hub.certificate``,
             ``hub.key``.
     """
-    if listening.plain if listening.certificate else listening.key:
+    if (listening.certificate and listening.plain) or (listening.key and not listening.certificate):
         raise InvalidInput("hub.tls_unclear")
     if listening.certificate is not None:
         key = listening.key or listening.certificate
