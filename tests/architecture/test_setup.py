@@ -40,8 +40,8 @@ def ready(checkout: Path) -> Path:
     return file
 
 
-def setting_up(checkout: Path, port: int) -> subprocess.Popen[str]:
-    settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"http://127.0.0.1:{port}/", "PIP_RETRIES": "0"}
+def setting_up(checkout: Path, port: int, **settings: str) -> subprocess.Popen[str]:
+    settings |= {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"http://127.0.0.1:{port}/", "PIP_RETRIES": "0"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE", "VENV"))}
     return subprocess.Popen(
         ["make", "setup"], cwd=checkout, env=kept | settings, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -69,3 +69,19 @@ def test_an_environment_whose_renewal_was_killed_is_not_taken_for_a_ready_one(ch
         asking.close()
 
     assert not ready.exists()
+
+
+def test_a_python_too_new_for_the_locked_packages_is_passed_over(checkout: Path, tmp_path: Path) -> None:
+    itself = getattr(sys, "_base_executable", sys.executable)
+    (tmp_path / "python3").write_text(
+        f"#!/bin/sh\nexec '{itself}' -c 'import sys; sys.version_info = (3, 99, 0); exec(sys.argv[1])' \"$2\"\n",
+        "utf-8",
+    )
+    (tmp_path / "python3.13").write_text(f"#!/bin/sh\nexec '{itself}' \"$@\"\n", "utf-8")
+    for name in ("python3", "python3.13"):
+        (tmp_path / name).chmod(0o755)
+    process = setting_up(checkout, NOBODY, PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    told = process.communicate()[1]
+
+    assert "nowhere==1" in told  # pip was asked, in an environment that the next one made
