@@ -29,8 +29,6 @@ if TYPE_CHECKING:  # it takes up the application's variables when it is imported
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ["QT_API"] = "pyside6"
-if os.geteuid() == 0:  # Chromium refuses to start as root with its sandbox
-    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -47,7 +47,7 @@ class Quality:
 
 def lines_can_be_made() -> bool:
     """Whether this machine lets us make network namespaces and TUN devices."""
-    return os.geteuid() == 0 and shutil.which("ip") is not None and Path("/dev/net/tun").exists()
+    return Path("/dev/net/tun").exists() and shutil.which("ip") is not None and os.geteuid() == 0
 
 
 class BadLine:
