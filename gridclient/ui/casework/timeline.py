@@ -29,36 +29,28 @@ class TimelineDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.now = datetime.min.replace(tzinfo=CHINA_TIME)
         self.times = 40
+        self._kept: dict[tuple[str, int, bool], tuple[str, int]] = {}
 
     def measure(self, lines: Sequence[TimelineLine], now: datetime) -> None:
-        """Measures the width that the times need."""
+        """Measures the width that the times of these lines need."""
         metrics = QFontMetrics(base_font(SMALL_PX))
+        self._kept.clear()
         self.now = now
         self.times = max((metrics.horizontalAdvance(moment_words(line.at, now)) for line in lines), default=40)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        height = _height(self._words(index), self._width)
+        _words, height = self._fitting(index)
         return QSize(option.rect.width(), max(height, QFontMetrics(base_font()).lineSpacing()) + _PAD)
 
-    @property
-    def _width(self) -> int:
+    def _fitting(self, index: Index) -> tuple[str, int]:
+        """The words of a line as they are painted, and their height. They are kept, because every step to another line
+        asks for those of all lines."""
         view: Any = self.parent()
-        room: int = view.viewport().width() - _LEFT - self.times - 2 * _GAP
-        return max(room, 40)
-
-    def _words(self, index: Index) -> str:
-        """Returns the words of a line. Where the end is left out there are dots."""
-        view: Any = self.parent()
-        words: str = index.data(VALUE).text
-        metrics = QFontMetrics(base_font())
-        most = _MOST_LINES * metrics.lineSpacing()
-        if index.row() == view.currentIndex().row() or _height(words, self._width) <= most:
-            return words
-        room = _MOST_LINES * (self._width - 2 * metrics.averageCharWidth())
-        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-        while _height(words, self._width) > most:  # it has line breaks of its own
-            words = f"{words[:-2].rstrip()}…"
-        return words
+        room = max(view.viewport().width() - _LEFT - self.times - 2 * _GAP, 40)
+        key = (index.data(VALUE).text, room, index.row() == view.currentIndex().row())
+        if key not in self._kept:
+            self._kept[key] = _fitted(*key)
+        return self._kept[key]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: TimelineLine = index.data(VALUE)
@@ -83,7 +75,7 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.drawText(words.adjusted(0, 1, 0, 0), top, moment_words(line.at, self.now))
         painter.setFont(base_font())
         painter.setPen(QColor(theme.bad_text if line.refused else theme.text))
-        painter.drawText(words.adjusted(self.times + _GAP, 0, 0, 0), top | _WRAP, self._words(index))
+        painter.drawText(words.adjusted(self.times + _GAP, 0, 0, 0), top | _WRAP, self._fitting(index)[0])
         painter.restore()
 
 
@@ -146,8 +138,24 @@ class TimelineList(QListView):
             self.scheduleDelayedItemsLayout()
 
 
-def _height(words: str, width: int) -> int:
-    return QFontMetrics(base_font()).boundingRect(QRect(0, 0, width, 0), _WRAP, words).height()
+def _fitted(words: str, width: int, whole: bool) -> tuple[str, int]:
+    """The words over at most three lines, with dots where their end is left out, or the ``whole``; and their height."""
+    metrics = QFontMetrics(base_font())
+
+    def height() -> int:
+        return metrics.boundingRect(QRect(0, 0, width, 0), _WRAP, words).height()
+
+    if whole:
+        return words, height()
+    if len(words) > _MOST_LINES * width:  # at a pixel each; longer ones take long to measure
+        words = f"{words[: _MOST_LINES * width]}…"
+    most = _MOST_LINES * metrics.lineSpacing()
+    if height() > most:
+        room = _MOST_LINES * (width - 2 * metrics.averageCharWidth())
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        while height() > most:  # it has line breaks of its own
+            words = f"{words[:-2].rstrip()}…"
+    return words, height()
 
 
 def _words(line: TimelineLine) -> str:
