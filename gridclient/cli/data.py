@@ -59,7 +59,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     bring.add_argument("file", type=path_of, metavar="文件")
     bring.add_argument("--crs", type=coordinate_system, metavar="坐标系", help="文件所用坐标系")
     bring.add_argument("--sheet", metavar="工作表")
-    bring.add_argument("--mapping", type=path_of, metavar="对列文件.toml", help="在 [columns] 下写 字段 = '列名'")
+    bring.add_argument("--mapping", type=path_of, metavar="列对应文件.toml", help="在 [columns] 下写 字段 = '列名'")
     bring.add_argument("--list", metavar="清单名称", default="", help="立案条件归入哪份清单，默认取文件名")
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.set_defaults(run=bring_in)
