@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from PySide6.QtCore import QCoreApplication
+
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
+from gridclient.services.words import EVENTS
 from gridclient.ui.actions import KEYS, TOGETHER, kept_from, kept_word, word_of
 
+translate = QCoreApplication.translate
 _STATES_FOR: Final = {
     Action.SIGN: (AssignmentState.DISPATCHED,),
     Action.FEED_BACK: (AssignmentState.HANDLING,),
     Action.RETURN: (AssignmentState.DISPATCHED, AssignmentState.HANDLING),
 }
-_KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
@@ -32,7 +35,16 @@ class Offer:
 def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
     """The possible actions, the likeliest first."""
     wanted = [action for action in _candidates(case, actor) if may(actor.role, action)]
-    return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
+    return tuple(Offer(action, _word(action, case), KEYS.get(action, "")) for action in dict.fromkeys(wanted))
+
+
+def _word(action: Action, case: Case) -> str:
+    """The word of an action; an undoing names the step. It has no key: Ctrl+Z undoes the last step at this desk, which
+    may be another case's."""
+    last = case.last_event
+    if action is not Action.UNDO or last is None:
+        return word_of(action)
+    return translate("Offers", "撤销“{step}”").format(step=EVENTS[last.kind])
 
 
 def kept_words(case: Case, actor: Actor) -> tuple[str, ...]:
@@ -44,7 +56,7 @@ def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
     """The actions that can be done at once to several cases in these states."""
     found = frozenset(states)
     wanted = [action for action, fit in TOGETHER.items() if found & fit and may(actor.role, action)]
-    return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in wanted)
+    return tuple(Offer(action, word_of(action), KEYS.get(action, "")) for action in wanted)
 
 
 def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...]:

@@ -138,6 +138,15 @@ def test_what_could_not_be_done_is_said_no_longer_once_the_case_is_another(
     assert panel.foot.note.text() == ""
 
 
+def test_the_shown_case_offers_to_undo_its_own_last_step_by_name_and_not_by_the_key_of_the_desks(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    """Ctrl+Z takes back the last step at this desk: it said that nothing can be undone, or undid another case's."""
+    show(made.handling("积水"))
+    undo = next(offer for offer in panel.foot.bar.offers if offer.action is Action.UNDO)
+    assert (undo.word, undo.key) == ("撤销“签收”", "")
+
+
 def test_a_form_takes_no_typing_between_enter_and_the_answer(
     panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
