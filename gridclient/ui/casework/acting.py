@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import state_word
 
 _PAUSE_MS: Final = 400
+_Standing = tuple[str, int, datetime | None]
+"""A case, its version, and since when this desk may not read it any more."""
 
 
 @frozen
@@ -125,7 +128,7 @@ class CaseActing(QObject):
         self._news = news
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._view: CaseView | None = None
-        self._refused_at: tuple[str, int] | None = None  # the case and version for which the note says: not now
+        self._refused_at: _Standing | None = None  # where the case stood when the note said: not now
         self._giving: Action | None = None  # what the list of units was asked for
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         lists.ready.connect(self._on_lists)
@@ -142,7 +145,7 @@ class CaseActing(QObject):
         """Shows a case: with the form that was open for it, or with the open one if its action is still possible."""
         same = self._view is not None and not other and self._view.case.version == view.case.version
         self._view = view
-        if self._refused_at not in (None, (view.case.id, view.case.version)):
+        if self._refused_at not in (None, _standing(view)):
             self._refused_at = None
             self._foot.note.clear()
         possible = {offer.action.value for offer in self._offers(view)}
@@ -255,7 +258,7 @@ class CaseActing(QObject):
                 form.propose_grid(area)
 
     def _say_not_now(self, view: CaseView, action: Action) -> None:
-        case = view.case
+        case, self._refused_at = view.case, _standing(view)
         try:
             require(self._desk.actor, action)
             if view.still is not None:
@@ -268,4 +271,7 @@ class CaseActing(QObject):
         waits = waits_for(view) if action is Action.CLOSE else ""
         told = self.tr("还在等：{parts}。").format(parts=waits) if waits else ""
         self._foot.note.say(words + told, "bad")
-        self._refused_at = (case.id, case.version)
+
+
+def _standing(view: CaseView) -> _Standing:
+    return view.case.id, view.case.version, view.still

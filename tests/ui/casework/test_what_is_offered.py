@@ -39,6 +39,7 @@ def test_nothing_is_offered_for_a_case_that_the_desk_may_not_read_any_more(
     made.store.still = {}
     panel.refresh_files()
     qtbot.waitUntil(dispatch.isVisible)
+    assert panel.foot.note.text() == ""
 
 
 def test_a_form_that_was_open_goes_when_the_desk_may_not_read_its_case_any_more(
