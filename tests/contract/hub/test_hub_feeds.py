@@ -118,9 +118,19 @@ def test_a_cursor_beyond_the_stream_means_that_the_hub_is_behind(service: HubSer
     assert (reply.behind, reply.pages) == ((STREAM,), ())
 
 
-def test_a_request_for_more_feeds_than_any_desk_has_is_refused(service: HubService, desk: HubDesk) -> None:
-    with pytest.raises(SyncFault, match=r"sync\.refused"):
-        desk.round(service.sync, feeds=[FeedAsk(STREAM, 0, False)] * 1001)
+def test_a_request_for_more_feeds_or_with_more_pushes_than_any_desk_has_is_refused(
+    service: HubService, desk: HubDesk
+) -> None:
+    feeds, pushes = [FeedAsk(STREAM, 0, False)] * 1001, [desk.push(1, 1)] * 1001
+    for many in ({"feeds": feeds}, {"pushes": pushes}):
+        with pytest.raises(SyncFault, match=r"sync\.refused"):
+            desk.round(service.sync, **many)
+    reply = desk.round(service.sync, pushes[1:], feeds[1:])
+    assert (len(reply.results), len(reply.pages)) == (1000, 1000)
+
+
+def test_the_hub_tells_its_time_in_milliseconds(service: HubService, desk: HubDesk) -> None:
+    assert desk.round(service.sync).hub_ms == 1_795_000_000_000
 
 
 def test_feeds_without_a_right_are_left_out_and_the_rights_are_told(service: HubService, desk: HubDesk) -> None:

@@ -113,6 +113,8 @@ def test_an_older_department_is_told_to_update_and_an_older_township_goes_on(ser
     with pytest.raises(SyncFault) as caught:
         asked(unit, PART, SPOKEN.oldest)
     assert caught.value.code == "sync.update_due"
+    service.keep()
+    assert ("sync.update_due", unit.device) in [note[1:3] for note in service.access.notes(10)]
     assert asked(unit, PART, SPOKEN.newest)
     assert unseal(asked(desk, STREAM, SPOKEN.oldest), spoken=Versions(1, 1))
 
