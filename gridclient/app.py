@@ -234,7 +234,8 @@ class App:
     def _intake(self) -> IntakeForm:
         from gridclient.ui.intake.form import IntakeForm
 
-        return IntakeForm(desk=self.desk, jobs=self.jobs, initials=self.window.initials)
+        window = self.window
+        return IntakeForm(desk=self.desk, jobs=self.jobs, initials=window.initials, short=window.cases.model.short)
 
     def close(self) -> None:
         """Closes the window, lets what writes finish and gives the profile back. Safe to call twice."""

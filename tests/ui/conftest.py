@@ -71,7 +71,9 @@ def parts_for(invented: InventedDesk, jobs: Jobs, window: Callable[[], MainWindo
     """The pages that need no composition."""
     return PageParts(
         pages={"help": lambda: HelpPage(folder=HELP, jobs=jobs, keys=window().actions_.key_list())},
-        intake=lambda: IntakeForm(desk=invented.desk, jobs=jobs, initials=window().initials),
+        intake=lambda: IntakeForm(
+            desk=invented.desk, jobs=jobs, initials=window().initials, short=window().cases.model.short
+        ),
     )
 
 

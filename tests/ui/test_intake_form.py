@@ -41,7 +41,7 @@ def opened(made: InventedDesk, jobs: Jobs, initials: str, qtbot: QtBot) -> Opene
 
     def make() -> IntakeForm:
         names = NameInitials(settings=made.desk.settings, jobs=jobs)
-        form = IntakeForm(desk=made.desk, jobs=jobs, initials=names)
+        form = IntakeForm(desk=made.desk, jobs=jobs, initials=names, short=lambda n: short_number(n, several=True))
         names.setParent(form)
         qtbot.addWidget(form)
         form.show()
@@ -147,7 +147,7 @@ def test_ctrl_enter_registers_and_empties_the_form_and_its_draft(
         QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
     case = made.store.case(registered.args[0])
     assert case.state is CaseState.REPORTED
-    assert form.note.text() == f"已登记 {short_number(case.number)}。"
+    assert form.note.text() == f"已登记 {short_number(case.number, several=True)}。"
     assert (case.facts.reporter_phone, case.facts.grid) == ("13800001234", "371002002001003")
     assert form.values.is_empty
     qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
@@ -183,7 +183,7 @@ def test_ctrl_shift_enter_registers_and_files(opened: Opened, made: InventedDesk
         QTest.keyClick(form.inputs.widget_of("title"), Qt.Key.Key_Return, CTRL | SHIFT)
     case = made.store.case(registered.args[0])
     assert case.state is CaseState.FILED
-    assert form.note.text() == f"已登记并立案 {short_number(case.number)}。"
+    assert form.note.text() == f"已登记并立案 {short_number(case.number, several=True)}。"
 
 
 def test_filing_without_a_condition_puts_the_likeliest_in_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -26,7 +27,6 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.likeness_list import LikenessList
-from gridclient.ui.present import short_number
 from gridclient.ui.scroll_area import ScrolledColumn
 
 DRAFT: Final = "intake"
@@ -38,7 +38,7 @@ _COMMAND: Final = Qt.KeyboardModifier.ControlModifier
 
 
 class IntakeForm(QWidget):
-    """Object name ``intakeForm``.
+    """Object name ``intakeForm``. ``short`` gives a case's number as the list shows it.
 
     Signals:
         registered(str, Changes): a case was registered: its key, and what was written.
@@ -52,13 +52,14 @@ class IntakeForm(QWidget):
     pick_requested = Signal(bool)
     open_wanted = Signal(str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str]) -> None:
         super().__init__()
         self.setObjectName("intakeForm")
         self.setAccessibleName(self.tr("登记"))
         panel(self)
         self._desk = desk
         self._jobs = jobs
+        self._short = short
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self._cleared: IntakeValues | None = None
         self._kept = ""
@@ -260,7 +261,7 @@ class IntakeForm(QWidget):
         self._keep()
         self._look_up()
         made, error = filed
-        number = short_number(made.number)
+        number = self._short(made.number)
         if error is None:
             words = self.tr("已登记并立案 {number}。") if file else self.tr("已登记 {number}。")
             self.note.say(words.format(number=number))
