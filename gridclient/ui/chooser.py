@@ -79,6 +79,7 @@ class Chooser(QLineEdit):
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setMaxVisibleItems(_SHOWN)
         self._popup = QListView(self)
+        self._popup.setObjectName("foundList")
         completer.setPopup(self._popup)
         self._popup.setItemDelegate(EntryDelegate(self._popup))  # a completer sets its own when it takes the list
         self.setCompleter(completer)

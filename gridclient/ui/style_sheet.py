@@ -97,6 +97,7 @@ QLineEdit#commandBar {
   background: $top_field; color: $on_top; border: 1px solid $top_field; padding: 0 10px;
   placeholder-text-color: $top_muted;
 }
+QListView#foundList { border: 1px solid $line; }
 QListView#commandList { border: 1px solid $line; border-radius: 6px; padding: 4px 0; background: $panel; }
 QLineEdit#commandBar:focus {
   background: $panel; color: $text; border-color: $accent; placeholder-text-color: $muted;

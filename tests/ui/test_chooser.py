@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.matching import Entry
+from gridclient.ui.theme import LIGHT, apply_theme
 
 ENTRIES = [Entry("1", "施工扰民", "2紧急工作时", "", "sgrm"), Entry("2", "占道经营", "1工作日", "", "zdjy")]
 
@@ -51,6 +52,17 @@ def test_the_arrow_and_enter_choose_from_the_list(line: Chooser, qtbot: QtBot) -
         QTest.keyClick(popup, Qt.Key.Key_Return)
     assert chosen.args == ["2"]
     assert line.value == "2"
+
+
+def test_the_list_has_an_edge_on_what_it_lies_on(line: Chooser, qapp: QApplication, qtbot: QtBot) -> None:
+    apply_theme(qapp, LIGHT)
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    popup = line.completer().popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    picture = popup.grab().toImage()
+    edge, middle = (picture.pixelColor(x, picture.height() // 2).name() for x in (0, picture.width() - 8))
+    assert (edge.upper(), middle.upper()) == (LIGHT.line, LIGHT.panel)
 
 
 def test_changing_the_words_gives_the_value_up(line: Chooser, qtbot: QtBot) -> None:

@@ -207,6 +207,7 @@ class ActionForm(QWidget):
                 made = chooser_input(chooser, heard)
                 chooser.chosen.connect(self._on_chosen)
                 chooser.unknown.connect(lambda told: self.note.say(told, "bad"))
+                chooser.textEdited.connect(self.note.clear)
                 if field.kind is FieldKind.GRID:
                     self.pick = PickButton(small=True, parent=self)
                     self.pick.toggled.connect(self.pick_requested)

@@ -69,6 +69,10 @@ def test_words_that_no_entry_has_are_told_in_words_and_not_by_a_colour_alone(
     QTest.keyClicks(standard, "qqqq")
     press(standard)
     assert form.note.text() == "▲ “立案条件”里没有“qqqq”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。"
+    press(standard, Qt.Key.Key_Backspace)
+    assert form.note.text() == ""  # it named words that stand there no longer
+    press(standard)
+    assert "“qqq”" in form.note.text()
     qtbot.waitUntil(lambda: bool(form.chips.buttons))
     form.chips.buttons[0].click()
     assert form.note.text() == ""
