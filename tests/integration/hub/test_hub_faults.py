@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -150,8 +148,9 @@ def test_what_was_acknowledged_survives_when_the_database_server_is_killed(tmp_p
 
 def kill_server(server: Any) -> None:
     postmaster = server.get_postmaster_info().process
-    for process in [postmaster, *postmaster.children(recursive=True)]:
-        os.kill(process.pid, signal.SIGKILL)
+    postmaster.suspend()  # none of the others ends by itself, and none is begun, while they are killed
+    for process in [*reversed(postmaster.children(recursive=True)), postmaster]:  # what serves the hub is newest
+        process.kill()
     postmaster.wait(10)
 
 
