@@ -32,6 +32,8 @@ class CaseState(StrEnum):
 OPEN_STATES = frozenset(
     {CaseState.REPORTED, CaseState.FILED, CaseState.DISPATCHED, CaseState.HANDLING, CaseState.HANDLED}
 )
+WITH_UNIT = frozenset({CaseState.DISPATCHED, CaseState.HANDLING})
+"""The states in which a unit has the case and has not fed back."""
 
 
 class Role(StrEnum):

@@ -12,7 +12,6 @@ from gridclient.domain.event_shapes import checked_text
 from gridclient.domain.events import Event, Payload, from_seconds
 from gridclient.domain.replacing import replace
 
-WITH_UNIT = (CaseState.DISPATCHED, CaseState.HANDLING)
 ALL_STAGES = frozenset(Stage)
 
 

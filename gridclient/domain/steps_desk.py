@@ -11,6 +11,7 @@ from datetime import datetime
 from gridclient.domain.case import (
     OPEN_STATES,
     RETURN,
+    WITH_UNIT,
     AssignmentState,
     Case,
     CaseClock,
@@ -26,7 +27,6 @@ from gridclient.domain.handing import withheld_of
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
-    WITH_UNIT,
     clock,
     clocks_after,
     instant,

@@ -6,14 +6,23 @@ Source: the table of actions (动作).
 
 from __future__ import annotations
 
-from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Contact, Role, Stage
+from gridclient.domain.case import (
+    WITH_UNIT,
+    Assignment,
+    AssignmentState,
+    Case,
+    CaseClock,
+    CaseState,
+    Contact,
+    Role,
+    Stage,
+)
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_text, checked_whole
 from gridclient.domain.events import Event
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
-    WITH_UNIT,
     clocks_after,
     instant,
     part_of,

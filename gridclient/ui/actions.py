@@ -5,13 +5,14 @@ What is possible follows from the chosen cases and the account's role. The windo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gridclient.domain.case import OPEN_STATES, WITH_UNIT, CaseState
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, may
 from gridclient.services.rows import CaseRow
@@ -28,28 +29,25 @@ TOGETHER: Final = {
 """The actions that can be done to several cases at once, because nothing is asked for each case, with the states in
 which a case takes part. Dispatch has its own panel."""
 _OF_SEVERAL: Final = frozenset({*TOGETHER, Action.FILE, Action.DISPATCH})
-_OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
-_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
-_LEVELLED: Final = _OPEN - {"handled"}
-_ANY: Final = _OPEN | {"closed", "declined", "void", "merged"}
-STATES_FOR: Final = {
+_LEVELLED: Final = OPEN_STATES - {"handled"}
+STATES_FOR: Final[Mapping[Action, frozenset[str]]] = {
     Action.FILE: frozenset({"reported"}),
     Action.DECLINE: frozenset({"reported"}),
     Action.DISPATCH: frozenset({"filed"}),
-    Action.SIGN: _WITH_UNIT | {"handled"},
+    Action.SIGN: WITH_UNIT | {"handled"},
     Action.FEED_BACK: frozenset({"handling", "handled"}),
-    Action.VERIFY: _WITH_UNIT | {"handled"},
+    Action.VERIFY: WITH_UNIT | {"handled"},
     Action.CLOSE: frozenset({"handled"}),
-    Action.RETURN: _WITH_UNIT,
-    Action.REASSIGN: _WITH_UNIT,
-    Action.URGE: _OPEN,
+    Action.RETURN: WITH_UNIT,
+    Action.REASSIGN: WITH_UNIT,
+    Action.URGE: OPEN_STATES,
     Action.ESCALATE: _LEVELLED,
     Action.DELEGATE: _LEVELLED,
-    Action.AMEND: _OPEN,
-    Action.NOTE: _ANY,
+    Action.AMEND: OPEN_STATES,
+    Action.NOTE: frozenset(CaseState),
     Action.REOPEN: frozenset({"closed"}),
     Action.RATE: frozenset({"closed"}),
-    Action.VOID: _OPEN,
+    Action.VOID: OPEN_STATES,
 }
 """The states in which an action is offered. Whether it is possible is decided by the rules of the case."""
 KEYS: Final = {

@@ -14,7 +14,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
-from gridclient.domain.case import Case, CaseClock, CaseState, Stage
+from gridclient.domain.case import WITH_UNIT, Case, CaseClock, CaseState, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
@@ -26,7 +26,6 @@ from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
 _SOON_S, _MINUTE, _HOUR, _DAY = 3, 60, 3600, 86400
-_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
 _AMONG_SEVERAL: Final = re.compile(r"(\d{3})-(20)?(\d{6}-[0-9A-Za-z]{2}\d*)", re.ASCII)
@@ -159,7 +158,7 @@ def counting_clock(case: Case) -> CaseClock | None:
 def is_stage(state: str) -> bool:
     """Whether a case in this state waits for the desk. Such clocks run for minutes, so list and panel warn by other
     bounds."""
-    return state not in _WITH_UNIT
+    return state not in WITH_UNIT
 
 
 def double_clock(

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
+from gridclient.domain.case import WITH_UNIT, Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
@@ -20,7 +20,6 @@ _STATES_FOR: Final = {
     Action.FEED_BACK: (AssignmentState.HANDLING,),
     Action.RETURN: (AssignmentState.DISPATCHED, AssignmentState.HANDLING),
 }
-_WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 @frozen
@@ -85,7 +84,7 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
         first = [Action.FILE, Action.DECLINE]
     elif case.state is CaseState.FILED:
         first = [Action.DISPATCH]
-    elif case.state in _WITH_UNIT:
+    elif case.state in WITH_UNIT:
         parts = {action: found for action in _STATES_FOR if (found := parts_for(action, case, actor))}
         first = sorted(parts, key=lambda action: parts[action][0].role is not Role.LEAD)
         first += [Action.URGE, Action.REASSIGN]

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from gridclient.domain.case import Case, CaseState
+from gridclient.domain.case import WITH_UNIT, Case, CaseState
 from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
@@ -32,7 +32,6 @@ from gridclient.ui.portions import BatchResult
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # after painting, and not for a case that is passed by
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
-_WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 class CasePanel(QWidget):
@@ -286,7 +285,7 @@ class CasePanel(QWidget):
 
 
 def _giving_out(case: Case) -> Action:
-    return Action.REASSIGN if case.state in _WITH_UNIT else Action.DISPATCH
+    return Action.REASSIGN if case.state in WITH_UNIT else Action.DISPATCH
 
 
 def _leave_trace(desk: Desk, case_id: str) -> None:
