@@ -17,6 +17,7 @@ from gridclient.store.initials import initials
 from gridclient.store.reference_rows import unit_list
 
 Values: TypeAlias = dict[str, Any]
+_COMMUNITY: Final = 12
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
 _USUAL: Final = {"schematic": 0, "special": 0, "status": "on_duty"}
 
@@ -98,6 +99,7 @@ def as_told(record: object, names: str) -> Values:
 def _division_values(record: DivisionRecord) -> Values:
     return {
         **as_told(record, "code name level parent"),
+        "initials": initials(record.name) if len(record.code) < _COMMUNITY else "",  # there are many, which are grids
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }
@@ -142,7 +144,7 @@ def _unlisted_above(areas: Mapping[str, tuple[str, str]], listed: set[str]) -> I
     for code, (name, parent) in areas.items():
         if code not in listed:
             given = {"code": code, "name": name, "level": _level_of(code), "parent": parent, "extra": ""}
-            yield overlaid(None, {**given, **boundary_values(None, {})})
+            yield overlaid(None, {**given, "initials": initials(name), **boundary_values(None, {})})
 
 
 def _level_of(code: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 from gridclient.services.import_records import GridRecord, StandardRecord
 from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known, parent_of
+from gridclient.store.initials import initials
 from gridclient.store.reference_merge import Plan, Values, as_told, boundary_values, extra_text, overlaid, stored
 from gridclient.store.reference_rows import ALWAYS
 
@@ -26,9 +27,11 @@ _STANDARD_COLUMNS: Final = (*_STANDARD_TOLD.split(), "limit_code", "extra")
 
 
 def _grid_values(record: GridRecord, parent: str) -> Values:
+    name = "" if record.name == record.code else record.name  # which stands for a name that the file does not say
     return {
         **as_told(record, "code tier worker phone external_code"),
-        "name": "" if record.name == record.code else record.name,  # which stands for a name that the file does not say
+        "name": name,
+        "initials": initials(name),
         "valid_from": record.valid_from.isoformat() if record.valid_from else "",
         "valid_to": record.valid_to.isoformat() if record.valid_to else None,
         "parent": parent,

@@ -71,6 +71,20 @@ def test_each_case_gets_the_grid_of_its_point_and_a_number_of_its_day(store: Imp
     assert (case.state, case.facts.upper_number) == (CaseState.CLOSED, "A0")
 
 
+def test_cases_are_found_by_the_initials_of_the_imported_areas_in_which_they_lie(store: ImportStore) -> None:
+    named = replace(basics()[0], name="海滨网格", identity="named")
+    store.bring([named])
+    store.bring(case_rows(16), ImportKind.CASES)
+
+    def found(**chosen: str) -> list[str]:
+        return [row.title for row in store.queries.page(CaseFilter(**chosen), Sort()).rows]
+
+    assert found(text="hbwg") == found(grid=named.code) != []
+    assert found(text="hcljd") == found(grid=TOWNSHIP) != []
+    store.bring([replace(named, name=named.code, worker="丁九", identity="a list of workers")])
+    assert found(text="hbwg") == found(grid=named.code)
+
+
 def test_numbers_go_on_where_the_desk_stands(store: ImportStore) -> None:
     with store.work() as work:
         assert work.next_number(TOWNSHIP, NOW.date()).endswith("-010001")
