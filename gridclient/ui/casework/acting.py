@@ -211,7 +211,7 @@ class CaseActing(QObject):
         form.cancelled.connect(self.cancel)
         form.submitted.connect(partial(self._submit, view.case))
         self._kept.open(view.case.id, action)
-        if action is Action.FILE:
+        if form.needs_lists:
             self._lists.want()
         if focus:
             form.start()

@@ -100,6 +100,11 @@ class ActionForm(QWidget):
         """The values as they are now."""
         return {name: made.read() for name, made in self._inputs.items()}
 
+    @property
+    def needs_lists(self) -> bool:
+        """Whether a condition or a grid is chosen in it."""
+        return bool(self._choosers)
+
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
         return self._inputs[name].widget

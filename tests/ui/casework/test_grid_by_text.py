@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
-from tests.ui.casework.panel_keys import Show, form_of, submit
+from gridclient.ui.chooser import Chooser
+from tests.ui.casework.panel_keys import Show, form_of, keys, press, submit
 from tests.ui.fakes.invented_desk import InventedDesk
 
 GRID = "371002002001003"
@@ -44,3 +45,21 @@ def test_the_grid_that_a_text_names_takes_the_place_of_nothing(
     form = form_of(panel, Action.FILE)
     qtbot.waitUntil(lambda: bool(form.chips.buttons))
     assert form.values["grid"] == GRID
+
+
+def test_a_correction_offers_the_grids_by_name_though_nothing_was_filed_before_it(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """It showed the code, and said that there is no such grid."""
+    case_id = made.handling("积水")
+    show(case_id)
+    form = form_of(panel, Action.AMEND)
+    grid = form.widget_of("grid")
+    assert isinstance(grid, Chooser)
+    qtbot.waitUntil(lambda: grid.text() == "古陌社区 第三网格(基础)")
+    grid.setFocus()
+    grid.selectAll()
+    keys(grid, "371002002002")
+    press(grid)
+    submit(panel, form, "grid", qtbot)
+    assert made.store.case(case_id).facts.grid.startswith("371002002002")
