@@ -76,13 +76,13 @@ def test_cases_are_found_by_the_initials_of_the_imported_areas_in_which_they_lie
     store.bring([named])
     store.bring(case_rows(16), ImportKind.CASES)
 
-    def found(**chosen: str) -> list[str]:
-        return [row.title for row in store.queries.page(CaseFilter(**chosen), Sort()).rows]
+    def found(chosen: CaseFilter) -> list[str]:
+        return [row.title for row in store.queries.page(chosen, Sort()).rows]
 
-    assert found(text="hbwg") == found(grid=named.code) != []
-    assert found(text="hcljd") == found(grid=TOWNSHIP) != []
+    assert found(CaseFilter(text="hbwg")) == found(CaseFilter(grid=named.code)) != []
+    assert found(CaseFilter(text="hcljd")) == found(CaseFilter(grid=TOWNSHIP)) != []
     store.bring([replace(named, name=named.code, worker="丁九", identity="a list of workers")])
-    assert found(text="hbwg") == found(grid=named.code)
+    assert found(CaseFilter(text="hbwg")) == found(CaseFilter(grid=named.code))
 
 
 def test_numbers_go_on_where_the_desk_stands(store: ImportStore) -> None:
