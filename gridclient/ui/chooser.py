@@ -62,7 +62,7 @@ class Chooser(QLineEdit):
 
     Signals:
         chosen(str): the operator chose another value; "" when the field was cleared.
-        unknown(str): Enter was pressed on words that no entry has; the text says so.
+        unknown(str): words that choose nothing were to be taken; the text says so.
     """
 
     chosen = Signal(str)
@@ -102,16 +102,27 @@ class Chooser(QLineEdit):
         self.setToolTip(tip(f"{entry.title}\n{entry.detail}".strip()) if entry is not None else "")
         restyle(self, invalid=False)
 
+    @property
+    def undecided(self) -> bool:
+        """Whether there are words that choose nothing."""
+        return not self.value and bool(self.text().strip())
+
+    def say_unknown(self) -> None:
+        """Marks the words and says that no entry has them, or several."""
+        restyle(self, invalid=True)
+        told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
+        if find(self._entries, self.text()):
+            told = self.tr("“{field}”里有“{words}”的不止一个，按 ↓ 选一个。")
+        self.unknown.emit(told.format(field=self.accessibleName(), words=self.text().strip()))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the first entry that was found. Down lists what was found, or all entries."""
         listed = self._popup.isVisible()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.value and self.text().strip():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.undecided:
             if not (listed and self._popup.currentIndex().isValid()):
                 self._popup.hide()
                 if not self._choose_found(only=False):
-                    restyle(self, invalid=True)
-                    told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
-                    self.unknown.emit(told.format(field=self.accessibleName(), words=self.text().strip()))
+                    self.say_unknown()
                 event.accept()
                 return
         elif event.key() == Qt.Key.Key_Down and not listed:
@@ -130,7 +141,7 @@ class Chooser(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() == Qt.FocusReason.PopupFocusReason:
             return
-        if not self.value and self.text().strip() and not self._choose_found(only=True):
+        if self.undecided and not self._choose_found(only=True):
             restyle(self, invalid=True)
 
     def _offer(self, typed: str) -> None:

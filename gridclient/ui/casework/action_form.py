@@ -159,9 +159,14 @@ class ActionForm(QWidget):
         (self._inputs[first[0]].widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
-        """Emits the values once, or says what is missing. For a missing condition it takes the likeliest one."""
+        """Emits the values once, or says what is missing. For a missing condition it takes the likeliest one. Words
+        that choose nothing are not left out silently."""
+        undecided = next((chooser for chooser in self._choosers.values() if chooser.undecided), None)
         missing = missing_field(self.spec, self.values)
-        if missing is not None and missing.kind is FieldKind.STANDARD and self.chips.buttons:
+        if undecided is not None:
+            undecided.setFocus(Qt.FocusReason.OtherFocusReason)
+            undecided.say_unknown()
+        elif missing is not None and missing.kind is FieldKind.STANDARD and self.chips.buttons:
             self.chips.buttons[0].click()
         elif missing is not None:
             self.note.say(self.tr("请填写“{field}”。").format(field=missing.label), "bad")
