@@ -26,7 +26,7 @@ from gridclient.ui.actions import word_of
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.case_view import CaseView, draft_name
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import command_of, spec_of, waits_for
+from gridclient.ui.casework.form_spec import command_of, shows_numbers, spec_of, waits_for
 from gridclient.ui.casework.offers import Offer, kept_words, offers
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
@@ -205,7 +205,10 @@ class CaseActing(QObject):
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
         self._giving = None
         kept = self._kept.of(view.case.id, view.kept)
-        form = self._foot.open_form(spec_of(action, view, self._desk.actor), self._lists.now)
+        spec = spec_of(action, view, self._desk.actor)
+        if shows_numbers(spec):
+            self._jobs.write(self, partial(leave_trace, self._desk, view.case.id), failed=self._foot.note.say_error)
+        form = self._foot.open_form(spec, self._lists.now)
         form.fill(kept.values.get(action.value, {}))
         form.edited.connect(partial(self._kept.edit, view.case.id, action))
         form.cancelled.connect(self.cancel)
@@ -271,6 +274,12 @@ class CaseActing(QObject):
         waits = waits_for(view) if action is Action.CLOSE else ""
         told = self.tr("还在等：{parts}。").format(parts=waits) if waits else ""
         self._foot.note.say(words + told, "bad")
+
+
+def leave_trace(desk: Desk, case_id: str) -> None:
+    """Records in the audit log that people of the case are shown unmasked. Source: DOMAIN.md §10."""
+    with desk.work() as unit_of_work:
+        unit_of_work.audit(desk.actor.account, "reporter_shown", case_id)
 
 
 def _standing(view: CaseView) -> _Standing:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.case import Assignment, AssignmentState, Role
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.services.masking import MASKS
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.actions import word_of
 from gridclient.ui.casework.case_view import CaseView
@@ -101,6 +102,12 @@ def command_of(spec: FormSpec, values: Values) -> Command:
     if spec.action is Action.AMEND:
         args = {field.name: args[field.name] for field in spec.fields if args[field.name] != field.default}
     return spec.action, {name: int(value) if name in _NUMBERS else value for name, value in args.items()}
+
+
+def shows_numbers(spec: FormSpec) -> bool:
+    """Whether the form begins with a text in which numbers of people are masked elsewhere."""
+    texts = ((MASKS[field.name], str(field.default)) for field in spec.fields if field.name in MASKS)
+    return any(mask(text) != text for mask, text in texts)
 
 
 def missing_field(spec: FormSpec, values: Values) -> Field | None:

@@ -17,7 +17,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.case_news import CaseNews
-from gridclient.ui.casework.acting import CaseActing
+from gridclient.ui.casework.acting import CaseActing, leave_trace
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
 from gridclient.ui.casework.foot import DispatchPlace, Foot
 from gridclient.ui.casework.several import SeveralCases
@@ -276,7 +276,7 @@ class CasePanel(QWidget):
     def _reveal(self) -> None:
         if self.view is not None:
             case_id = self.view.case.id
-            trace = partial(_leave_trace, self._desk, case_id)
+            trace = partial(leave_trace, self._desk, case_id)
             self._jobs.write(self, trace, lambda _: self._on_traced(case_id), self.foot.note.say_error)
 
     def _on_traced(self, case_id: str) -> None:
@@ -286,9 +286,3 @@ class CasePanel(QWidget):
 
 def _giving_out(case: Case) -> Action:
     return Action.REASSIGN if case.state in WITH_UNIT else Action.DISPATCH
-
-
-def _leave_trace(desk: Desk, case_id: str) -> None:
-    """Records in the audit log that the reporter's name and telephone are shown. Source: DOMAIN.md §10."""
-    with desk.work() as unit_of_work:
-        unit_of_work.audit(desk.actor.account, "reporter_shown", case_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from gridclient.cli.shapes import case_json, timeline_json
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.case_view import load_view
 from gridclient.ui.casework.panel import CasePanel
-from tests.ui.casework.panel_keys import MakePanel, Show, focused
+from tests.ui.casework.panel_keys import MakePanel, Show, focused, form_of
 from tests.ui.fakes.invented_desk import NOW, InventedDesk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
 
@@ -83,6 +84,21 @@ def test_numbers_are_masked_again_when_somebody_comes_back_to_the_case_from_none
     panel.show_case(None)
     show(case_id)
     assert [number for number in NUMBERS if number in shown(panel)] == []
+
+
+def test_a_correction_of_words_with_a_number_leaves_a_trace_too(
+    panel: CasePanel, made: InventedDesk, show: Show, settle: Callable[[], None]
+) -> None:
+    """It shows them as they are, or they could not be corrected."""
+    show(made.register("别的", description="井盖缺失"))
+    form_of(panel, Action.AMEND)
+    settle()
+    assert made.store.audited == []
+    case_id = made.register("积水", description=f"请回电{PHONE}")
+    show(case_id)
+    assert form_of(panel, Action.AMEND).values["description"] == f"请回电{PHONE}"
+    settle()
+    assert made.store.audited == [("wang", "reporter_shown", case_id)]
 
 
 def test_where_nothing_is_masked_nothing_is_offered(panel: CasePanel, made: InventedDesk, show: Show) -> None:
