@@ -44,7 +44,7 @@ class Reader:
     @property
     def rows(self) -> int:
         """About how many events fit into ``room``."""
-        return min(max(self.room * _PACKING // _AVERAGE, 1), MOST_ROWS)
+        return min(self.room * _PACKING // _AVERAGE, MOST_ROWS)
 
 
 def read_page(ledger: Ledger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
@@ -72,8 +72,7 @@ def _whole_page(ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> FeedPage |
     rows = _fitting(ledger.events(ask.feed, ask.cursor, upto, reader.rows, own), reader)
     cursor = upto if rows.whole else rows.events[-1].position
     pushes = ledger.pushes(ask.feed, ask.cursor, cursor, MOST_PUSHES)
-    if len(pushes) == MOST_PUSHES:
-        cursor = min(cursor, pushes[-1].last_position)
+    cursor = min(cursor, pushes[-1].last_position)  # of very many pushes not all were read
     events = [row for row in rows.events if row.position <= cursor]
     complete = cursor == head
     return FeedPage(

@@ -93,6 +93,33 @@ def test_small_wishes_make_small_pages(service: HubService, desk: HubDesk, other
     assert len(list(pages_of(service, desk, STREAM))) == 1
 
 
+@pytest.mark.usefixtures("filled")
+def test_however_much_a_desk_wishes_a_page_has_an_end(
+    service: HubService, desk: HubDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as few:
+        few.setattr(feeds, "MOST_ROWS", 10)
+        assert {len(page.foreign) for page in pages_of(service, desk, STREAM)} == {10}
+    monkeypatch.setattr("gridclient.hub.service._MOST_WISH", 0)
+    assert len(list(pages_of(service, desk, STREAM))) > 1
+
+
+@pytest.mark.usefixtures("filled")
+def test_what_one_feed_takes_of_a_wish_the_next_has_no_more(service: HubService, desk: HubDesk) -> None:
+    neighbour = HubDesk("desk-0009", "t:371002002")
+    neighbour.enrol(service.access, grants_for("371002002"), "371002002")
+    neighbour.records = list(invented_events(neighbour.origin, 40, seed=3))
+    neighbour.round(service.sync, [neighbour.push(1, 40)])
+    reader = HubDesk("desk-0010", STREAM)
+    reader.enrol(service.access, grants_for("", supervisor=True), "")
+    asks = [FeedAsk(STREAM, 0, False), FeedAsk(neighbour.stream, 0, False)]
+    (alone,) = reader.round(service.sync, feeds=asks[1:], wish=4096).pages
+    _, after = reader.round(service.sync, feeds=asks, wish=4096).pages
+    assert isinstance(alone, FeedPage) and isinstance(after, FeedPage)
+    assert len(alone.foreign) == 40
+    assert 0 < len(after.foreign) < 20
+
+
 def test_signatures_in_a_page_fit_the_chain(service: HubService, desk: HubDesk, other: HubDesk, filled: None) -> None:
     heads = [head for page in pages_of(service, desk, STREAM) for head in page.heads]
     assert [head.seq for head in heads] == [40]
@@ -114,8 +141,10 @@ def test_nothing_new_is_said_with_the_sums(service: HubService, desk: HubDesk, f
 
 
 def test_a_cursor_beyond_the_stream_means_that_the_hub_is_behind(service: HubService, desk: HubDesk) -> None:
-    reply = desk.round(service.sync, feeds=[FeedAsk(STREAM, 5, False)])
-    assert (reply.behind, reply.pages) == ((STREAM,), ())
+    desk.round(service.sync, [desk.push(1, 4)])
+    for reader, feed in ((desk, STREAM), (unit_desk(service), f"d:{UNIT}@{STREAM}")):
+        reply = reader.round(service.sync, feeds=[FeedAsk(feed, 5, False)])
+        assert (reply.behind, reply.pages) == ((feed,), ())
 
 
 def test_a_request_for_more_feeds_or_with_more_pushes_than_any_desk_has_is_refused(
@@ -175,7 +204,8 @@ def test_a_unit_gets_the_cases_handed_to_it_with_all_that_befell_them(
     for begin in (1, 301):
         desk.round(service.sync, desk.pushes(begin, 300, 40 + start))
         for page in pages_of(service, unit, feed, cursor=cursor, wish=wish):
-            assert not any(placed.position in got for placed in page.foreign)
+            positions = [placed.position for placed in page.foreign]
+            assert positions == sorted(set(positions) - got.keys())
             got |= {placed.position: placed.record for placed in page.foreign}
             links |= {placed.position: placed.link for placed in page.foreign}
             cursor = page.cursor
@@ -199,7 +229,7 @@ def test_what_a_unit_wrote_itself_comes_back_as_runs(service: HubService, desk: 
     (page,) = reply.pages
     assert isinstance(page, FeedPage)
     assert [(run.position, run.seq, run.length) for run in page.own] == [(601, 1, 3)]
-    assert page.complete
+    assert page.complete and not page.foreign
 
 
 @pytest.mark.parametrize(

@@ -216,8 +216,17 @@ def test_a_round_that_is_asked_alone_reads_what_was_placed(service: HubService, 
     service.answer_all([asked(first, 1), asked(second, 1)])
     reply = first.round(service.sync, feeds=[FeedAsk(first.stream, 0, False)])
     assert reply.pages[0].count == 20
-    outcome = service.answer_all([(first.token, first.request(feeds=[FeedAsk(first.stream, 0, False)]))])[0]
-    assert isinstance(outcome, Rest)
+    for cursor, reads in ((0, True), (20, False)):
+        (outcome,) = service.answer_all([(first.token, first.request(feeds=[FeedAsk(first.stream, cursor, False)]))])
+        assert isinstance(outcome, Rest) == reads, "who has everything is answered at once"
+
+
+def test_who_came_is_written_down_once(service: HubService, backend: WatchedBackend, desks: list[HubDesk]) -> None:
+    service.device_of(desks[0].token)
+    service.keep()
+    before = backend.commits
+    service.keep()
+    assert backend.commits == before
 
 
 def run_together(
