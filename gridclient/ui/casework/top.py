@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.roles import may_see_people
@@ -148,7 +148,8 @@ class CaseTop(QStackedWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window
+        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window nor a form
+        tabs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)

@@ -1,0 +1,34 @@
+"""A long form on a low screen: what lies above it gives way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.theme import LIGHT, apply_theme
+from tests.ui.casework.panel_keys import Show, form_of, press
+from tests.ui.fakes.invented_desk import InventedDesk
+
+
+def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_them(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """The room was halved between the form and the timeline, and the description lay under the address."""
+    apply_theme(qapp, LIGHT)
+    panel.resize(344, 680)
+    show(made.handling("积水"))
+    form = form_of(panel, Action.AMEND)
+    grid = form.widget_of("grid")
+    grid.setFocus()
+    QTest.keyClicks(grid, "qqqq")
+    press(grid)
+    assert form.note.text()
+    rows = [form.widget_of(name) for name in ("title", "description", "address", "grid", "urgency", "level")]
+    parts = [*rows, form.note, form.submit_button]
+    qtbot.waitUntil(lambda: all(a.geometry().bottom() < b.geometry().top() for a, b in pairwise(parts)))
+    assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
