@@ -16,7 +16,7 @@ def unit_code(reference: Reference, text: str) -> str:
     ``InvalidInput("name.ambiguous")``."""
     if not text or reference.unit(text) is not None:
         return text
-    called = ((u.code, u.name, (u.name, *u.aliases, u.initials)) for u in reference.units())
+    called = ((u.code, u.name, (u.name, *u.aliases, *u.initials.split())) for u in reference.units())
     return _the_one(text, called)
 
 

@@ -179,7 +179,8 @@ class GridRow:
 
 @frozen
 class UnitRow:
-    """A unit 派驻机构/部门 with what dispatch needs. ``serves`` are codes of areas of any tier."""
+    """A unit 派驻机构/部门 with what dispatch needs. ``serves`` are codes of areas of any tier; ``initials`` the first
+    letters of the pinyin of its name and of each alias, with blanks between."""
 
     code: str
     name: str

@@ -77,11 +77,11 @@ class Areas:
 
     def named(self, letters: str) -> tuple[frozenset[str], frozenset[str]]:
         """The codes of the units, and of the areas in force, whose pinyin initials contain these letters. Two letters
-        must stand at the beginning, because too many names contain them."""
+        must stand at the beginning of a name or alias, because too many names contain them."""
         begin = len(letters) < _WITHIN
 
         def fits(row: UnitRow | GridRow) -> bool:
-            return row.initials.startswith(letters) if begin else letters in row.initials
+            return f" {letters}" in f" {row.initials}" if begin else letters in row.initials
 
         units = frozenset(code for code, unit in self._units.items() if fits(unit))
         return units, frozenset(code for code, area in self._rows.items() if fits(area))

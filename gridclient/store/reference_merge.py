@@ -161,7 +161,6 @@ def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
         **as_told(
             record, "code name kind status township leader phone address lon lat source_crs source_lon source_lat"
         ),
-        "initials": initials(record.name),
         "parent": parents.get(record.parent, record.parent),
         "on_duty": record.extra.get("on_duty", ""),
         "extra": extra_text(record.extra),
@@ -175,7 +174,7 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
         return plan
     by_name = dict(connection.execute("select name, code from units").fetchall())
     by_name |= {record.name: record.code for record in records}
-    columns = _unit_values(records[0], {})
+    columns = (*_unit_values(records[0], {}), "initials")
     old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
     lists = {name: unit_list(connection, f"unit_{name}", column) for name, column in _UNIT_LISTS.items()}
     rows = []
@@ -183,6 +182,8 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     for record in records:
         before = old.get(record.code)
         merged = overlaid(before, _unit_values(record, by_name))
+        aliases = record.aliases or lists["aliases"].get(record.code, ())
+        merged["initials"] = " ".join(dict.fromkeys(map(initials, (merged["name"], *aliases))))
         told = {"aliases": record.aliases, "people": record.people, "fields": record.fields, "areas": record.grids}
         new_lists = {name: given for name, given in told.items() if given not in ((), lists[name].get(record.code))}
         if merged == before and not new_lists:

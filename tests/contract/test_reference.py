@@ -246,7 +246,7 @@ def test_units_are_read_with_their_lists_and_initials(drawn: ImportStore) -> Non
     assert outcome.changes.kinds == {"units"}
     first, _ = drawn.reference.units()
     assert (first.initials, first.aliases, first.serves, first.fields) == (
-        "zhxzzfzd",
+        "zhxzzfzd zfd",
         ("执法队",),
         (TOWNSHIP,),
         ("市容",),
@@ -254,6 +254,8 @@ def test_units_are_read_with_their_lists_and_initials(drawn: ImportStore) -> Non
     with drawn.database.reader() as connection:
         assert connection.execute("select parent from units").fetchall() == [("",), ("U01",)]
     assert drawn.bring(records, ImportKind.UNITS).summary.unchanged == 2
+    drawn.bring([unit(2, "U01", "行政执法中队")], ImportKind.UNITS)
+    assert drawn.reference.units()[0].initials == "xzzfzd zfd", "its alias is not told again, and stays"
 
 
 @pytest.mark.parametrize("area", ["371002099", "竹岛街道", "999"])
