@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,6 +15,7 @@ from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
+from gridclient.sync.pages import SealedPage
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import FeedAsk, Push, PushStatus
 from tests.fakes.hub_desk import HubDesk
@@ -279,6 +280,44 @@ def test_a_sealed_part_says_the_same_as_an_ordinary_page(
     assert cursors in ([32, 64, 100], [32, 64, 96, 100])  # whoever asks has the next part sealed, perhaps in time
     assert [p.position for page in got for p in page.foreign] == list(range(1, 101))
     assert [run.length for page in pages_of(service, desk, STREAM) for run in page.own]
+
+
+class AtOnce:
+    """Seals what is asked for before anything else."""
+
+    def __init__(self, *_given: object) -> None:
+        pass
+
+    def submit(self, job: Callable[..., None], *given: object) -> None:
+        job(*given)
+
+    def shutdown(self, **_how: object) -> None:
+        pass
+
+
+def test_only_full_parts_are_sealed_ahead_and_given_to_whoever_wrote_nothing_of_them(
+    service: HubService, backend: Backend, desk: HubDesk, other: HubDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (feeds, parts):
+        monkeypatch.setattr(module, "PART", 32)
+    monkeypatch.setattr(parts, "ThreadPoolExecutor", AtOnce)
+    shelf = parts.PartsShelf(backend)
+
+    def first_part(device: str) -> SealedPage | None:
+        with backend.reading() as ledger:
+            return shelf.page(ledger, FeedAsk(STREAM, 0, False), feeds.Reader(device, parts.LEAST_ROOM))
+
+    desk.round(service.sync, [desk.push(1, 60)])
+    other.round(service.sync, [other.push(1, 3)])
+    first_part("reader-01")
+    with backend.reading() as ledger:
+        assert [ledger.part(STREAM, number, parts._form()) is not None for number in (0, 1)] == [True, False]
+    other.round(service.sync, [other.push(4, 1)])
+    first_part("reader-01")
+    with backend.reading() as ledger:
+        assert ledger.part(STREAM, 1, parts._form()), "it is full now"
+    assert first_part(other.device)
+    assert not first_part(desk.device)
 
 
 def test_a_part_of_long_texts_is_read_as_ordinary_pages(
