@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.roles import may_see_people
@@ -28,6 +28,13 @@ from gridclient.ui.present import likeness_words, state_word
 
 _LEAST_TABS_PX: Final = 64
 _ALIKE_EDGES_PX: Final = 32
+
+
+class _Tabs(QTabWidget):
+    """Takes the height that is left, and asks for no more than its least: a form below it comes first."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _LEAST_TABS_PX)
 
 
 class CaseTop(QStackedWidget):
@@ -146,10 +153,9 @@ class CaseTop(QStackedWidget):
         self.tabs.setTabText(self.tabs.indexOf(page), f"{word} {count}" if count else word)
 
     def _make_tabs(self) -> QTabWidget:
-        tabs = QTabWidget()
+        tabs = _Tabs()
         tabs.setDocumentMode(True)
-        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window nor a form
-        tabs.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
