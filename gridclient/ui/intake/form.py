@@ -106,7 +106,13 @@ class IntakeForm(QWidget):
         self.inputs.widget_of("point").setFocus()
 
     def submit(self, *, file: bool) -> None:
-        """Registers the case once; with ``file`` it is filed, too."""
+        """Registers the case once; with ``file`` it is filed, too. Words that choose nothing are not left out
+        silently."""
+        undecided = next((one for one in (self.inputs.standard, self.inputs.grid) if one.undecided), None)
+        if not self._busy and undecided is not None:
+            undecided.setFocus(Qt.FocusReason.OtherFocusReason)
+            undecided.say_unknown()
+            return
         if self._busy or (file and self._condition_proposed()):
             return
         values = self.values

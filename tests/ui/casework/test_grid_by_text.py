@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.chooser import Chooser
+from gridclient.ui.intake.form import IntakeForm
+from gridclient.ui.main_window import MainWindow
 from tests.ui.casework.panel_keys import Show, form_of, keys, press, submit
 from tests.ui.fakes.invented_desk import InventedDesk
 
@@ -63,3 +67,20 @@ def test_a_correction_offers_the_grids_by_name_though_nothing_was_filed_before_i
     press(grid)
     submit(panel, form, "grid", qtbot)
     assert made.store.case(case_id).facts.grid.startswith("371002002002")
+
+
+def test_a_registration_with_words_that_are_no_grid_says_so_and_does_not_leave_them_out(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = len(invented.store.cases)
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    form = window.side.form
+    assert isinstance(form, IntakeForm)
+    QTest.keyClicks(form.inputs.description, "noise")
+    grid = form.inputs.grid
+    grid.setFocus()
+    QTest.keyClicks(grid, "qqqq")
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "“网格”里没有“qqqq”" in form.error.text()
+    qtbot.waitUntil(lambda: not window._jobs.busy)
+    assert (len(invented.store.cases), grid.text()) == (cases, "qqqq")
