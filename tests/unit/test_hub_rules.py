@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.hub.audit import Refusals
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.ledger import signed, unsigned
-from gridclient.hub.metrics import Metrics, added, metrics_text
+from gridclient.hub.metrics import Metrics, Tally, added, metrics_text
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.ordering import grant_to_write
 from gridclient.hub.rights import area_of, concrete, grants_for, readable, role_word
@@ -102,6 +103,14 @@ def test_an_unclear_role_is_refused(township: str, options: dict[str, Any], code
     with pytest.raises(InvalidInput) as refused:
         grants_for(township, **options)
     assert refused.value.code == code
+
+
+def test_what_a_process_wrote_down_of_its_own_counts_is_not_counted_again(tmp_path: Path) -> None:
+    metrics, tally = Metrics(), Tally(tmp_path)
+    metrics.count("events", by=30)
+    tally.keep(metrics)
+    (tmp_path / "process-0.json").write_text('{"events|": 12}', encoding="utf-8")
+    assert tally.total(metrics)["events|"] == 42
 
 
 def test_the_wider_right_to_write_counts() -> None:

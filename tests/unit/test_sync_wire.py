@@ -203,7 +203,7 @@ def test_rows_whose_parts_were_exchanged_are_read_or_refused(records: tuple[Reco
 def test_message_of_another_protocol_says_that_an_update_is_due() -> None:
     with pytest.raises(SyncFault) as caught:
         decode_request(b"\x07" + encode_request(SyncRequest("", 1, 1, (), (), 1))[1:], DEVICE)
-    assert caught.value.code == "sync.hub_old"
+    assert (caught.value.code, caught.value.retryable) == ("sync.hub_old", True), "the hub will be updated some day"
     with pytest.raises(SyncFault) as caught:
         decode_request(encode_request(SyncRequest("", 1, 1, (), (), 1)), DEVICE, Versions(8, 9))
     assert caught.value.code == "sync.update_due"

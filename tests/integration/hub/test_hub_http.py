@@ -104,7 +104,9 @@ def test_who_guesses_codes_has_to_wait(line: HubLine, access: Access) -> None:
     assert {line.json("POST", "/v1/enrol", wrong)[0] for _ in range(10)} == {403}
     answer = line.ask("POST", "/v1/enrol", b"{}")
     assert answer.status == 429
-    assert int(answer.headers["Retry-After"]) > 0
+    seconds = int(answer.headers["Retry-After"])
+    assert seconds > 0
+    assert f"{seconds // 60 + 1} 分钟" in answer.json()["error"]["message"]
     status, _ = line.json("POST", "/v1/enrol", application(access))
     assert status == 429, "also the right code waits, or guessing would pay"
 
@@ -226,6 +228,8 @@ def test_the_metrics_count_pushes_and_events(line: HubLine, desk: HubDesk) -> No
     assert 'gridclient_hub_pushes_total{status="known"} 1' in text
     assert "gridclient_hub_events_total 30" in text
     assert "gridclient_hub_stored_events 30" in text
+    (took,) = [line for line in text.splitlines() if line.startswith("gridclient_hub_sync_seconds_sum ")]
+    assert float(took.split()[1]) > 0
     assert desk.device not in text
 
 
