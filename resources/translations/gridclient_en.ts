@@ -510,6 +510,14 @@
         <translation>{word} {done}/{total}, Esc stops</translation>
     </message>
     <message>
+        <source>{count} 件</source>
+        <translation>{count} cases</translation>
+    </message>
+    <message>
+        <source>已撤销“{step}” {which}</source>
+        <translation>Undone: “{step}”, {which}</translation>
+    </message>
+    <message>
         <source>{sentence}（Ctrl+Z 撤销）</source>
         <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
@@ -528,8 +536,8 @@
         <translation>{action}: {number} (Ctrl+Z to undo)</translation>
     </message>
     <message>
-        <source>已撤销 {number}</source>
-        <translation>Undone: {number}</translation>
+        <source>已撤销“{action}” {number}</source>
+        <translation>Undone: “{action}”, {number}</translation>
     </message>
     <message>
         <source>案件现为“{state}”，现在不能{action}。</source>
@@ -771,10 +779,6 @@ Left: working time {working}, natural time {natural}</translation>
     <message>
         <source>显示号码</source>
         <translation>Show numbers</translation>
-    </message>
-    <message>
-        <source>显示时间线里的号码原文；谁在何时看过会记入审计日志</source>
-        <translation>Show the numbers in the timeline as written; who looked and when goes into the audit log</translation>
     </message>
     <message>
         <source>两个席位同时处理，待选择…</source>
@@ -1027,6 +1031,10 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。</source>
         <translation>“{field}” has no “{words}”. ↓ shows what there is; if there is nothing, bring it in on the page “Import” first.</translation>
+    </message>
+    <message>
+        <source>“{field}”里有“{words}”的不止一个，按 ↓ 选一个。</source>
+        <translation>More than one in “{field}” has “{words}”; press ↓ and choose one.</translation>
     </message>
 </context>
 <context>
@@ -1484,16 +1492,16 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Show reporter</translation>
     </message>
     <message>
-        <source>显示姓名和电话原文；谁在何时看过会记入审计日志</source>
-        <translation>Shows name and telephone in full; who looked and when is kept in the audit log</translation>
-    </message>
-    <message>
         <source>编号</source>
         <translation>Number</translation>
     </message>
     <message>
         <source>标题</source>
         <translation>Title</translation>
+    </message>
+    <message>
+        <source>显示这件案件里的姓名和号码原文，换到别的案件再遮住；谁在何时看过，记入操作记录</source>
+        <translation>Show names and numbers of this case as written; another case hides them again. Who looked and when goes into the record</translation>
     </message>
     <message>
         <source>描述</source>
@@ -2833,6 +2841,13 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>撤销</source>
         <translation>Undo</translation>
+    </message>
+</context>
+<context>
+    <name>Offers</name>
+    <message>
+        <source>撤销“{step}”</source>
+        <translation>Undo “{step}”</translation>
     </message>
 </context>
 <context>
