@@ -17,7 +17,7 @@ from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal
 from gridclient.sync.pages import SealedPage, encode_page
-from gridclient.sync.terms import SPOKEN, Versions
+from gridclient.sync.terms import SPOKEN, Terms, Versions, read_terms
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -198,6 +198,11 @@ def test_rows_whose_parts_were_exchanged_are_read_or_refused(records: tuple[Reco
     parts[place] = data.draw(st.sampled_from(parts) | VALUES | st.binary(max_size=20))
     with suppress(ValueError, TypeError, LookupError, OverflowError):
         unpack_rows(parts)
+
+
+@pytest.mark.parametrize("text", ["", "1", "2-x;;", "1-2;ZZ;", "1-2;a;b;c"])
+def test_a_hub_that_tells_its_terms_in_words_unknown_here_tells_nothing(text: str) -> None:
+    assert read_terms(text, "5") == Terms()
 
 
 def test_message_of_another_protocol_says_that_an_update_is_due() -> None:
