@@ -8,7 +8,6 @@ desk would push them, and (where ../shared/data is) real messages cut to 100 cha
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,7 +16,6 @@ from typing import Final
 
 from gridclient.domain.events import EventKey, Record, payload_text
 from gridclient.services.sync_port import FeedPage, PlacedRun
-from gridclient.services.withholding import salted
 from gridclient.sync.signing import new_key, sign_head
 from gridclient.sync.wire import (
     FeedAsk,
@@ -29,7 +27,16 @@ from gridclient.sync.wire import (
     encode_reply,
     encode_request,
 )
-from tests.benchmarks.sync_work import CHANGES, EVENTS, MESSAGES, ORIGIN, floor, invented_work, real_texts
+from tests.benchmarks.sync_work import (
+    CHANGES,
+    EVENTS,
+    MESSAGES,
+    ORIGIN,
+    as_written,
+    floor,
+    invented_work,
+    real_texts,
+)
 from tests.benchmarks.train_sync_dictionary import demo_events
 
 BATCH: Final = 2_000
@@ -80,11 +87,6 @@ def real_work() -> list[Record]:
         record._replace(text=payload_text({"text": text}))
         for record, text in zip(invented_work(), real_texts(100), strict=False)
     ]
-
-
-def as_written(records: Sequence[Record]) -> list[Record]:
-    """The events with the salts that a desk gives them as it writes them."""
-    return [record._replace(text=payload_text(salted(json.loads(record.text)))) for record in records]
 
 
 def measure(name: str, records: Sequence[Record]) -> None:

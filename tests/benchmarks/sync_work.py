@@ -21,6 +21,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind, Record, payload_text
 from gridclient.services.ports import Work
 from gridclient.services.sync_port import OriginKey
+from gridclient.services.withholding import salted
 from tests.fakes.invented_events import invented_events
 
 EVENTS: Final = 10_000
@@ -60,6 +61,11 @@ def _with(record: Record, texts: Iterator[str]) -> str:
     elif "text" in payload:
         payload["text"] = next(texts)
     return payload_text(payload)
+
+
+def as_written(records: Sequence[Record]) -> list[Record]:
+    """The events with the salts that a desk gives them as it writes them."""
+    return [record._replace(text=payload_text(salted(json.loads(record.text)))) for record in records]
 
 
 def floor(records: Sequence[Record]) -> int:
