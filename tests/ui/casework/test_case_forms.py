@@ -15,7 +15,6 @@ from gridclient.domain.case import AssignmentState, CaseState
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.panel import CasePanel
-from gridclient.ui.chooser import Chooser
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.present import short_number
 from tests.ui.casework.panel_keys import MakePanel, Show, focused, form_of, offered, press, submit, write
@@ -77,26 +76,6 @@ def test_words_that_no_entry_has_are_told_in_words_and_not_by_a_colour_alone(
     qtbot.waitUntil(lambda: bool(form.chips.buttons))
     form.chips.buttons[0].click()
     assert form.note.text() == ""
-
-
-@pytest.mark.parametrize("words", ["qqqq", "37100"], ids=["none", "several"])
-def test_a_correction_with_words_that_choose_no_grid_does_not_take_the_cases_grid_away(
-    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, words: str
-) -> None:
-    case_id = made.handling("积水")
-    show(case_id)
-    form = form_of(panel, Action.AMEND)
-    grid = form.widget_of("grid")
-    assert isinstance(grid, Chooser)
-    qtbot.waitUntil(lambda: grid.text() == "古陌社区 第三网格(基础)")
-    grid.setFocus()
-    grid.selectAll()
-    QTest.keyClicks(grid, words)
-    QTest.mouseClick(form.submit_button, Qt.MouseButton.LeftButton)
-    assert f"“{words}”" in form.note.text() and ("不止一个" in form.note.text()) == (words == "37100")
-    assert focused(panel) is grid
-    assert made.store.case(case_id).facts.grid != ""
-    assert form.submit_button.isEnabled()
 
 
 def test_a_needed_field_is_asked_for_in_place(panel: CasePanel, made: InventedDesk, show: Show) -> None:

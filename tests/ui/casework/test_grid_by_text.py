@@ -8,11 +8,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
+from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.main_window import MainWindow
-from tests.ui.casework.panel_keys import Show, form_of, keys, press, submit
+from tests.ui.casework.panel_keys import Show, focused, form_of, keys, press, submit
 from tests.ui.fakes.invented_desk import InventedDesk
 
 GRID = "371002002001003"
@@ -51,22 +52,44 @@ def test_the_grid_that_a_text_names_takes_the_place_of_nothing(
     assert form.values["grid"] == GRID
 
 
-def test_a_correction_offers_the_grids_by_name_though_nothing_was_filed_before_it(
-    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
-) -> None:
-    """It showed the code, and said that there is no such grid."""
-    case_id = made.handling("积水")
-    show(case_id)
+def correcting(panel: CasePanel, qtbot: QtBot) -> tuple[ActionForm, Chooser]:
+    """修改 of the shown case, its field 网格 with all of its words chosen."""
     form = form_of(panel, Action.AMEND)
     grid = form.widget_of("grid")
     assert isinstance(grid, Chooser)
     qtbot.waitUntil(lambda: grid.text() == "古陌社区 第三网格(基础)")
     grid.setFocus()
     grid.selectAll()
+    return form, grid
+
+
+def test_a_correction_offers_the_grids_by_name_though_nothing_was_filed_before_it(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """It showed the code, and said that there is no such grid."""
+    case_id = made.handling("积水")
+    show(case_id)
+    form, grid = correcting(panel, qtbot)
     keys(grid, "371002002002")
     press(grid)
     submit(panel, form, "grid", qtbot)
     assert made.store.case(case_id).facts.grid.startswith("371002002002")
+
+
+@pytest.mark.parametrize("words", ["qqqq", "37100"], ids=["none", "several"])
+def test_a_correction_with_words_that_choose_no_grid_does_not_take_the_cases_grid_away(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, words: str
+) -> None:
+    case_id = made.handling("积水")
+    before = made.store.case(case_id).facts.grid
+    show(case_id)
+    form, grid = correcting(panel, qtbot)
+    keys(grid, words)
+    QTest.mouseClick(form.submit_button, Qt.MouseButton.LeftButton)
+    assert f"“{words}”" in form.note.text() and ("不止一个" in form.note.text()) == (words == "37100")
+    assert focused(panel) is grid
+    assert made.store.case(case_id).facts.grid == before != ""
+    assert form.submit_button.isEnabled()
 
 
 def test_a_registration_with_words_that_are_no_grid_says_so_and_does_not_leave_them_out(
