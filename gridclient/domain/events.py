@@ -66,6 +66,12 @@ class EventKey(NamedTuple):
     def __str__(self) -> str:
         return f"{self.stream}/{self.device}/{self.incarnation}/{self.seq}"
 
+    @classmethod
+    def parse(cls, text: str) -> EventKey:
+        """The key whose text this is. Raises ``ValueError`` for any other text."""
+        stream, device, incarnation, seq = text.split("/")
+        return cls(stream, device, int(incarnation), int(seq))
+
 
 @frozen
 class Event:

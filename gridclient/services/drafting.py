@@ -12,7 +12,7 @@ from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseFacts, Role, Stage
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
-from gridclient.domain.events import EventKind, to_seconds
+from gridclient.domain.events import EventKey, EventKind, to_seconds
 from gridclient.domain.frozen import frozen
 from gridclient.domain.replacing import replace
 from gridclient.domain.roles import AccountRole, Action, Actor, require_undo
@@ -322,8 +322,7 @@ def _undo(situation: Situation) -> Draft:
 def _event_key(text: str) -> list[str | int]:
     """An event's key from its text form."""
     try:
-        stream, device, incarnation, seq = text.split("/")
-        return [stream, device, int(incarnation), int(seq)]
+        return list(EventKey.parse(text))
     except ValueError:
         raise RuleViolation("conflict.unknown") from None
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from gridclient.domain.events import Record
+from gridclient.domain.events import EventKey, Record
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
@@ -235,6 +235,13 @@ class SyncStore(Protocol):
         """Removes another device's events from number ``first`` on, which came on a stick and which the hub refuses.
 
         Events that the hub once had stay, unless it has others under their numbers (``forked``).
+        """
+        ...
+
+    def withdraw_unproven(self, event: EventKey) -> Changes:
+        """Removes events of this event's origin that no signature proves; the stream's feeds are read again.
+
+        For when a page contradicts what an earlier page brought: the earlier one may have been forged.
         """
         ...
 

@@ -30,10 +30,6 @@ _OF_OTHERS: Final = "SELECT o.no, e.seq FROM events e JOIN origins o ON o.no = e
 _FOUND_AGAIN: Final = (
     "DELETE FROM lost WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.pos = lost.pos AND e.acked IS NULL)"
 )
-_WITHDRAWN: Final = (
-    "DELETE FROM lost WHERE EXISTS "
-    "(SELECT 1 FROM events e WHERE e.pos = lost.pos AND e.origin = ? AND e.seq >= ? AND e.acked IS NULL)"
-)
 _UNPROVEN_KEY: Final = (
     "DELETE FROM device_keys WHERE (device, incarnation) = (SELECT device, incarnation FROM origins WHERE no = ?) "
     "AND NOT EXISTS (SELECT 1 FROM origins o JOIN heads h ON h.origin = o.no "
@@ -71,13 +67,13 @@ def forget_found(connection: Connection) -> None:
     connection.execute(_FOUND_AGAIN)
 
 
-def forget_withdrawn(connection: Connection, no: int, first: int) -> None:
-    """To be called before waiting events of an origin leave the log: forgets their lost positions.
+def forget_withdrawn(connection: Connection, no: int, places: Iterable[int]) -> None:
+    """To be called before events of an origin, by their ``pos``, leave the log: forgets their lost positions.
 
     Also forgets the device's public key if only a stick showed it, as it may be forged.
     """
     connection.execute(_UNPROVEN_KEY, (no,))
-    connection.execute(_WITHDRAWN, (no, first))
+    connection.executemany("DELETE FROM lost WHERE pos = ?", [(pos,) for pos in places])
 
 
 def lost_places(connection: Connection, no: int, first: int, last: int) -> Mapping[int, int]:

@@ -42,7 +42,7 @@ from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_lost import forget_found, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
-from gridclient.store.sync_withdrawing import withdraw
+from gridclient.store.sync_withdrawing import withdraw, withdraw_unproven
 
 _LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
@@ -188,6 +188,13 @@ class SqliteSyncStore(FileQueue):
                 return Changes()
             count, changes = withdraw(connection, no, first)
             self._audit(connection, "sync.withdrawn", f"{origin.device}/{origin.incarnation}/{first}+{count}")
+        return changes
+
+    def withdraw_unproven(self, event: EventKey) -> Changes:
+        with self._database.writer() as connection:
+            count, changes = withdraw_unproven(connection, event)
+            if count:
+                self._audit(connection, "sync.withdrawn", f"{event.device}/{event.incarnation}+{count}")
         return changes
 
     def _intake(self, work: Callable[[Intake], Taken]) -> Taken:

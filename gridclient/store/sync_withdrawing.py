@@ -1,15 +1,19 @@
-"""Removes events of another device that came on a stick and that the hub refuses.
+"""Removes events of another device: those of a stick that the hub refuses, and those that a forged page brought.
 
-The stick and the desk that wrote the events still have them.
+The stick, the hub and the desk that wrote the events still have theirs.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from gridclient.domain.case import Case
+from gridclient.domain.events import EventKey
+from gridclient.domain.handing import stream_of
 from gridclient.services.rows import Changes
+from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, events_of, read_subject, subject_text
 from gridclient.store.projection import Projection, TouchedCase
@@ -17,10 +21,15 @@ from gridclient.store.refolding import folded
 from gridclient.store.sync_lost import forget_withdrawn
 from gridclient.store.sync_rewriting import shorten
 
+_WAITING: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL"
+_ORIGIN: Final = "SELECT no, seq, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ? AND own = 0"
+_SIGNED: Final = "SELECT seq FROM heads WHERE origin = ?1 UNION SELECT seq FROM carried WHERE origin = ?1"
+_BEHIND: Final = "SELECT seq, pos FROM events WHERE origin = ? AND seq > ? ORDER BY seq DESC"
 _SUBJECTS: Final = (
     "SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject "
-    "WHERE e.origin = ? AND e.seq >= ? AND e.acked IS NULL"
+    "WHERE e.pos IN (SELECT value FROM json_each(?))"
 )
+_DELETE: Final = "DELETE FROM events WHERE pos IN (SELECT value FROM json_each(?))"
 
 
 def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Changes]:
@@ -28,14 +37,45 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
 
     ``origin`` is the number in this store of another device's origin.
     """
-    subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, (origin, first)).fetchall()]
+    return _delete(connection, origin, [pos for (pos,) in connection.execute(_WAITING, (origin, first)).fetchall()])
+
+
+def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Changes]:
+    """Deletes what no signature proves of the origin of ``event``, and restarts the feeds of its stream.
+
+    A signature proves the event that it is over and those that lead to it without a gap. Own events are never deleted.
+    """
+    row = connection.execute(_ORIGIN, event[:3]).fetchone()
+    if row is None:
+        return 0, Changes()
+    origin, unbroken, newest = row
+    signed = {newest, *(seq for (seq,) in connection.execute(_SIGNED, (origin,)).fetchall())}
+    behind = max((seq for seq in signed if seq <= unbroken), default=0)
+    unproven, proven = [], 0
+    for seq, pos in connection.execute(_BEHIND, (origin, behind)).fetchall():
+        if seq in signed or seq + 1 == proven:
+            proven = seq
+        else:
+            unproven.append(pos)
+    if not unproven:
+        return 0, Changes()
+    for state in sync_feeds.all_feeds(connection):
+        if stream_of(state.feed) == event.stream:
+            sync_feeds.restart(connection, state.feed)
+    return _delete(connection, origin, unproven)
+
+
+def _delete(connection: Connection, origin: int, places: Sequence[int]) -> tuple[int, Changes]:
+    """Deletes events of one origin by their ``pos``."""
+    listed = (json.dumps(places),)
+    subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, listed).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}
-    forget_withdrawn(connection, origin, first)
-    gone = connection.execute("DELETE FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL", (origin, first))
+    forget_withdrawn(connection, origin, places)
+    connection.execute(_DELETE, listed)
     shorten(connection, {origin})
     projection = Projection(connection)
     projection.remove(_bring_after(connection, projection, subjects, before))
-    return gone.rowcount, Changes(frozenset(case_id for _, case_id in subjects))
+    return len(places), Changes(frozenset(case_id for _, case_id in subjects))
 
 
 def _bring_after(

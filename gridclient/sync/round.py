@@ -16,6 +16,7 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
+from gridclient.domain.events import EventKey
 from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
@@ -343,6 +344,8 @@ class Round:
         except SyncFault as fault:
             if fault.code not in ("sync.gap", "sync.chain_broken", "sync.signature"):
                 raise
+            if fault.code in _NO_USE_AGAIN:
+                self._around.changed(self._store.withdraw_unproven(EventKey.parse(str(fault.params["event"]))))
             self._restart(page.feed, fault.code, fault)
             return
         self._pulled += taken.new_events

@@ -36,12 +36,13 @@ class Chain:
     records: list[Record] = field(default_factory=list)
     links: list[bytes] = field(default_factory=list)
     places: dict[int, int] = field(default_factory=dict)
+    signed: int = 0
 
     def link_before(self, seq: int) -> bytes:
         return self.links[seq - 2] if seq > 1 else CHAIN_START
 
     def copy(self) -> Chain:
-        return Chain(list(self.records), list(self.links), dict(self.places))
+        return Chain(list(self.records), list(self.links), dict(self.places), self.signed)
 
     def append(self, record: Record) -> None:
         self.links.append(link_after(self.link_before(len(self.records) + 1), record.canonical()))
@@ -160,6 +161,22 @@ class FakeSyncStore:
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         raise AssertionError(f"nothing was carried: {origin} {first} {forked}")
 
+    def withdraw_unproven(self, event: EventKey) -> Changes:
+        origin = OriginKey(*event[:3])
+        with self._transaction() as state:
+            chain = state.chains.get(origin, Chain())
+            if origin.device == self.device or chain.signed == len(chain.records):
+                return Changes()
+            gone = chain.records[chain.signed :]
+            state.chains[origin] = Chain(
+                chain.records[: chain.signed],
+                chain.links[: chain.signed],
+                {seq: place for seq, place in chain.places.items() if seq <= chain.signed},
+                chain.signed,
+            )
+        self.restart_feed(event.stream)
+        return Changes(frozenset(record.subject for record in gone))
+
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]
         if first > len(chain.records) + 1:
@@ -237,7 +254,8 @@ class FakeSyncStore:
         if not self.check_chains or chain is None or head.seq > len(chain.links):
             return
         if not head_is_signed(head.public_key, head.origin, head.seq, chain.links[head.seq - 1], head.signature):
-            raise SyncFault("sync.signature", event=str(head.origin))
+            raise SyncFault("sync.signature", event=str(EventKey(*head.origin, head.seq)))
+        chain.signed = max(chain.signed, head.seq)
 
     def _move(self, state: _State, page: FeedPage) -> bool:
         before = state.feeds[page.feed]

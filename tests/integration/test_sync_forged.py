@@ -1,0 +1,98 @@
+"""A page that is not the last may be forged unseen; what it brought gives way as soon as that shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gridclient.domain.events import EventKey
+from gridclient.services.rows import CaseFilter, Changes
+from gridclient.services.sync_port import FeedPage, FeedState, RoundEnd
+from gridclient.sync.round import RoundPorts, run_round
+from gridclient.sync.transport import Pacing
+from tests.contract.stage import NOW, STREAM
+from tests.fakes.sync_hub import FakeHub, FakeLine
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, proved, same_tables
+
+
+def by_somebody(page: FeedPage, place: int) -> FeedPage:
+    """The page with one event in another person's name."""
+    foreign = list(page.foreign)
+    foreign[place] = foreign[place]._replace(record=foreign[place].record._replace(actor="mallory"))
+    return replace(page, foreign=tuple(foreign))
+
+
+def last_of(desk: ToyDesk) -> EventKey:
+    """The key of the newest event that waits on the desk or was sent from it."""
+    with desk.profile.database.reader() as connection:
+        (seq,) = connection.execute("SELECT max(seq) FROM events").fetchone()
+    return EventKey(STREAM, desk.device, 1, seq)
+
+
+def test_what_no_signature_proves_gives_way_and_the_feed_is_read_again(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    case_id = one.stage.dispatched()
+    one.round(hub)
+    two.sync.take(by_somebody(hub.page(FeedState(STREAM, 0, 0, 0), two.device, 2), 1))
+    assert code_of(lambda: two.pull(hub)) == "sync.signature"
+    assert two.sync.withdraw_unproven(last_of(one)).cases == {case_id}
+    assert log_of(two) == [] and two.stage.ids(CaseFilter()) == []
+    assert two.sync.feeds() == [FeedState(STREAM, 0, 0, 0, repairing=True)]
+    two.pull(hub)
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_what_is_signed_stays_with_all_that_leads_to_it(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    one.stage.dispatched("早")
+    one.round(hub)
+    two.round(hub)
+    signed = log_of(two)
+    late = one.stage.dispatched("晚")
+    one.round(hub)
+    two.sync.take(by_somebody(hub.page(two.sync.feeds()[0], two.device, 2), 0))
+    assert two.sync.withdraw_unproven(last_of(one)).cases == {late}
+    assert log_of(two) == signed
+    two.pull(hub)
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_what_a_stick_brought_signed_behind_a_forged_page_stays_too(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    one.stage.dispatched("早")
+    assert one.push(hub)
+    two.sync.take(by_somebody(hub.page(FeedState(STREAM, 0, 0, 0), two.device, 2), 1))
+    one.pull(hub)
+    late = one.stage.dispatched("晚")
+    two.sync.take_unplaced(one.stick())
+    two.sync.withdraw_unproven(last_of(one))
+    assert two.stage.ids(CaseFilter()) == [late]
+    two.pull(hub)
+    one.round(hub)
+    two.pull(hub)
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_own_events_and_those_of_an_unknown_desk_are_not_touched(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    one.stage.dispatched()
+    one.round(hub)
+    before = log_of(one), one.sync.feeds()
+    for event in (last_of(one), EventKey(STREAM, two.device, 1, 1)):
+        assert one.sync.withdraw_unproven(event) == Changes()
+    assert (log_of(one), one.sync.feeds()) == before
+
+
+def test_one_round_is_enough_after_a_forged_page(desks: Desks) -> None:
+    one, two = desks
+    hub = FakeHub(page_size=2)
+    forged = hub.copy()
+    case_id = one.stage.dispatched()
+    for each in (hub, forged):
+        assert one.push(each)
+    two.sync.take(by_somebody(forged.page(FeedState(STREAM, 0, 0, 0), two.device, 2), 1))
+    told: list[Changes] = []
+    report = run_round(two.sync, FakeLine(hub, two.device), RoundPorts(now=lambda: NOW, changed=told.append), Pacing())
+    assert (report.end, report.error) == (RoundEnd.DONE, "")
+    assert told[0].cases == {case_id}, "the desk shows at once what it no longer believes"
+    one.pull(hub)
+    assert same_tables(desks) and proved(*desks)
