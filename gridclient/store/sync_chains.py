@@ -150,12 +150,6 @@ class Chains:
         if head.seq > chain.signed:
             chain.signed, chain.moved = head.seq, True
 
-    def require_signed(self) -> None:
-        """Raises ``SyncFault`` if a whole chain of another device grew and no signature covers its end."""
-        for chain in self._chains.values():
-            if chain.fresh and chain.whole and not chain.own and chain.signed < chain.seq:
-                raise SyncFault("sync.signature", event=str(EventKey(*chain.key, chain.seq)))
-
     def finish(self) -> None:
         """Checks events behind gaps that were filled, and writes the chains. The page's events must be in the log.
 

@@ -21,6 +21,7 @@ from gridclient.store.refolding import Refolding
 from gridclient.store.sync_carrying import keep_signatures
 from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
 from gridclient.store.sync_lost import keep_heads, note_lost
+from gridclient.store.sync_proven import require_proven
 
 _LARGEST: Final = (1 << 63) - 1
 _AT_ONCE: Final = 500
@@ -61,11 +62,12 @@ class Intake:
                 self._place_run(run)
         if before.repairing and not sync_feeds.is_part(page.feed):
             self._give_way(before, page)
-        whole = page.complete and not sync_feeds.is_part(page.feed)
-        taken = self._finish(page.heads, all_signed=whole)
+        taken = self._finish(page.heads)
         known = [(self._chains.known(head.origin), head) for head in page.heads]
         foreign = [(chain.no, head) for chain, head in known if chain is not None and not chain.own]
         keep_heads(self._connection, [(no, head.seq, head.signature) for no, head in foreign])
+        if page.complete and not sync_feeds.is_part(page.feed):
+            require_proven(self._connection, page.feed)
         after = sync_feeds.moved(self._connection, before, page, self._marked)
         sync_feeds.keep_feed(self._connection, after)
         return taken._replace(agrees=sync_feeds.agrees(after, page))
@@ -75,7 +77,7 @@ class Intake:
         for batch in batches:
             self._add_batch(batch)
         heads = [SignedHead(b.origin, b.first + len(b.records) - 1, b.public_key, b.signature) for b in batches]
-        taken = self._finish(heads, all_signed=False)
+        taken = self._finish(heads)
         foreign = [(self._chains.of(h.origin), h) for h in heads]
         keep_signatures(self._connection, [(c.no, h.seq, h.signature) for c, h in foreign if not c.own])
         return taken
@@ -169,13 +171,11 @@ class Intake:
             self._refolding.place(subject, pos, None)
         note_lost(self._connection, [(pos, acked) for _, pos, acked in gone])
 
-    def _finish(self, heads: Sequence[SignedHead], *, all_signed: bool) -> Taken:
+    def _finish(self, heads: Sequence[SignedHead]) -> Taken:
         refolded = self._refolding.carry_out()
         kinds = {apply_change(self._connection, event.payload, event.at.isoformat()) for event in self._told} - {""}
         for head in heads:
             self._chains.check_head(head, self._is_signed)
-        if all_signed:
-            self._chains.require_signed()
         self._chains.finish()
         changes = refolded.changes | Changes(kinds=frozenset(kinds))
         return Taken(changes, True, self._new, refolded.conflicts, self._acknowledged)

@@ -13,18 +13,17 @@ from gridclient.domain.case import Case
 from gridclient.domain.events import EventKey
 from gridclient.domain.handing import stream_of
 from gridclient.services.rows import Changes
+from gridclient.services.sync_port import OriginKey
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, events_of, read_subject, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
 from gridclient.store.sync_lost import forget_withdrawn
+from gridclient.store.sync_proven import unproven_of
 from gridclient.store.sync_rewriting import shorten
 
 _WAITING: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL"
-_ORIGIN: Final = "SELECT no, seq, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ? AND own = 0"
-_SIGNED: Final = "SELECT seq FROM heads WHERE origin = ?1 UNION SELECT seq FROM carried WHERE origin = ?1"
-_BEHIND: Final = "SELECT seq, pos FROM events WHERE origin = ? AND seq > ? ORDER BY seq DESC"
 _SUBJECTS: Final = (
     "SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject "
     "WHERE e.pos IN (SELECT value FROM json_each(?))"
@@ -43,26 +42,15 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
 def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Changes]:
     """Deletes what no signature proves of the origin of ``event``, and restarts the feeds of its stream.
 
-    A signature proves the event that it is over and those that lead to it without a gap. Own events are never deleted.
+    Own events are never deleted.
     """
-    row = connection.execute(_ORIGIN, event[:3]).fetchone()
-    if row is None:
-        return 0, Changes()
-    origin, unbroken, newest = row
-    signed = {newest, *(seq for (seq,) in connection.execute(_SIGNED, (origin,)).fetchall())}
-    behind = max((seq for seq in signed if seq <= unbroken), default=0)
-    unproven, proven = [], 0
-    for seq, pos in connection.execute(_BEHIND, (origin, behind)).fetchall():
-        if seq in signed or seq + 1 == proven:
-            proven = seq
-        else:
-            unproven.append(pos)
+    origin, unproven = unproven_of(connection, OriginKey(*event[:3]))
     if not unproven:
         return 0, Changes()
     for state in sync_feeds.all_feeds(connection):
         if stream_of(state.feed) == event.stream:
             sync_feeds.restart(connection, state.feed)
-    return _delete(connection, origin, unproven)
+    return _delete(connection, origin, [pos for _, pos in unproven])
 
 
 def _delete(connection: Connection, origin: int, places: Sequence[int]) -> tuple[int, Changes]:

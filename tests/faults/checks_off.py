@@ -10,7 +10,7 @@ import pytest
 from gridclient.domain.events import Record, link_after
 from gridclient.hub import pushing
 from gridclient.hub.ordering import Verdict
-from gridclient.store import sync_chains, sync_feeds
+from gridclient.store import sync_chains, sync_feeds, sync_intake
 from gridclient.store.sync_chains import Chain, Chains, KnownEvent
 from gridclient.sync.wire import PushStatus
 
@@ -20,7 +20,7 @@ def switch_off(monkeypatch: pytest.MonkeyPatch, checks: Collection[str]) -> None
     if "chain" in checks:
         monkeypatch.setattr(Chains, "accept", _accept_anything)
         monkeypatch.setattr(Chains, "check_head", lambda *_given: None)
-        monkeypatch.setattr(Chains, "require_signed", lambda _chains: None)
+        monkeypatch.setattr(sync_intake, "require_proven", lambda *_given: None)
         monkeypatch.setattr(pushing, "head_is_signed", lambda *_given: True)
         monkeypatch.setattr(pushing, "judge", _judge_nothing)
     if "count" in checks:

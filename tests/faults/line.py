@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.service import HubService
-from gridclient.services.sync_port import FeedPage
+from gridclient.services.sync_port import FeedPage, PlacedRecord
 from gridclient.sync.terms import FilePlace
 from gridclient.sync.transport import Untold
 from gridclient.sync.wire import SyncReply, decode_reply, decode_request, encode_reply, encode_request
@@ -42,6 +43,7 @@ class Fault(StrEnum):
     FORGED_TEXT = "forged: page with another text"
     FORGED_GAP = "forged: page without one of its events"
     FORGED_TAIL = "forged: page without its last events and their signature"
+    FORGED_MORE = "forged: page with one event more, in the name of a known desk"
     PUSH_DROPPED = "forged: batch without one of its events"
     FORGED_ORDER = "forged: page with two places exchanged"
     LATER_VERSION = "version: hub speaks a later protocol"
@@ -286,6 +288,7 @@ class Line(Untold):
         Fault.FORGED_TEXT: lambda line, *given: line._forged(_another_text)(*given),
         Fault.FORGED_GAP: lambda line, *given: line._forged(_without_one)(*given),
         Fault.FORGED_TAIL: lambda line, *given: line._forged(_without_tail)(*given),
+        Fault.FORGED_MORE: lambda line, *given: line._forged(_with_one_more)(*given),
         Fault.FORGED_ORDER: lambda line, *given: line._forged(_exchanged)(*given),
     }
 
@@ -333,6 +336,20 @@ def _without_tail(page: FeedPage, how: int) -> FeedPage:
     keep = [placed for placed in page.foreign if placed.record.key[:3] != origin or placed.record.key.seq <= upto]
     left = [head for head in page.heads if head.origin != origin or head.seq <= upto]
     return replace(page, foreign=tuple(keep), heads=tuple(left))
+
+
+def _with_one_more(page: FeedPage, how: int) -> FeedPage:
+    """Behind the last event of one desk, or of one a step further, as if other pages followed; by ``how`` it stands
+    behind the page's end or in the place of the page's last event."""
+    if not page.foreign:
+        return page
+    copied = page.foreign[how % len(page.foreign)].record
+    last = max(placed.record.key.seq for placed in page.foreign if placed.record.key[:3] == copied.key[:3])
+    key = copied.key._replace(seq=last + 1 + how // 2 % 2)
+    link = sha256(page.foreign[-1].link).digest() if how // 2 % 2 else b""
+    forged = PlacedRecord(page.cursor + how % 2, copied._replace(key=key, hlc=copied.hlc + 1, actor="mallory"), link)
+    kept = page.foreign if how % 2 else page.foreign[:-1]
+    return replace(page, cursor=page.cursor + how % 2, complete=False, foreign=(*kept, forged))
 
 
 def _exchanged(page: FeedPage, how: int) -> FeedPage:

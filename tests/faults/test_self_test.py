@@ -69,6 +69,15 @@ def test_an_event_that_was_dropped_is_repaired_noticed_or_found(
     assert ("sync.differs" in faults) == (outcome == "noticed")
 
 
+@pytest.mark.parametrize("how", range(4))
+def test_an_event_that_nobody_signed_is_gone_when_the_stream_was_read_to_its_end(county: County, how: int) -> None:
+    """Behind the last one or in its place, the next number of a known desk or a later one."""
+    _lives(county)
+    county.round(1, [(Fault.FORGED_MORE, how)])
+    county.heal()
+    assert_all_agree(county)
+
+
 def test_an_event_that_was_dropped_on_the_way_up_is_refused_by_the_hub(county: County) -> None:
     _lives(county)
     county.act(0, 0, _NOTE)
