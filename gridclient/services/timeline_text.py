@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from gridclient.domain.events import from_seconds
 from gridclient.domain.handing import withheld_of
@@ -20,8 +20,6 @@ from gridclient.services.words import (
     RETURN_REASONS,
 )
 
-_UNDONE: Final = "action_undone"
-
 
 def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False) -> list[str]:
     """The whole timeline of a case. Undone events are marked, and an undoing names what it undid.
@@ -29,28 +27,21 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
     ``plain``: with the numbers of people that somebody typed.
     """
     kinds = _kinds(entries)
-    targets = {entry.key: tuple(entry.payload.get("target", ())) for entry in entries if entry.kind == _UNDONE}
-    undone = {targets[entry.key] for entry in entries if entry.key in targets and not entry.refused}
+    undone = {entry.takes_back for entry in entries if not entry.refused}
     return [
-        line_of(
-            entry,
-            reference,
-            undoes=kinds.get(targets.get(entry.key, ()), ""),
-            undone=entry.key is not None and tuple(entry.key) in undone,
-            plain=plain,
-        )
+        line_of(entry, reference, undoes=kinds.get(entry.takes_back, ""), undone=entry.key in undone, plain=plain)
         for entry in entries
     ]
 
 
 def word_taken_back(entries: Sequence[TimelineEntry]) -> str:
     """The word of the step that the case's last undoing took back; "" if there is none."""
-    last = next((entry for entry in reversed(entries) if entry.kind == _UNDONE), None)
-    return "" if last is None else EVENTS.get(_kinds(entries).get(tuple(last.payload.get("target", ())), ""), "")
+    last = next((entry.takes_back for entry in reversed(entries) if entry.takes_back), ())
+    return EVENTS.get(_kinds(entries).get(last, ""), "")
 
 
 def _kinds(entries: Sequence[TimelineEntry]) -> dict[tuple[str | int, ...], str]:
-    return {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
+    return {entry.key: entry.kind for entry in entries if entry.key is not None}
 
 
 def line_of(
@@ -123,13 +114,19 @@ def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
 
 
 def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
-    names = {"lead": "主办", "cooperating": "协办"}
-    shown = [f"{names[p['role']]} {_unit(p, reference)}" for p in payload.get("assignments", ())]
-    lead = next((p for p in payload.get("assignments", ()) if p["role"] == "lead"), None)
-    due = from_seconds(lead["due"]) if lead else None
-    against = "清单外" if payload.get("against_list") else ""
-    told = "已提供联系方式" if payload.get("contact") else ""
-    return [*shown, f"时限至 {due:%m-%d %H:%M}" if due else "", against, told, str(payload.get("reason", ""))]
+    """The lead and its deadline come first, because the end of a long line may be cut."""
+    parts = payload.get("assignments", ())
+    leads = [part for part in parts if part["role"] == "lead"]
+    others = "、".join(_unit(part, reference) for part in parts if part["role"] == "cooperating")
+    due = from_seconds(leads[0]["due"]) if leads else None
+    return [
+        *(f"主办 {_unit(lead, reference)}" for lead in leads),
+        f"时限至 {due:%m-%d %H:%M}" if due else "",
+        f"协办 {others}" if others else "",
+        "清单外" if payload.get("against_list") else "",
+        "已提供联系方式" if payload.get("contact") else "",
+        str(payload.get("reason", "")),
+    ]
 
 
 def _dues(payload: Mapping[str, Any], reference: Reference) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from gridclient.domain.roles import Action
 from gridclient.services.rows import TimelineEntry
-from gridclient.services.timeline_text import line_of, lines_of, who
+from gridclient.services.timeline_text import line_of, lines_of, who, word_taken_back
 from gridclient.services.words import EVENTS
 from tests.ui.fakes.invented_desk import LEAD, NOW, InventedDesk, empty_desk
 
@@ -26,6 +26,13 @@ def test_a_dispatch_names_units_and_deadline() -> None:
     made = empty_desk()
     line = lines(made, made.dispatched("噪音"))[-1]
     assert line.startswith("派遣 · 主办 综合行政执法中队 · 时限至 11-20 16:32")
+
+
+def test_a_dispatch_to_several_tells_the_deadline_before_those_who_cooperate() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", cooperating=["371002002-B01", "371002002-A02"])
+    told = "派遣 · 主办 综合行政执法中队 · 时限至 11-20 16:32 · 协办 鲸园派出所、司法所 · 熟悉情况"
+    assert lines(made, case_id)[-1] == told
 
 
 def test_a_return_names_unit_reason_and_text() -> None:
@@ -69,6 +76,16 @@ def test_a_refused_event_says_so() -> None:
 def test_what_cannot_be_read_still_has_its_line(kind: str, payload: dict[str, object]) -> None:
     made = empty_desk()
     assert line_of(TimelineEntry(NOW, kind, "wang", payload, False), made.desk.reference) == EVENTS[kind]
+
+
+@pytest.mark.parametrize("target", [5, None, "371002001", [[]], [{}], {"seq": 1}])
+def test_an_undoing_that_names_no_event_takes_nothing_back_and_the_case_is_still_told(target: object) -> None:
+    made = empty_desk()
+    case_id = made.register("噪音", channel="12345")
+    bad = TimelineEntry(NOW, "action_undone", "wang", {"target": target}, False)
+    told = lines_of([*made.store.timeline(case_id), bad], made.desk.reference)
+    assert told == ["登记 · 12345 · 第三网格(基础)", "撤销"]
+    assert word_taken_back([bad]) == ""
 
 
 def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:

@@ -17,7 +17,7 @@ from gridclient.ui.present import moment_words
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
-_LEFT, _GAP, _DOT, _PAD, _MOST_LINES = 18, 8, 8, 4, 3
+_LEFT, _CENTRE, _GAP, _DOT, _PAD, _MOST_LINES = 19, 8, 8, 8, 4, 3
 _STEP_PX: Final = 60
 _WRAP: Final = Qt.TextFlag.TextWordWrap
 
@@ -60,7 +60,7 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected and option.state & QStyle.StateFlag.State_HasFocus:
             painter.fillRect(place, QColor(theme.selection))
-        centre = place.left() + 6
+        centre = place.left() + _CENTRE
         middle = place.top() + _PAD // 2 + QFontMetrics(base_font()).lineSpacing() // 2
         painter.setPen(QPen(QColor(theme.line), 2))
         painter.drawLine(centre, place.top(), centre, place.bottom() + 1)

@@ -9,6 +9,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.casework.timeline import TimelineList
+from gridclient.ui.theme import tokens
 from gridclient.ui.value_list import VALUE
 from tests.ui.casework.panel_keys import Show, press
 from tests.ui.fakes.invented_desk import InventedDesk
@@ -26,6 +27,17 @@ def shown(panel: CasePanel, case_id: str, show: Show) -> TimelineList:
 
 def test_the_timeline_shows_that_it_has_the_keyboard(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     assert shows_the_keyboard(shown(panel, made.dispatched("积水"), show))
+
+
+def test_the_bar_that_shows_the_keyboard_does_not_touch_the_dots(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    timeline = shown(panel, made.dispatched("积水"), show)
+    picture = timeline.grab().toImage()
+    beside = {picture.pixelColor(3, y).name() for y in range(timeline.visualRect(timeline.lines.index(2)).bottom())}
+    assert picture.pixelColor(2, 5).name() == tokens().accent.lower()
+    assert tokens().accent.lower() not in beside
+    assert len(beside) <= 2  # grounds, no edge of a dot
 
 
 def test_the_longest_note_is_read_to_its_end_by_arrows_which_then_go_on(
