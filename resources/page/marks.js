@@ -122,6 +122,11 @@ function shortCount(cases) {
   return cases < 1000 ? String(cases) : cases < 10000 ? `${(cases / 1000).toFixed(1)}k` : `${Math.round(cases / 1000)}k`;
 }
 
+/* Two boxes, of half a width and half a height about their middle, with a little room between them. */
+function aside(one, other) {
+  return Math.abs(one.x - other.x) > one.half + other.half + 3 || Math.abs(one.y - other.y) > one.high + other.high + 2;
+}
+
 const MOST_NAMES = 200;
 
 class Marks {
@@ -246,21 +251,22 @@ class Marks {
     }
   }
 
-  /* A name stands in the middle of its grid, or a little beside where a bubble lies there, or nowhere. */
+  /* A name stands in the middle of its grid, or a little beside where a bubble or another name lies there, or nowhere. */
   _drawNames() {
     const common = { radius: 40, textColour: this.tokens.get("name"), halo: this.tokens.get("name-halo") };
     const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
-    const taken = this.visible.cases ? this.cells.map(([cases, lon, lat]) => [at(lat, lon), radiusOf(cases)]) : [];
+    const boxOf = (lat, lon, half, high, down = 0) => ({ ...at(lat, lon).add([0, down]), half, high });
+    const taken = this.visible.cases ? this.cells.map(([cases, lon, lat]) => boxOf(lat, lon, radiusOf(cases), radiusOf(cases))) : [];
     const seen = this.map.getBounds().pad(0.1);
     let drawn = 0;
-    for (const [latlng, text, width] of this.names) {
+    for (const [{ lat, lng }, text, width] of this.names) {
       const half = text.length * 5.5;
-      if (2 * half > width * 0.85 || drawn >= MOST_NAMES || !seen.contains(latlng)) continue;
-      const { x, y } = at(latlng.lat, latlng.lng);
-      const free = (dy) => taken.every(([point, radius]) => Math.abs(point.x - x) > half + radius || Math.abs(point.y - y - dy) > 7 + radius);
-      const beside = [0, 20, -20].find(free);
-      if (beside === undefined) continue;
-      this._add("marks", NameMark, latlng.lat, latlng.lng, { ...common, text, offset: 4 + beside });
+      if (2 * half > width * 0.85 || drawn >= MOST_NAMES || !seen.contains([lat, lng])) continue;
+      const boxes = [0, 20, -20].map((down) => ({ ...boxOf(lat, lng, half, 6, down), down }));
+      const free = boxes.find((box) => taken.every((other) => aside(box, other)));
+      if (!free) continue;
+      taken.push(free);
+      this._add("marks", NameMark, lat, lng, { ...common, text, offset: 4 + free.down });
       drawn += 1;
     }
   }
@@ -308,10 +314,15 @@ class Marks {
     }
   }
 
+  /* Around the bubble that the case lies in, whose number it would cover; elsewhere around its place. */
   _drawChosen() {
-    const { lat, lon } = this.chosen;
-    const accent = this.tokens.get("accent");
-    this._add("marks", L.CircleMarker, lat, lon, { radius: 12, weight: 6, color: this.tokens.get("mark-line"), fill: false, opacity: 0.9 });
-    this._add("marks", L.CircleMarker, lat, lon, { radius: 12, weight: 3, color: accent, fill: false });
+    const here = this.map.latLngToLayerPoint([this.chosen.lat, this.chosen.lon]);
+    const edge = ({ layer }) => here.distanceTo(this.map.latLngToLayerPoint(layer.getLatLng())) - layer.options.radius;
+    const bubbles = this.hits.filter(({ kind }) => kind !== "unit").sort((a, b) => edge(a) - edge(b));
+    const around = bubbles.find((bubble) => edge(bubble) < 8)?.layer;
+    const { lat, lng } = around?.getLatLng() ?? { lat: this.chosen.lat, lng: this.chosen.lon };
+    const ring = { radius: Math.max(12, around?.options.radius ?? 0), fill: false };
+    this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 6, color: this.tokens.get("mark-line"), opacity: 0.9 });
+    this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 3, color: this.tokens.get("accent") });
   }
 }

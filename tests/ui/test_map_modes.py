@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -88,6 +88,42 @@ def test_a_name_stands_in_its_grid_and_gives_way_to_a_bubble(map_stage: MapStage
     map_stage.wait("gridmap.state().cases === 1")
     map_stage.settle()
     assert map_stage.js(offset) == [24]
+
+
+@pytest.mark.parametrize("east", [0.0, 6.0, -20.0], ids=["in its middle", "beside its number", "at its edge"])
+def test_the_ring_of_the_chosen_case_leaves_the_number_of_its_bubble_free(
+    map_stage: MapStage, data: InMemoryMapData, east: float
+) -> None:
+    lon, lat = MIDDLE
+    data.cases = [FakeCase(f"case-{n}", lon, lat, grid_code("basic", 3, 3)) for n in range(120)]
+    map_stage.look_at(lon, lat, 13)
+    map_stage.view.refresh_cases()
+    map_stage.wait("gridmap.state().cases === 120")
+    map_stage.view.show_case(lon + east * 360 / (256 * 2**13), lat, "case-1")
+    map_stage.wait("gridmap.marks.chosen?.id === 'case-1'")
+    map_stage.settle()
+    rings = map_stage.js(
+        "(() => { const [bubble] = gridmap.marks.hits; return gridmap.marks.groups.marks.getLayers()"
+        ".filter(l => l.options.fill === false)"
+        ".map(l => [l._point.distanceTo(bubble.layer._point), l._radius, l.options.weight]); })()"
+    )
+    assert len(rings) == 2
+    assert all(radius - weight / 2 - away > 12 for away, radius, weight in rings)  # "120" is 21 px wide
+
+
+def test_names_do_not_lie_upon_one_another(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.js(
+        "(gridmap.marks.setNames([[0, '竹园村'], [8, '西山口村'], [60, '林家庄村']].map(([down, name]) =>"
+        " [gridmap.map.containerPointToLatLng([300, 100 + down]), name, 300])), 0)"
+    )
+    map_stage.settle()
+    placed = map_stage.js(
+        "gridmap.marks.groups.marks.getLayers().filter(l => 'offset' in l.options)"
+        ".map(l => gridmap.map.latLngToContainerPoint(l.getLatLng()).y + l.options.offset)"
+    )
+    assert len(placed) == 3
+    assert min(b - a for a, b in pairwise(sorted(placed))) >= 12
 
 
 def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
