@@ -6,14 +6,13 @@ Instants are aware and in China time, codes are text, nothing is formatted for p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.codes import condition_key
-from gridclient.domain.events import EventKey
+from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.frozen import frozen
 
 UNPLACED: Final = "unplaced"
@@ -125,6 +124,14 @@ class TimelineEntry:
     pending: bool
     refused: bool = False
     key: EventKey | None = None
+
+    @property
+    def takes_back(self) -> tuple[str | int, ...]:
+        """The key of the event that an undoing takes back; () for other events and for what cannot be a key."""
+        target = self.payload.get("target")
+        if self.kind != EventKind.UNDONE or not isinstance(target, list):
+            return ()
+        return tuple(target) if all(isinstance(part, str | int) for part in target) else ()
 
 
 @frozen
@@ -271,7 +278,7 @@ class Changes:
     """What a write changed. Emitted once; every open page that shows some of it refreshes."""
 
     cases: frozenset[str] = frozenset()
-    kinds: frozenset[str] = field(default_factory=frozenset)  # "grids", "units", "standards", "calendar", "views"
+    kinds: frozenset[str] = frozenset()  # "grids", "units", "standards", "calendar", "views"
 
     def __bool__(self) -> bool:
         return bool(self.cases or self.kinds)

@@ -69,11 +69,9 @@ class Histories:
 
     def attachments(self, connection: Connection, case_id: str) -> Sequence[Mapping[str, Any]]:
         """What the attachment events say, without those that were taken back or refused."""
-        logged = self.events(connection, case_id)
-        case = folded(events_of(logged))
-        gone = {tuple(e.event.payload.get("target", ())) for e in logged if e.event.kind == EventKind.UNDONE}
-        gone |= set(case.refused) if case is not None else set()
-        return tuple(e.event.payload for e in logged if e.event.kind == EventKind.ATTACHED and e.event.key not in gone)
+        stand = [entry for entry in self.timeline(connection, case_id) if not entry.refused]
+        gone = {entry.takes_back for entry in stand}
+        return tuple(e.payload for e in stand if e.kind == EventKind.ATTACHED and e.key not in gone)
 
 
 def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:

@@ -34,11 +34,8 @@ def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
 
 def _standing(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     """The events that the side itself did not undo, without those undoings."""
-    keys = {tuple(entry.key) for entry in entries if entry.key is not None}
-    targets = [tuple(e.payload.get("target", ())) if e.kind == EventKind.UNDONE else () for e in entries]
-    gone = keys.intersection(targets)
-    pairs = zip(entries, targets, strict=True)
-    return [e for e, target in pairs if target not in gone and (e.key is None or tuple(e.key) not in gone)]
+    gone = {entry.key for entry in entries}.intersection(entry.takes_back for entry in entries)
+    return [entry for entry in entries if entry.key not in gone and entry.takes_back not in gone]
 
 
 def fact_names() -> Mapping[str, str]:
