@@ -321,8 +321,9 @@ class Marks {
     const bubbles = this.hits.filter(({ kind }) => kind !== "unit").sort((a, b) => edge(a) - edge(b));
     const around = bubbles.find((bubble) => edge(bubble) < 8)?.layer;
     const { lat, lng } = around?.getLatLng() ?? { lat: this.chosen.lat, lng: this.chosen.lon };
-    const ring = { radius: Math.max(12, around?.options.radius ?? 0), fill: false };
+    const ring = { radius: Math.max(12, (around?.options.radius ?? 0) + 2), fill: false };
     this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 6, color: this.tokens.get("mark-line"), opacity: 0.9 });
     this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 3, color: this.tokens.get("accent") });
+    around?.bringToFront(); // the triangle of an overdue one lies over the ring
   }
 }

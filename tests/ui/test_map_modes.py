@@ -109,6 +109,9 @@ def test_the_ring_of_the_chosen_case_leaves_the_number_of_its_bubble_free(
     )
     assert len(rings) == 2
     assert all(radius - weight / 2 - away > 12 for away, radius, weight in rings)  # "120" is 21 px wide
+    order = "Object.values(gridmap.marks.renderers.marks._layers).filter(l => l._order)"
+    last = "((l) => { while (l._order.next) l = l._order.next.layer; return l; })"
+    assert map_stage.js(f"{last}({order}[0]) === gridmap.marks.hits[0].layer")  # its triangle is seen
 
 
 def test_names_do_not_lie_upon_one_another(map_stage: MapStage) -> None:
