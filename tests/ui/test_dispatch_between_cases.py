@@ -11,7 +11,7 @@ from gridclient.domain.case import CaseState
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
-from tests.ui.fakes.invented_desk import LEAD, InventedDesk, empty_desk, with_locked_store
+from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk, with_locked_store
 
 
 @pytest.fixture
@@ -66,6 +66,18 @@ def test_letters_typed_for_one_case_find_no_unit_for_the_next(
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     lead = made.store.case(second).lead
     assert lead is not None and lead.unit == LEAD
+
+
+def test_every_case_begins_at_its_own_proposal(
+    panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    first, second = made.filed("噪音"), made.filed("噪音又起")
+    propose(panel, made, first, qtbot)
+    QTest.keyClick(panel.filter, Qt.Key.Key_2)
+    assert panel.list.current_code == OTHER
+    propose(panel, made, second, qtbot)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert panel.list.current_code == panel.choice.lead == LEAD
 
 
 def test_what_the_store_could_not_write_is_sent_again_by_the_next_enter(

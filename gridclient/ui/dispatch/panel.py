@@ -260,6 +260,7 @@ class DispatchPanel(DispatchSheet):
     def _on_units(self, units: Units) -> None:
         self._units, self.choice = units, units.proposed
         self._show()
+        self.list.go_to(self.choice.lead)  # not on the unit where the case before ended
         if not self.choice.lead and not self._batch:
             self.note.say_error(RuleViolation("dispatch.no_proposal"))
 
