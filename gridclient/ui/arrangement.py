@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidg
 
 from gridclient.ui.banner import Banner
 from gridclient.ui.empty_note import EmptyNote
+from gridclient.ui.file_dialogs import LAST_FOLDER
 from gridclient.ui.laid_out import down
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
@@ -86,6 +87,8 @@ class Arrangement:
                 self._window.setWindowState(Qt.WindowState.WindowMaximized)
         for splitter in (self.across, self.upright):
             splitter.splitterMoved.connect(memory.touch)
+        folder = memory.part(LAST_FOLDER, lambda: str(self._window.property(LAST_FOLDER) or ""))
+        self._window.setProperty(LAST_FOLDER, folder)
 
     def _lie_beside(self) -> None:
         """Places the window over another desk's one that fills the screen, so that the title and left edge of that stay

@@ -1,6 +1,6 @@
 """The dialogs that ask for files, to save or to open.
 
-The first one of a window begins in the person's documents, every other where the last one ended.
+The first one of a desk begins in the person's documents, every other where the last one ended.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-_LAST: Final = "folderOfLastFile"
+LAST_FOLDER: Final = "folderOfLastFile"  # the property of the window that has it; the window remembers it
 
 
 def ask_where_to_save(
@@ -50,13 +50,13 @@ def ask_which_of_many(parent: QWidget, title: str, kinds: str) -> list[Path]:
 
 def _folder(parent: QWidget) -> str:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    candidates = (parent.window().property(_LAST), documents)
+    candidates = (parent.window().property(LAST_FOLDER), documents)
     return next((folder for folder in candidates if folder and Path(folder).is_dir()), str(Path.home()))
 
 
 def _answer(dialog: QFileDialog, parent: QWidget) -> list[Path]:
     chosen = [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
     if chosen:
-        parent.window().setProperty(_LAST, str(chosen[0].parent))
+        parent.window().setProperty(LAST_FOLDER, str(chosen[0].parent))
     dialog.deleteLater()
     return chosen

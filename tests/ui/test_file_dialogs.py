@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_of_many, ask_which_to_open
+from tests.ui.conftest import OpenWindow
+from tests.ui.fakes.invented_desk import busy_desk
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ def test_the_first_dialog_begins_in_the_documents_and_the_next_ones_where_the_la
     other = QWidget(page.window())
     assert begun_in(lambda: ask_which_to_open(other, "从U盘导入", ""), None) == stick
     assert begun_in(lambda: ask_which_of_many(other, "选择附件", ""), photo) == stick
+
+
+def test_a_desk_opened_again_begins_where_its_last_dialog_ended(
+    home: Path, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    desk, photo = busy_desk(), home / "stick" / "photo.jpg"
+    photo.write_bytes(b"")
+    window = open_window(desk)
+    assert begun_in(lambda: ask_which_of_many(window, "选择附件", ""), photo) == home / "Documents"
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    qtbot.waitUntil(lambda: "stick" in desk.store.kept.get("desk.window", ""))
+    again = open_window(desk)
+    assert begun_in(lambda: ask_which_to_open(again, "从U盘导入", ""), None) == home / "stick"
 
 
 def test_a_stick_that_was_pulled_out_leads_back_to_the_documents(page: QWidget, home: Path) -> None:
