@@ -6,7 +6,6 @@ Part of the composition: it joins the readers of ``exchange`` and ``mapview`` fo
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -18,14 +17,15 @@ import shapely
 
 from gridclient.domain.coordinates import Crs, convert
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.geometry import distance
 from gridclient.exchange.boundaries import boundary
 from gridclient.exchange.features import read_features
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, guess
 from gridclient.exchange.opening import Form, identify
 from gridclient.exchange.preview import preview
-from gridclient.exchange.reading import read_kind
-from gridclient.exchange.tables import open_table
+from gridclient.exchange.reading import missing_columns, read_kind
+from gridclient.exchange.tables import open_table, sheets
 from gridclient.mapview.basemaps import inspect_archive, openers
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportPreview, Look, LookOrder
@@ -35,15 +35,6 @@ from gridclient.store.mbtiles import MBTilesArchive
 _AREA_KINDS: Final = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 _MOST_AREAS: Final = 300
 _MOST_VERTICES: Final = 6_000
-_METRES_PER_DEGREE: Final = 111_195.0
-_NEEDED: Final[Mapping[ImportKind, frozenset[str]]] = {
-    ImportKind.CASES: frozenset({"title", "description"}),
-    ImportKind.DIVISIONS: frozenset(
-        {"code", "province_code", "city_code", "county_code", "township_code", "community_code"}
-    ),
-    ImportKind.GRIDS: frozenset({"code", "boundary"}),
-    ImportKind.CALENDAR: frozenset({"working", "resting"}),
-}
 _LIKELIER_FIRST: Final = (
     ImportKind.STANDARDS,
     ImportKind.CALENDAR,
@@ -70,7 +61,7 @@ def look(order: LookOrder) -> Look:
         return Look(BASE_MAP, info.bytes, base_map=info.metadata)
     kind = ImportKind(order.kind) if order.kind else guess_kind(order.file, order.sheet)
     mapping = column_mapping(kind, order.mapping)
-    seen = preview(order.file, kind, sheet=order.sheet or _best_sheet(order, kind), mapping=mapping)
+    seen = preview(order.file, kind, sheet=order.sheet, mapping=mapping)
     places = _places(order, kind, mapping, seen)
     return Look(
         kind=kind.value,
@@ -89,7 +80,8 @@ def column_mapping(kind: ImportKind, chosen: ColumnChoice | None) -> ColumnMappi
 
 
 def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:
-    """The kind whose fields take in most of the header; cases where nothing fits, for they take any column.
+    """The kind whose fields take in most of the header, of the first sheet where any do; cases where nothing fits, for
+    they take any column.
 
     Raises ``InvalidInput("file.…")``.
     """
@@ -97,30 +89,22 @@ def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:
     if source.form is Form.GEOJSON:
         titles: Sequence[str] = read_features(source).titles
         return ImportKind.DIVISIONS if _fit(ImportKind.DIVISIONS, titles) > 2 else ImportKind.GRIDS
-    titles = open_table(path, sheet=sheet).titles
-    fits = [(_fit(kind, titles), -place, kind) for place, kind in enumerate(_LIKELIER_FIRST)]
-    best, _, kind = max(fits)
-    return kind if best else ImportKind.CASES
+    for name in sheets(path) if sheet is None else (sheet,):
+        with suppress(InvalidInput):  # a sheet without rows
+            titles = open_table(path, sheet=name).titles
+            best, _, kind = max((_fit(kind, titles), -place, kind) for place, kind in enumerate(_LIKELIER_FIRST))
+            if best:
+                return kind
+    open_table(path, sheet=sheet)  # raises if there is nothing to read at all
+    return ImportKind.CASES
 
 
 def _fit(kind: ImportKind, titles: Sequence[str]) -> float:
-    """How many fields find a column; 0 when one that must be there is missing."""
-    found = guess(kind, titles).columns
-    if any(heading.required and heading.field not in found for heading in HEADINGS[kind]):
+    """How many fields find a column; 0 when one that must be there is missing. A name alone makes no grid."""
+    found = guess(kind, titles)
+    if missing_columns(kind, found) or (kind is ImportKind.GRIDS and not {"code", "boundary"} & set(found.columns)):
         return 0.0
-    needed = _NEEDED.get(kind)
-    if needed is not None and not needed & set(found):
-        return 0.0
-    return float(len(found)) + (0.5 if any(heading.required for heading in HEADINGS[kind]) else 0.0)
-
-
-def _best_sheet(order: LookOrder, kind: ImportKind) -> str | None:
-    """The sheet that an import without a name would read first."""
-    if identify(order.file).form is not Form.XLSX:
-        return None
-    with suppress(InvalidInput):
-        return read_kind(kind, order.file, crs=Crs.WGS84.value, mapping=column_mapping(kind, order.mapping)).sheets[0]
-    return None
+    return len(found.columns) + (0.5 if any(heading.required for heading in HEADINGS[kind]) else 0.0)
 
 
 def _is_archive(path: Path) -> bool:
@@ -194,13 +178,10 @@ def _apart(places: Mapping[Crs, Sequence[Any]]) -> dict[tuple[str, str], float]:
     """The usual distance between what two systems make of the same numbers, in metres."""
     middles = {crs: [shape.centroid for shape in shapes] for crs, shapes in places.items()}
     return {
-        (one.value, other.value): float(np.median([_metres(a, b) for a, b in zip(ones, others, strict=True)]))
+        (one.value, other.value): float(
+            np.median([distance(a.x, a.y, b.x, b.y) for a, b in zip(ones, others, strict=True)])
+        )
         for one, ones in middles.items()
         for other, others in middles.items()
         if one is not other
     }
-
-
-def _metres(one: Any, other: Any) -> float:
-    east = (one.x - other.x) * math.cos(math.radians((one.y + other.y) / 2))
-    return math.hypot(east, one.y - other.y) * _METRES_PER_DEGREE

@@ -44,7 +44,7 @@ def preview(
     points = PointReader(fields, None)
     rows = list(islice(table.rows(), _ROWS))
     places = list(_places(table, points)) if points.is_there else []
-    unread = unread_sheets(source, tables)
+    unread = () if sheet else unread_sheets(source, tables)
     return ImportPreview(
         sheet=table.sheet,
         sheets=sheets(path),

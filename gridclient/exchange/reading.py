@@ -112,7 +112,7 @@ def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping:
     for name in names if len(names) > 1 else ():
         with suppress(InvalidInput):  # a sheet's problem is said if that sheet is read
             table = _open(kind, source.path, name, mapping)
-            if not _missing(kind, completed(mapping, kind, table.titles, file=table.file)):
+            if not missing_columns(kind, completed(mapping, kind, table.titles, file=table.file)):
                 found.append(table)
         if found and kind is not ImportKind.STANDARDS:
             break
@@ -133,7 +133,7 @@ def _has_rows(path: Path, sheet: str) -> bool:
     return True
 
 
-def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
+def missing_columns(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
     """The titles of the needed fields that no column serves."""
     missing = [each.titles[0] for each in HEADINGS[kind] if each.required and each.field not in mapping.columns]
     if kind is ImportKind.CASES and not {"title", "description"} & set(mapping.columns):
@@ -149,7 +149,7 @@ def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
 
 def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, crs: Crs | None) -> Reading:
     columns = completed(mapping, kind, table.titles, file=table.file)
-    missing = _missing(kind, columns)
+    missing = missing_columns(kind, columns)
     if missing:
         raise InvalidInput("file.columns_missing", file=table.file, sheet=table.sheet, columns="、".join(missing))
     fields = Fields(table.titles, columns.columns)

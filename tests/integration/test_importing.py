@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from gridclient.care import ProfileCare
 from gridclient.composition import OpenedDesk, create_profile, open_desk
@@ -181,6 +182,37 @@ def test_the_kind_of_a_real_file_is_guessed_from_what_is_in_it(real_data: Path, 
 def test_a_template_is_known_for_what_it_is(kind: str) -> None:
     templates = Path(__file__).resolve().parents[2] / "resources" / "templates"
     assert look(LookOrder(templates / f"{kind}.xlsx")).kind == kind
+
+
+@pytest.mark.parametrize("first", [("填表说明", "请按行填写"), ()])
+def test_the_kind_of_a_workbook_is_guessed_behind_a_sheet_of_remarks_or_an_empty_one(
+    tmp_path: Path, first: tuple[str, ...]
+) -> None:
+    book = Workbook()
+    (remarks,) = book.worksheets
+    remarks.append(first)
+    units = book.create_sheet("单位")
+    for row in (("单位编码", "单位名称", "单位类型"), ("A01", "派出所", "部门")):
+        units.append(row)
+    book.save(tmp_path / "units.xlsx")
+    seen = look(LookOrder(tmp_path / "units.xlsx"))
+    assert seen.preview is not None
+    assert (seen.kind, seen.preview.sheet) == ("units", "单位")
+
+
+def test_a_look_says_of_no_sheet_that_it_is_left_out_which_the_import_reads_or_nobody_chose(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name in ("部件", "事件"):
+        book.create_sheet(name).append(
+            ("大类代码", "大类名称", "小类代码", "小类名称", "立案条件", "结案条件", "处置时限")
+        )
+        book[name].append(("01", "公用设施", "01", "路灯", "不亮", "恢复", "1天"))
+    book.save(tmp_path / "standards.xlsx")
+    for sheet in (None, "事件"):
+        seen = look(LookOrder(tmp_path / "standards.xlsx", sheet=sheet))
+        assert seen.preview is not None
+        assert seen.preview.file_notices == ()
 
 
 def test_places_are_shown_in_each_system_with_the_distance_between_them(cases: Path) -> None:
