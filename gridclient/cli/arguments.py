@@ -118,9 +118,11 @@ def _flat(given: Mapping[str, Any]) -> Values:
 
 def _placed(values: Values) -> Values:
     """The values with their coordinates in WGS-84; those of another system are kept in ``source_point``."""
-    crs: Crs = values.pop("crs", Crs.WGS84)
     if "lon" not in values and "lat" not in values:
+        if "crs" in values:
+            raise InvalidInput("crs.without_point")
         return values
+    crs: Crs = values.pop("crs", Crs.WGS84)
     if "lon" not in values or "lat" not in values:
         raise InvalidInput("point.half")
     lon, lat = convert(values["lon"], values["lat"], crs, Crs.WGS84)
@@ -208,7 +210,7 @@ def _crs(name: str, value: Any) -> Crs:
 _READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     **dict.fromkeys(FACTS, _text),
     **dict.fromkeys(("lead", "unit", "reason", "reason_code", "text", "result", "public_reply", "note"), _text),
-    **dict.fromkeys(("rating", "sha256", "name", "kind"), _text),
+    **dict.fromkeys(("rating", "sha256", "name", "kind", "choice", "target"), _text),
     **dict.fromkeys(("sensitive", "wants_reply", "keep_secret", "contact", "contacted", "release"), _truth),
     **dict.fromkeys(("lon", "lat"), _number),
     "closing_condition_met": _truth,
@@ -245,5 +247,5 @@ _TAKES: Final[Mapping[Action, frozenset[str]]] = {
     Action.NOTE: frozenset({"text"}),
     Action.ATTACH: frozenset({"sha256", "name", "kind", "size"}),
     Action.UNDO: frozenset(),
-    Action.RESOLVE: frozenset(),
+    Action.RESOLVE: frozenset({"choice", "target"}),
 }

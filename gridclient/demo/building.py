@@ -89,12 +89,15 @@ def make_demo(
     """
     beside = _beside(folder, "making")
     state = "made"
-    if profile_exists(folder):
-        state = _made_anew(folder, beside, now=now, progress=progress)
-    else:
-        refuse_other_files(folder)
-        _build(beside, cases=cases, seed=seed, now=now, progress=progress)
-        _move(beside, folder)
+    try:
+        if profile_exists(folder):
+            state = _made_anew(folder, beside, now=now, progress=progress)
+        else:
+            refuse_other_files(folder)
+            _build(beside, cases=cases, seed=seed, now=now, progress=progress)
+            _move(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     with open_desk(folder, read_only=True) as opened:
         return {**_contents(opened), "state": state}
 

@@ -39,6 +39,8 @@ dbapi2.register_adapter(type(None), lambda none: none)
 
 ConstraintBroken: TypeAlias = dbapi2.IntegrityError
 """Raised for a row that the schema forbids, mostly because its key exists already."""
+SchemaBroken: TypeAlias = dbapi2.OperationalError
+"""Raised for a table or column that is not there."""
 UNFIT_VALUES: Final = (dbapi2.IntegrityError, dbapi2.ProgrammingError, dbapi2.InterfaceError, ValueError, OverflowError)
 """Exceptions of a statement whose parameters have the wrong type or number."""
 

@@ -332,6 +332,7 @@ def test_the_contact_goes_along_on_request_and_is_masked_as_the_reporter_is(desk
         ('{"title": "x", "channel": "pigeon"}', "arguments.no_such_choice"),
         ('{"title": "x", "lon": "122", "lat": 37}', "arguments.not_number"),
         ('{"title": "x", "lon": 122}', "point.half"),
+        ('{"title": "x", "crs": "gcj02"}', "crs.without_point"),
         ('{"title": "x", "lon": 222, "lat": 37}', "point.out_of_range"),
         ('{"title": "x", "lon": 122, "lat": 37, "crs": "mars"}', "crs.unknown"),
         ('{"title": "x", "happened_at": "yesterday"}', "time.unreadable"),

@@ -156,6 +156,21 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     assert one.json("conflicts", "resolve", case, "keep").code == "conflict.unknown"
 
 
+def test_the_choice_between_two_sides_is_an_action_like_others(desks: Desks) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    case = new_case(one, "路灯不亮")
+    one.json("sync")
+    two.json("sync")
+    one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
+    two.act(case, "void", "leader", reason="误报")
+    one.json("sync")
+    two.json("sync")
+    (found,) = two.json("conflicts", "list").json["conflicts"]
+    assert two.act(case, "resolve").code == "conflict.no_choice"
+    assert two.act(case, "resolve", choice="take", target="none").code == "conflict.unknown"
+    assert two.act(case, "resolve", choice="take", target=found["key"]).json["state"] == "void"
+
+
 def test_what_one_desk_may_not_read_never_reaches_it(desks: Desks) -> None:
     one = desks.make("a", "--township", TOWNSHIP)
     other = desks.make("b", "--township", OTHER_TOWNSHIP, township=OTHER_TOWNSHIP)

@@ -176,11 +176,12 @@ def test_a_registration_that_cannot_be_read_does_not_stop_a_restore_and_the_next
         assert SqliteSyncStore(desk.profile, SetClock(NOW), head_is_signed).in_doubt()
 
 
-def test_a_backup_whose_rows_do_not_prove_right_is_refused(profile: Profile, tmp_path: Path) -> None:
+@pytest.mark.parametrize("doctored", ["UPDATE cases SET title = '改过'", "DROP TABLE audit", "DROP TABLE events"])
+def test_a_backup_that_does_not_prove_right_is_refused(profile: Profile, tmp_path: Path, doctored: str) -> None:
     register(profile, "甲")
     back_up(profile, tmp_path / "a.gridbackup")
     with opened_store(tmp_path / "a.gridbackup", profile.key) as copy, copy.writer() as connection:
-        connection.execute("UPDATE cases SET title = '改过'")
+        connection.execute(doctored)
     with pytest.raises(InvalidInput, match=r"backup\.damaged"):
         restore(profile, tmp_path / "a.gridbackup", now=NOW)
     assert titles(profile.database) == ["甲"]
