@@ -149,7 +149,7 @@ def read_outlines(connection: Connection) -> list[Outline]:
 
 
 def read_units(connection: Connection) -> dict[str, UnitRow]:
-    """All units by code. ``load`` is 0 here; the queries fill it in."""
+    """All units by code."""
     aliases, fields, areas = (unit_list(connection, name, column) for name, column in _UNIT_LISTS)
     rows = connection.execute(
         "select code, name, kind, initials, township, lon, lat, phone, status from units order by code"

@@ -7,6 +7,7 @@ from typing import Final
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.store.driver import Connection
+from gridclient.store.settings import read_value
 
 APPLICATION_ID: Final = 0x67726964  # "grid"
 VERSION: Final = 5
@@ -40,5 +41,4 @@ def check_version(connection: Connection) -> bool:
 
 def has_todays_rules(connection: Connection) -> bool:
     """Whether this program's rules folded the cases; else :func:`gridclient.store.folding_again.fold_again` does."""
-    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (RULES_VALUE,)).fetchone()
-    return row is not None and row[0] == str(RULES)
+    return read_value(connection, RULES_VALUE) == str(RULES)

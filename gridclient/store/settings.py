@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from gridclient.services.kept_filter import as_kept, from_kept
@@ -32,7 +33,7 @@ class SqliteDeskSettings:
         self._keep("drafts", name, text)
 
     def keep_view(self, view: SavedView) -> None:
-        self._keep("views", view.name, view_text(view))
+        self._keep("views", view.name, json.dumps(as_kept(view.filter, view.sort), ensure_ascii=False))
 
     def drop_view(self, name: str) -> None:
         self._keep("views", name, "")
@@ -70,16 +71,9 @@ def read_draft(connection: Connection, name: str) -> str:
 
 
 def read_views(connection: Connection) -> Sequence[SavedView]:
-    """All saved views by name."""
-    rows = connection.execute("SELECT name, body FROM views ORDER BY name")
-    return tuple(view_of(name, body) for name, body in rows)
-
-
-def view_text(view: SavedView) -> str:
-    """A view as JSON."""
-    return json.dumps(as_kept(view.filter, view.sort), ensure_ascii=False)
-
-
-def view_of(name: str, text: str) -> SavedView:
-    """The inverse of :func:`view_text`."""
-    return SavedView(name, *from_kept(json.loads(text)))
+    """All saved views by name, without those that another version wrote and this one cannot read."""
+    views = []
+    for name, body in connection.execute("SELECT name, body FROM views ORDER BY name"):
+        with suppress(KeyError, TypeError, ValueError):
+            views.append(SavedView(name, *from_kept(json.loads(body))))
+    return tuple(views)

@@ -24,8 +24,6 @@ def has_store(file: Path) -> bool:
 def copy_store(database: Database, target: Path) -> None:
     """Copies the store to ``target``, which appears only when it is complete.
 
-    The copy shows the moment of the call: it runs in one read transaction, so that writers neither wait nor restart it.
-
     The copy is of the moment of the call: it holds a read transaction, so writers go on and never make it start again.
 
     Raises:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils.migrations import Migrations
 
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, SavedView, Sort
 from gridclient.services.sync_port import OriginKey
 from gridclient.store import migrations
 from gridclient.store import profile as profiles
@@ -20,7 +20,7 @@ from gridclient.store.schema import VERSION, version_of
 from gridclient.store.sync_carrying import carried_origins, signed_end
 from gridclient.store.sync_lost import lost_places, next_lost
 from gridclient.store.verify import verify
-from tests.contract.stage import DEVICE, NOW, UNITS
+from tests.contract.stage import DEVICE, NOW, UNITS, opened
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import desk_on, make_profile, same_tables, toy_desk
 
@@ -84,3 +84,12 @@ def test_signatures_that_were_kept_under_their_names_are_found_after_an_upgrade(
     assert connection.execute("SELECT * FROM heads").fetchall() == [(2, 3, b"\xaa\x03")]
     assert connection.execute("SELECT * FROM desk_values").fetchall() == [("desk.name", "席位")]
     connection.close()
+
+
+def test_a_view_that_another_version_saved_hides_no_other(tmp_path: Path) -> None:
+    with opened("sqlite", tmp_path) as stage:
+        for name in ("夜班", "早班"):
+            stage.settings.keep_view(SavedView(name, CaseFilter(level=1), Sort()))
+        with stage.database.writer() as connection:
+            connection.execute("UPDATE views SET body = replace(body, 'level', 'mood') WHERE name = '夜班'")
+        assert [view.name for view in stage.queries.views()] == ["早班"]
