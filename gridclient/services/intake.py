@@ -55,15 +55,18 @@ _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
+_STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
+_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*(?:[（(][^（()）]{{0,30}}[）)])?[，,、\s]*"
 _OPENING = re.compile(
-    rf"^(?:{_CALLER}(?:来电)?(?:称|表示)|{_CALLER}?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
+    rf"^(?:【[^】]{{0,12}}】\s*)?(?P<who>{_WHO})?(?:来电|来信|来访)?"
+    r"(?:(?(who)(?:称|表示)|(?!))|(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
 )
 _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
 _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _ADDRESS_END = re.compile(r"[。！？!?]")
-_WISHED = "(?:要求|需要?|希望|请求?)(?:尽快|及时|电话|书面)?"
+_WISHED = "(?:要求|需要?|希望|请求?)(?:[^，。；,;\n]{0,8}[并后])?(?:尽快|及时|电话|书面)?"
 _WISHES: Final = {"wants_reply": f"{_WISHED}(?:回复|回电|答复|回访)", "keep_secret": f"{_WISHED}(?:保密|匿名)"}
 
 
@@ -105,7 +108,7 @@ def parse_text(text: str) -> ParsedText:
     return ParsedText(
         title=(labelled.get("title") or headline(body))[:LONGEST_TITLE],
         description=body,
-        reporter_name=labelled.get("reporter_name", "").split()[0] if labelled.get("reporter_name") else "",
+        reporter_name=_reporter(labelled.get("reporter_name", ""), body),
         reporter_phone=phone,
         address=address.strip() or _first(_ADDRESS, body),
         happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
@@ -142,6 +145,12 @@ def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
     if name in labelled:
         return not labelled[name].startswith(_NO)
     return re.search(rf"(?<![是否不无未没])(?<!没有){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
+
+
+def _reporter(labelled: str, body: str) -> str:
+    """The labelled name, else the one with which the text begins: ``张女士（…）反映``."""
+    opening = _OPENING.match(body)
+    return labelled.split()[0] if labelled else (opening and opening["name"]) or ""
 
 
 def _unlabelled(text: str) -> str:
@@ -202,7 +211,7 @@ class ClassGuesser:
 def areas_named(text: str, grids: Iterable[GridRow]) -> tuple[GridRow, ...]:
     """Areas whose names are in the text, the narrowest tier first."""
     order = {"basic": 0, "community": 1, "zone": 2, "township": 3}
-    found = [g for g in grids if len(g.name) > 1 and _bare(g.name) in text]
+    found = [g for g in grids if len(name := _bare(g.name)) > 1 and name in text]
     return tuple(sorted(found, key=lambda g: (order.get(g.tier, 9), -len(g.name), g.code)))
 
 

@@ -39,6 +39,27 @@ def test_a_chat_message_gives_what_it_holds() -> None:
     assert parsed.title
 
 
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [
+        ("【12345】张女士（13800001234）反映：", "张女士"),
+        ("市民李先生来电反映，", "李先生"),
+        ("业主王师傅(13800001234)称", "王师傅"),
+        ("市民来电称", ""),
+        ("【民生110】", ""),
+    ],
+)
+def test_who_reports_in_the_opening_is_the_reporter_and_no_part_of_the_title(opening: str, name: str) -> None:
+    parsed = parse_text(f"{opening}路口花坛破损，无人修理。")
+    assert parsed.reporter_name == name
+    assert parsed.title.removeprefix("【民生110】") == "路口花坛破损，无人修理"
+
+
+@pytest.mark.parametrize("text", ["表示感谢", "小王师傅修的路灯又坏了", "居委会张老师反映人太多"])
+def test_whoever_is_named_without_reporting_stays_in_the_title(text: str) -> None:
+    assert (parse_text(text).title, parse_text(text).reporter_name) == (text, "")
+
+
 def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
     parsed = parse_text("商户13800009999占道，打过12345\n来源：网格员\n联系电话：13800001234\n持续一周")
     assert (parsed.reporter_phone, parsed.channel) == ("13800001234", "grid_worker")
@@ -58,9 +79,13 @@ def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> Non
     [
         ("路灯不亮，要求回复。", True),
         ("路灯不亮，不要求回复", False),
-        *((f"路灯不亮，{wish}。", True) for wish in ("需要回复", "要求回电", "希望尽快答复", "请电话回复")),
+        *(
+            (f"路灯不亮，{wish}。", True)
+            for wish in ("需要回复", "要求回电", "希望尽快答复", "请电话回复", "请求尽快处理并回复")
+        ),
         *((f"路灯不亮，{none}。", False) for none in ("不需要回复", "没有要求回复", "无需回电", "未要求答复")),
         ("路灯不亮，要求尽快修复。", False),
+        ("路灯不亮，要求处理后不回复。", False),
         ("路灯不亮\n是否需要回访", False),
         ("路灯不亮\n要求回复：否", False),
         ("路灯不亮", False),
@@ -112,7 +137,10 @@ def test_areas_are_found_by_name_the_narrowest_first() -> None:
 
 def test_of_two_areas_of_a_tier_the_longer_name_comes_first_and_one_sign_names_none() -> None:
     grids = (GridRow("371002002001", "古陌", "community", ""), GridRow("371002002002", "古陌北", "community", ""))
-    found = areas_named("古陌北有积水", (*grids, GridRow("371002002003", "水", "community", "")))
+    found = areas_named(
+        "古陌北有积水",
+        (*grids, GridRow("371002002003", "水", "community", ""), GridRow("371002002001001", "水(专属)", "basic", "")),
+    )
     assert [row.name for row in found] == ["古陌北", "古陌"]
 
 
