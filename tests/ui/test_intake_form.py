@@ -353,9 +353,9 @@ def test_the_likeliest_duplicate_and_its_reason_are_seen_without_scrolling_on_a_
     monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
     form = opened()
     form.resize(440, 681)  # 1366 x 768 without title, bar and status line
-    paste(form, f"{ORDER}还有占道经营，邻里纠纷。")
+    paste(form, "鲸园街道工地夜间施工噪音扰民，还有占道经营，邻里纠纷。")
     qtbot.waitUntil(form.alike.isVisible)
-    assert len(form.inputs.chips.buttons) == 3
+    assert len(form.inputs.chips.buttons) == 3 and form.inputs.grid_note.isVisible()
     first = form.alike.visualRect(form.alike.model().index(0, 0))
     seen = form.alike.viewport().visibleRegion().boundingRect()
     assert seen.contains(first)

@@ -32,7 +32,7 @@ from gridclient.ui.scroll_area import ScrolledColumn
 DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
 _WIDTH: Final = 440
-_LIST_PX: Final = 132
+_MOST_ALIKE: Final = 3
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMAND: Final = Qt.KeyboardModifier.ControlModifier
 
@@ -221,6 +221,9 @@ class IntakeForm(QWidget):
         self.alike_heading.setVisible(bool(count))
         self.alike.show_likenesses(found.likenesses, self._desk.clock.now())
         self.alike.setVisible(bool(count))
+        entry = self.alike.sizeHintForRow(0) + 2  # the fields scroll, the likeliest one is always seen
+        self.alike.setMinimumHeight(entry)
+        self.alike.setMaximumHeight(max(1, min(count, _MOST_ALIKE)) * entry)
 
     def _tell_coarse(self) -> None:
         """Says if the grid is only a township, because then no unit of a grid finds the case."""
@@ -316,12 +319,11 @@ class IntakeForm(QWidget):
         give_icon(close, "close")
         close.clicked.connect(self._close)
         heading = across((label(self.tr("登记案件"), "title"), 1), close, edges=(12, 10, 8, 2), gap=6)
-        self.alike.setMaximumHeight(_LIST_PX)
         body = panel(QWidget())
-        down(self.inputs, self.alike_heading, self.alike, 1, on=body, edges=(12, 4, 12, 4), gap=6)
+        down(self.inputs, 1, on=body, edges=(12, 4, 12, 4))
         buttons = across(self.register_button, self.file_button, self.clear_button, 1, gap=6)
         self.file_button.setVisible(may(self._desk.actor.role, Action.FILE))
-        foot = down(self.note, self.error, buttons, edges=(12, 0, 12, 10), gap=6)
+        foot = down(self.alike_heading, self.alike, self.note, self.error, buttons, edges=(12, 0, 12, 10), gap=6)
         down(heading, (ScrolledColumn(body), 1), foot, on=self, gap=6)
         for hidden in (self.alike, self.alike_heading):
             hidden.hide()
