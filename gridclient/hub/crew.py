@@ -36,8 +36,8 @@ comes; sets ``ready`` when it listens."""
 
 
 class Crew:
-    """Starts the processes (``member``, a function of a module), restarts those that die, ends all together, and passes
-    the connections that arrive on ``line`` to them in turn."""
+    """Starts ``count`` processes (``member``, a function of a module), restarts those that die, ends all together, and
+    passes the connections that arrive on ``line`` to them in turn."""
 
     def __init__(self, member: Member, count: int, line: socket.socket, arguments: tuple[Any, ...]) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -45,13 +45,15 @@ class Crew:
         self._line = line
         self._stop = threading.Event()
         self._channels = [new_channel() for _ in range(count)]
-        self._members = [self._start(number) for number in range(count)]
+        self._members: list[tuple[SpawnProcess, Event]] = []
 
     def run(self, ready: Callable[[], None]) -> bool:
         """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. ``False`` if a process did not start,
         and nobody had told it to end."""
         try:
             with told_to_end(self._stop.set):
+                for number in range(len(self._channels)):
+                    self._members.append(self._start(number))
                 if not all(self._listens(event) for _, event in self._members):
                     return self._stop.is_set()
                 into = [near for near, _ in self._channels]
@@ -68,7 +70,11 @@ class Crew:
         ready = self._context.Event()
         arguments = (self._channels[number][1], *self._arguments)
         process = self._context.Process(target=_serve_with_parent, args=(self._member, number, ready, arguments))
-        process.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl+C reaches all, and is for us
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return process, ready
 
     def _listens(self, event: Event) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import urllib3
 
@@ -62,3 +65,20 @@ def test_a_hub_that_is_told_to_end_while_its_processes_start_ends_well_too(tmp_p
         ready=listened.append,
     )
     assert listened == []
+
+
+def is_loading(process: psutil.Process) -> bool:
+    return any("httptools" in part.path for part in process.memory_maps())
+
+
+@pytest.mark.skipif(not CAN_SHARE_PORT, reason="this system does not share a port between sockets")
+def test_ctrl_c_while_the_processes_of_a_hub_start_ends_it_without_a_word(tmp_path: Path) -> None:
+    """It goes to all of them, also to one that has not loaded yet what would answer it."""
+    words = ["hub", "serve", "--db", f"sqlite:///{tmp_path / 'hub.db'}", "--listen", "127.0.0.1:0", "--processes", "2"]
+    command = [sys.executable, "-m", "gridclient", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as hub:
+        while not any(map(is_loading, psutil.Process(hub.pid).children())):
+            assert hub.poll() is None
+        os.killpg(hub.pid, signal.SIGINT)
+        _, errors = hub.communicate(timeout=PATIENCE_S)
+    assert (hub.returncode, errors) == (0, b"")
