@@ -1,4 +1,5 @@
-"""Limits how long a connection may take to send the head of a request, and how long the head may be."""
+"""Limits how long a connection may take to send the head of a request, and how long the head may be; and for how long it
+may go on with a body after the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ MOST_HEAD: Final = 64 << 10
 
 
 class BriefProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with these limits; by itself it waits for ever and takes heads of any length."""
+    """uvicorn's protocol with these limits; by itself it waits for ever and takes heads and bodies of any length."""
 
     patience_s = 30.0
 
@@ -49,7 +50,13 @@ class BriefProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._words = 0
+        self._wait_no_longer()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:  # nobody reads what is left of the body
+            self._wait()
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(self.patience_s, self.timeout_keep_alive_handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -112,6 +113,33 @@ def test_who_says_nothing_or_never_ends_his_first_words_loses_his_connection(bac
                 while piece := connection.recv(1000):
                     told += piece
                 assert (b"200 OK" in told) == word.startswith(FIRST + b"\r\n")
+
+
+def test_who_goes_on_after_the_answer_with_a_body_that_nobody_reads_loses_his_connection(
+    backend: Backend, tmp_path: Path
+) -> None:
+    """A byte now and then is enough to keep uvicorn's own time-out for idle connections from ever running out."""
+    hub = build_hub(backend, HubSettings(tmp_path / "files", "admin"))
+    with served(hub, http=Impatient) as url, connected(url) as connection:
+        connection.sendall(FIRST + b"Content-Length: 9999999999\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        connection.settimeout(0.1)
+        with pytest.raises(ConnectionError):
+            for _ in range(100):
+                connection.sendall(b"x")
+                with suppress(TimeoutError):
+                    connection.recv(1000)
+
+
+def test_who_ends_his_body_after_the_answer_keeps_his_connection(backend: Backend, tmp_path: Path) -> None:
+    hub = build_hub(backend, HubSettings(tmp_path / "files", "admin"))
+    with served(hub, http=Impatient) as url, connected(url) as connection:
+        connection.sendall(FIRST + b"Content-Length: 2\r\n\r\nx")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"x")
+        time.sleep(2 * Impatient.patience_s)
+        connection.sendall(FIRST + b"\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def test_a_head_without_end_is_cut_off_and_a_long_body_is_not(tmp_path: Path) -> None:
