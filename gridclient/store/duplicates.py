@@ -93,8 +93,9 @@ def likely_duplicates(
 
 
 def _possible(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> list[CaseRow]:
-    """The rows without those more than 2 km away, unless the telephone is the same: their texts need not be read."""
-    far = {row.rowid for row in rows if _is_elsewhere(_metres(row, new))}
+    """The rows without those more than 2 km away, unless the telephone is the same: alike words so far apart are
+    another case of the same kind."""
+    far = {row.rowid for row in rows if (_metres(row, new) or 0.0) > _ELSEWHERE_M}
     phone = phone_digits(new.phone)
     if far and phone:
         same = connection.execute(f"SELECT no FROM cases WHERE no IN {AMONG} AND phone = ?", (listed(far), phone))
@@ -134,14 +135,11 @@ def _nearest(table: Table, recent: Places, new: NewCase) -> list[int]:
 
 
 def _by_phone(connection: Connection, new: NewCase) -> list[int]:
-    phone = phone_digits(new.phone)
-    if not phone:
-        return []
     at = int(new.at.timestamp())
     rows = connection.execute(
         "SELECT no FROM cases WHERE phone = ? AND phone <> '' AND registered_at BETWEEN ? AND ? "
         "ORDER BY registered_at DESC LIMIT 20",
-        (phone, at - int(_PHONE_RECENT.total_seconds()), at),
+        (phone_digits(new.phone), at - int(_PHONE_RECENT.total_seconds()), at),
     )
     return [no for (no,) in rows]
 
@@ -185,13 +183,12 @@ def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mappin
 
 def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: frozenset[str]) -> Likeness:
     metres = _metres(row, new)
-    same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.get("reporter_phone", ""))
+    phone = phone_digits(new.phone)
+    same_phone = bool(phone) and phone == phone_digits(facts.get("reporter_phone", ""))
     text = _alike(words, tokens_of(f"{row.title} {facts.get('description', '')}"))
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
-    recency = max(0.0, 1 - (new.at - row.registered_at) / _RECENT)
+    recency = 1 - (new.at - row.registered_at) / _RECENT
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
-    if _is_elsewhere(metres) and not same_phone:
-        score = 0.0  # same words far apart: another case of the same kind
     return Likeness(row, metres, same_phone, text, min(1.0, score))
 
 
@@ -199,10 +196,6 @@ def _metres(row: CaseRow, new: NewCase) -> float | None:
     if new.lon is None or new.lat is None or row.lon is None or row.lat is None:
         return None
     return distance(new.lon, new.lat, row.lon, row.lat)
-
-
-def _is_elsewhere(metres: float | None) -> bool:
-    return metres is not None and metres > _ELSEWHERE_M
 
 
 def _alike(words: frozenset[str], others: Iterable[str]) -> float:

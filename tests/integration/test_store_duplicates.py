@@ -9,6 +9,9 @@ import pytest
 
 from gridclient.domain.events import EventKind
 from gridclient.services.rows import Likeness
+from gridclient.store import duplicates
+from gridclient.store.columns import Columns
+from gridclient.store.duplicates import NewCase, surroundings
 from tests.contract.stage import Stage
 
 LON, LAT = 122.12, 37.51
@@ -32,6 +35,8 @@ def test_the_same_report_is_found_with_its_reasons(stage: Stage) -> None:
     assert found.metres == pytest.approx(88, abs=2)
     assert 0.2 < found.text < 1
     assert found.score > 0.6
+    (by_another,) = asked(stage, title="施工噪音扰民", phone="13900002222", lon=LON + 0.001, lat=LAT)
+    assert not by_another.same_phone
 
 
 def test_alike_words_alone_are_enough(stage: Stage) -> None:
@@ -108,3 +113,50 @@ def test_of_the_same_report_at_the_same_place_no_more_than_certainty_is_said(sta
     stage.register("青岛路路灯整夜不亮", lon=LON, lat=LAT, reporter_phone="13800001111")
     (found,) = asked(stage, title="青岛路路灯整夜不亮", phone=PHONE, lon=LON, lat=LAT)
     assert found.score == 1.0
+
+
+@pytest.mark.parametrize("phone", ["无", "不详", "-"])
+def test_two_reports_without_a_telephone_are_not_from_the_same_one(stage: Stage, phone: str) -> None:
+    stage.register("路灯不亮", description="青岛路中段整夜不亮")
+    stage.clock.advance(hours=1)
+    (found,) = asked(stage, title="路灯不亮", description="青岛路中段", phone=phone)
+    assert not found.same_phone
+
+
+def test_the_same_words_count_within_two_kilometres_and_further_away_they_do_not(stage: Stage) -> None:
+    case_id = stage.register("井盖缺失", lon=LON, lat=LAT)
+    stage.clock.advance(hours=1)
+    assert [found.row.id for found in asked(stage, title="井盖缺失", lon=LON + 0.02, lat=LAT)] == [case_id]
+    assert not asked(stage, title="井盖缺失", lon=LON + 0.025, lat=LAT)
+
+
+def test_what_happened_beside_it_and_is_another_matter_is_not_told(stage: Stage) -> None:
+    stage.register("河道漂浮垃圾", lon=LON, lat=LAT)
+    stage.clock.advance(hours=1)
+    assert not asked(stage, title="垃圾桶破损无人更换", lon=LON + 0.003, lat=LAT)
+
+
+def test_of_two_that_are_alike_the_newer_is_the_likelier(stage: Stage) -> None:
+    older = stage.register("路灯不亮")
+    stage.clock.advance(days=20)
+    newer = stage.register("路灯不亮")
+    stage.clock.advance(hours=1)
+    assert [found.row.id for found in asked(stage, title="路灯不亮")] == [newer, older]
+
+
+def test_words_are_compared_with_the_newest_cases_only(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "_NEWEST", 2)
+    cases = [stage.register("路灯不亮") for _ in range(4)]
+    stage.clock.advance(hours=1)
+    assert {found.row.id for found in asked(stage, title="路灯不亮")} == set(cases[2:])
+
+
+def test_looked_at_are_the_cases_in_the_square_of_five_hundred_metres_the_nearest_first(stage: Stage) -> None:
+    north, east = 1 / 111_195, 1 / 88_200  # one metre there
+    places = ((-480, 0), (520, 0), (0, 470), (0, -520), (-520, 0), (10, -20), (0, 520), (450, 0))  # to the east, north
+    for metres_east, metres_north in places:
+        stage.register(lon=LON + metres_east * east, lat=LAT + metres_north * north)
+    stage.register(lon=None, lat=None)
+    new = NewCase("", "", "", LON, LAT, stage.clock.now())
+    with Columns(stage.database).at() as (_, table):
+        assert surroundings(table, new).near == [6, 8, 3, 1]
