@@ -11,6 +11,7 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import StoreUnavailable, SyncFault
+from gridclient.domain.events import EventKey
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
@@ -229,20 +230,32 @@ def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken 
 
 def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
     """Stores a page. Events that an earlier stick brought without a position are withdrawn if the hub has others under
-    their numbers, as in a round."""
+    their numbers, as in a round. Where unproven ones gave way the feed does not agree and is to be read once more."""
     gone = Changes()
     while True:
         try:
             taken = store.take(page)
         except SyncFault as fault:
-            named = str(fault.params.get("event", "")).rpartition("/")[0]
-            found = next((it for it in store.carried_origins() if "/".join(map(str, it[0])) == named), None)
-            if found is None:
+            event = _contradicted(fault)
+            unproven = store.withdraw_unproven(event)
+            if unproven != Changes():
+                return Taken(gone | unproven, False, 0, 0)
+            origin = OriginKey(*event[:3])
+            first = dict(store.carried_origins()).get(origin)
+            if first is None:
                 raise
-            gone |= store.withdraw(*found, forked=True)
+            gone |= store.withdraw(origin, first, forked=True)
             forged |= gone.cases
         else:
             return taken._replace(changes=taken.changes | gone)
+
+
+def _contradicted(fault: SyncFault) -> EventKey:
+    """The event that a page's fault names. Raises the fault itself if it names none."""
+    try:
+        return EventKey.parse(str(fault.params.get("event", "")))
+    except ValueError:
+        raise fault from None
 
 
 def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:

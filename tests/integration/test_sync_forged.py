@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from gridclient.domain.events import EventKey
 from gridclient.services.rows import CaseFilter, Changes
 from gridclient.services.sync_port import FeedPage, FeedState, RoundEnd
+from gridclient.sync.bundle import StickPage, with_frames
 from gridclient.sync.round import RoundPorts, run_round
+from gridclient.sync.signing import new_key
+from gridclient.sync.stick import import_bundle
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.sync_hub import FakeHub, FakeLine
@@ -95,4 +99,20 @@ def test_one_round_is_enough_after_a_forged_page(desks: Desks) -> None:
     assert (report.end, report.error) == (RoundEnd.DONE, "")
     assert told[0].cases == {case_id}, "the desk shows at once what it no longer believes"
     one.pull(hub)
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_the_hubs_stick_puts_right_what_a_forged_page_brought(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
+    one, two = desks
+    case_id = one.stage.dispatched()
+    one.round(hub)
+    start, keys = FeedState(STREAM, 0, 0, 0), {STREAM: bytes(32)}
+    two.sync.take(by_somebody(hub.page(start, two.device, 2), 1))
+    enrolment = two.sync.enrolment()
+    assert enrolment is not None
+    two.sync.keep_enrolment(replace(enrolment, bundle_keys=keys))
+    stretches = (StickPage(0, hub.page(start, two.device, 2)), StickPage(2, hub.page(replace(start, cursor=2), "", 9)))
+    file = tmp_path / "a.gridbundle"
+    file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], keys, new_key()))
+    assert import_bundle(two.sync, file, now=lambda: NOW).changes.cases == {case_id}
     assert same_tables(desks) and proved(*desks)
