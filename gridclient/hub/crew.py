@@ -70,7 +70,7 @@ class Crew:
         ready = self._context.Event()
         arguments = (self._channels[number][1], *self._arguments)
         process = self._context.Process(target=_serve_with_parent, args=(self._member, number, ready, arguments))
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl+C reaches all, and is for us
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited: Ctrl+C goes to all, but is ours
         try:
             process.start()
         finally:

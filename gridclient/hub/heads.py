@@ -1,5 +1,5 @@
-"""Limits how long a connection may take to send the head of a request, and how long the head may be; and for how long it
-may go on with a body after the answer."""
+"""Limits how long a connection may take to send the head of a request, how long the head may be, and for how long the
+connection may go on with a body after the answer."""
 
 from __future__ import annotations
 
