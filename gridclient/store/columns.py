@@ -100,7 +100,7 @@ class Table:
         text, joined = connection.execute(
             f"SELECT group_concat(no), CAST(group_concat(data, '') AS BLOB) FROM ({which})", values
         ).fetchone()
-        chunks = numbers_of_text(text or "")
+        chunks = numbers_of_text(text)
         records = np.frombuffer(joined or b"", _RECORD).reshape(-1, ROWS)
         for name, column in self._whole.items():
             column.reshape(-1, ROWS)[chunks] = records[name]

@@ -194,7 +194,7 @@ def _cooperating(connection: Connection, units: Iterable[str]) -> Numbers:
         " AND role = 'cooperating'",
         (json.dumps(tuple(units)),),
     ).fetchone()
-    return numbers_of_text(text or "") - 1
+    return numbers_of_text(text) - 1
 
 
 def _area_test(table: Table, area: str, areas: Areas) -> Test:
