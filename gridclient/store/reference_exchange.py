@@ -73,6 +73,7 @@ _SCREEN_KINDS: Final = {
     "business_settings": "settings",
 }
 _VERSION: Final = ("", "version")  # the row of ``told`` with the reference version last compared
+_TELL: Final = "INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)"
 _BY_TABLE: Final = {kind.table: kind for kind in _KINDS}
 
 
@@ -89,7 +90,7 @@ def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraf
                 changed.append(document)
                 fresh.append((kind.table, key, digest))
         gone = [json.loads(key) for key in known]
-        connection.executemany("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", fresh)
+        connection.executemany(_TELL, fresh)
         connection.executemany("DELETE FROM told WHERE kind = ? AND key = ?", [(kind.table, key) for key in known])
         for part in _parts(changed):
             yield _draft(kind, actor, part, [])
@@ -103,7 +104,7 @@ def record_changes(connection: Connection, device: Device, *, actor: str, now: d
     looked = connection.execute("SELECT hash FROM told WHERE kind = ? AND key = ?", _VERSION).fetchone()
     if looked is not None and looked[0] == version:
         return 0
-    connection.execute("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", (*_VERSION, version))
+    connection.execute(_TELL, (*_VERSION, version))
     appender = Appender(connection, device)
     numbers: dict[str, int] = {}
     count = 0
@@ -143,8 +144,7 @@ def _apply(connection: Connection, kind: _Kind, payload: Mapping[str, Any]) -> N
     columns = _columns(connection, kind.table)
     for document in _each(payload.get("documents", []), dict):
         _put(connection, kind, document, columns)
-        row = (kind.table, _key(kind, document), _digest(document))
-        connection.execute("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", row)
+        connection.execute(_TELL, (kind.table, _key(kind, document), _digest(document)))
     for key in _each(payload.get("gone", []), list):
         _remove(connection, kind, key)
         connection.execute("DELETE FROM told WHERE kind = ? AND key = ?", (kind.table, _key_text(key)))
@@ -174,8 +174,10 @@ def _parts(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield part
 
 
-def _columns(connection: Connection, table: str) -> list[str]:
-    return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+def _columns(connection: Connection, table: str) -> dict[str, bool]:
+    """The columns of a table, each with whether it may be NULL."""
+    rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return {str(name): not required and not key for _no, name, _type, required, _default, key in rows}
 
 
 def _documents(connection: Connection, kind: _Kind) -> Iterator[tuple[str, Document]]:
@@ -204,12 +206,11 @@ def _members(connection: Connection, child: _Children) -> dict[Any, list[list[An
     return found
 
 
-def _put(connection: Connection, kind: _Kind, document: Document, columns: Sequence[str]) -> None:
+def _put(connection: Connection, kind: _Kind, document: Document, columns: Mapping[str, bool]) -> None:
     values = {name: _stored(document[name]) for name in columns if name != kind.number and name in document}
     check_readable(values, columns)
     where = " AND ".join(f"{name} = ?" for name in kind.key)
     key = [document[name] for name in kind.key]
-    absent = [name for name in columns if name not in values and name != kind.number]
     found = connection.execute(f"SELECT {kind.number or kind.key[0]} FROM {kind.table} WHERE {where}", key).fetchone()
     if found is None:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
@@ -218,16 +219,11 @@ def _put(connection: Connection, kind: _Kind, document: Document, columns: Seque
         owner = number if kind.number else key[0]
     else:
         owner = found[0]
-        nothing = [name for name in absent if name in _optional(connection, kind.table)]
+        nothing = [name for name, may_be_null in columns.items() if may_be_null and name not in values]
         sets = ", ".join([*(f"{name} = ?" for name in values), *(f"{name} = NULL" for name in nothing)])
         connection.execute(f"UPDATE {kind.table} SET {sets} WHERE {where}", [*values.values(), *key])
     for child in kind.children:
         _put_members(connection, child, owner, _each(document.get(child.table, []), list))
-
-
-def _optional(connection: Connection, table: str) -> frozenset[str]:
-    rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
-    return frozenset(str(name) for _no, name, _type, required, _default, key in rows if not required and not key)
 
 
 def _put_members(connection: Connection, child: _Children, owner: Any, rows: Iterable[Sequence[Any]]) -> None:
