@@ -18,8 +18,7 @@ class InlineNote(QLabel):
     """Takes no room without a sentence. A ``bad`` one begins with a sign, because colour must not be the only one."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWordWrap(True)
+        super().__init__(parent, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.clear()
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.words import ROLES
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import across
+from gridclient.ui.laid_out import across, tip
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
@@ -28,7 +28,7 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOP_PX)
-        self.room = _RoomName(self)
+        self.room = _RoomName(self, textFormat=Qt.TextFormat.PlainText)
         self.room.setProperty("role", "title")
         self.lamp = lamp
         self.account = QPushButton(self._who(actor), self)
@@ -76,6 +76,6 @@ class _RoomName(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if words != self.text() else "")
+        self.setToolTip(tip(self.text()) if words != self.text() else "")
         left, role = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, QPalette.ColorRole.WindowText
         self.style().drawItemText(QPainter(self), self.rect(), left.value, self.palette(), True, words, role)

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.casework.header import TitleLine
+from gridclient.ui.importing.file_view import FirstRowsModel
+from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.laid_out import across, down, label, tip
 from gridclient.ui.quiet_combo import QuietCombo
+from gridclient.ui.sync.choice_button import ChoiceButton
 from gridclient.ui.value_list import ValueList
 
 
@@ -43,23 +46,28 @@ def shown(made: QLabel) -> str:
 
 
 def test_what_somebody_wrote_is_shown_as_it_is_and_is_no_page(qtbot: QtBot) -> None:
-    title, made = TitleLine(), label(STRANGE)
-    for widget in (title, made):
+    title, made, note = TitleLine(), label(STRANGE), InlineNote()
+    for widget in (title, made, note):
         qtbot.addWidget(widget)
         widget.resize(900, 60)
     title.show_title(STRANGE)
-    assert shown(made) == STRANGE
+    note.say(STRANGE)
+    assert shown(made) == shown(note) == STRANGE
     assert shown(title).replace("\u200b", "") == STRANGE
 
 
 def test_a_tooltip_tells_what_somebody_wrote_as_it_is(qtbot: QtBot) -> None:
-    combo = QuietCombo()
-    qtbot.addWidget(combo)
+    combo, choice = QuietCombo(), ChoiceButton(key="1", name="keepFirst")
+    for widget in (combo, choice):
+        qtbot.addWidget(widget)
     combo.addItem(STRANGE)
-    words = ValueList[str](str, told=str, parent=combo)
+    choice.show_choice("派遣", "先到", STRANGE)
+    words, cells = ValueList[str](str, told=str, parent=combo), FirstRowsModel(combo)
     words.show_values([STRANGE])
-    for told in (combo.toolTip(), words.data(words.index(0), Qt.ItemDataRole.ToolTipRole), tip(STRANGE)):
+    cells.show_rows(("标题",), ((2, (STRANGE,)),))
+    in_lists = (index.data(Qt.ItemDataRole.ToolTipRole) for index in (words.index(0), cells.index(0, 0)))
+    for told in (combo.toolTip(), choice.toolTip(), *in_lists, tip(STRANGE)):
         page = QTextDocument()
         page.setHtml(told)
-        assert page.toPlainText() == STRANGE
+        assert page.toPlainText().endswith(STRANGE)
     assert tip("甲\n乙 & 丙") == "甲\n乙 & 丙"

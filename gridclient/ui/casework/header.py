@@ -210,5 +210,5 @@ class CaseHeader(QWidget):
         told = "\n".join((heading, *view.explanation))
         for tile, face in ((self.working, both.working), (self.natural, both.natural)):
             tile.show_face(face, tone=both.tone, sign=both.sign)
-            tile.setToolTip(told)
+            tile.setToolTip(tip(told))
         self.working.setAccessibleDescription(both.spoken)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QStackedWidget, QTableView, QWidget
 
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportOutcome
@@ -17,7 +17,7 @@ from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.present import kinds, size_text
 from gridclient.ui.importing.result_panel import ResultPanel
 from gridclient.ui.inline_note import InlineNote
-from gridclient.ui.laid_out import down, label, panel
+from gridclient.ui.laid_out import down, label, panel, tip
 from gridclient.ui.lines_table import dress
 from gridclient.ui.value_list import NO_INDEX, Index
 
@@ -67,7 +67,7 @@ class FirstRowsModel(QAbstractTableModel):
         if role == _ROLE.DisplayRole:
             return self._shown[index.row()][index.column()]
         text = self._rows[index.row()][1][index.column()]
-        return text if role == _ROLE.ToolTipRole and len(text) > 12 else None
+        return tip(text) if role == _ROLE.ToolTipRole and len(text) > 12 else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Vertical:
@@ -93,11 +93,10 @@ class LookPanel(QSplitter):
         self._dress_table()
         self.remarks = InlineNote(parent=self)
         self.remarks.setContentsMargins(12, 6, 12, 6)
-        self.archive = QLabel(self)
+        self.archive = label(parent=self)
         self.archive.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.archive.setMargin(16)
         self.archive.setProperty("panel", "true")
-        self.archive.setTextFormat(Qt.TextFormat.PlainText)
         self.crs = CrsPanel(data=data, base_maps=base_maps, parent=self)
         self._upper = QStackedWidget(self)
         self._upper.addWidget(self._table_side())

@@ -6,12 +6,12 @@ import time
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from gridclient.services.import_findings import ImportPhase
 from gridclient.ui.importing.present import progress_text, share_done
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import across
+from gridclient.ui.laid_out import across, label
 
 _STEPS: Final = 1000
 _SURE_AFTER_S: Final = 1.0
@@ -32,7 +32,7 @@ class ProgressLine(QWidget):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setMinimumWidth(160)
-        self.words = QLabel(self)
+        self.words = label(parent=self)
         self.stop = KeyButton(self.tr("取消"), parent=self)
         self.stop.clicked.connect(self._on_stop)
         across((self.bar, 1), self.words, self.stop, on=self, gap=12)

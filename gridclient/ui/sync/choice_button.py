@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from gridclient.ui.laid_out import tip
 from gridclient.ui.tag import paint_tag
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 
@@ -33,7 +34,7 @@ class ChoiceButton(QAbstractButton):
         self._outcome = outcome
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(outcome)
-        self.setToolTip(f"{self.text()}\n{outcome}")
+        self.setToolTip(tip(f"{self.text()}\n{outcome}"))
         self.update()
 
     def sizeHint(self) -> QSize:

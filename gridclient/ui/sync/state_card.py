@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.key_button import KeyButton
@@ -102,7 +102,7 @@ class StateCard(QWidget):
         self.hub = label(role="muted", wraps=True, parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
-        self.events, self.cases, self.files, self.conflicts = (QLabel(self) for _ in range(4))
+        self.events, self.cases, self.files, self.conflicts = (label(role="strong", parent=self) for _ in range(4))
         self.show_cases = KeyButton(self.tr("看这些案件"), parent=self)
         self.show_conflicts = KeyButton(self.tr("逐件选择"), parent=self)
         self.show_cases.setObjectName("showPending")
@@ -145,7 +145,6 @@ class StateCard(QWidget):
             (self.tr("待选择的冲突（件）"), self.conflicts, self.show_conflicts),
         )
         for line, (name, figure, button) in enumerate(rows):
-            figure.setProperty("role", "strong")
             figure.setMinimumWidth(48)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(label(name, "muted", parent=self), line, 0)

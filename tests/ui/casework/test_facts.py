@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
 from tests.ui.casework.panel_keys import Show
-from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
 
 LINK = "https://example.test/" + "a" * 90
 
@@ -44,6 +46,18 @@ def test_a_unit_that_gave_the_case_back_is_not_listed_as_cooperating_with_the_ne
     show(case_id)
     words = panel.top.details.facts.words
     assert "主办" in words and "协办" not in words
+
+
+def test_a_limit_that_another_desk_wrote_is_told_at_the_clocks_as_it_is(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    show(made.dispatched("积水"))
+    assert panel.view is not None
+    strange = '时限“<img src="//192.0.2.1/x.png">”不是可计算的时限'
+    panel.top.header.show_time(replace(panel.view, explanation=(strange,)), NOW)
+    page = QTextDocument()
+    page.setHtml(panel.top.header.working.toolTip())
+    assert page.toPlainText().endswith(strange)
 
 
 def test_a_fact_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk, show: Show) -> None:
