@@ -33,6 +33,10 @@ class Tier(StrEnum):
     BASIC = "basic"
 
 
+GRID_TIERS = (Tier.ZONE, Tier.COMMUNITY, Tier.BASIC)
+"""The three tiers of grids (片区, 社区, 基础网格), from the top."""
+
+
 @frozen
 class AreaCode:
     """A code as read: of one of our tiers, or of another system (``tier`` is ``None``) and kept unchanged."""

@@ -69,7 +69,7 @@ def convert(lon: float, lat: float, source: Crs, target: Crs) -> tuple[float, fl
         raise InvalidInput("point.out_of_range", lon=lon, lat=lat)
     if source is target:
         return lon, lat
-    if source is not Crs.GCJ02 and _in_china(lon, lat):
+    if source is not Crs.GCJ02 and in_china(lon, lat):
         lon, lat = _shifted(lon, lat) if source is Crs.WGS84 else _without_baidu_shift(lon, lat)
     if target is Crs.GCJ02:
         return lon, lat
@@ -84,7 +84,8 @@ _CLOSE = 1e-12
 _MOST_ROUNDS = 60
 
 
-def _in_china(lon: float, lat: float) -> bool:
+def in_china(lon: float, lat: float) -> bool:
+    """Whether the point lies in the box around China. Only there the systems differ; elsewhere nobody shifts points."""
     return 72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271
 
 
@@ -121,7 +122,7 @@ def _solved(shift: Callable[[float, float], tuple[float, float]], lon: float, la
     """
     x, y = lon, lat
     for _ in range(_MOST_ROUNDS):
-        if not _in_china(x, y):
+        if not in_china(x, y):
             break
         reached_x, reached_y = shift(x, y)
         off_x, off_y = lon - reached_x, lat - reached_y

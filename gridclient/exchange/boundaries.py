@@ -15,9 +15,8 @@ from typing import Any
 
 import shapely
 
-from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.coordinates import Crs, convert, in_china
 from gridclient.domain.errors import InvalidInput
-from gridclient.exchange.points import in_china
 from gridclient.services.import_findings import Notice
 from gridclient.services.import_records import Boundary
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.coordinates import Crs, convert, in_china
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.values import number, text
 
-CHINA_WEST, CHINA_SOUTH, CHINA_EAST, CHINA_NORTH = 72.0, 0.8, 138.0, 56.0
 _PAIR = re.compile(r"[\s\[\](),\uff0c;\uff1b、]+")
 
 
@@ -24,12 +23,6 @@ class Place(NamedTuple):
     source_crs: str
     source_lon: float
     source_lat: float
-
-
-def in_china(lon: float, lat: float) -> bool:
-    """Whether the point lies in the box around China. Only there the coordinate systems differ; elsewhere nobody shifts
-    points."""
-    return CHINA_WEST <= lon <= CHINA_EAST and CHINA_SOUTH <= lat <= CHINA_NORTH
 
 
 class PointReader:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from gridclient.domain.coordinates import Crs, parse_crs
+from gridclient.domain.coordinates import Crs, in_china, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import AreaSource, damaged_titles
@@ -25,7 +25,7 @@ from gridclient.exchange.grids import GridReader
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, completed, guess
 from gridclient.exchange.opening import Form, Source, identify
-from gridclient.exchange.points import PointReader, in_china
+from gridclient.exchange.points import PointReader
 from gridclient.exchange.standards import StandardReader
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.exchange.units import UnitReader

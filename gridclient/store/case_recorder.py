@@ -27,7 +27,7 @@ from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
 from gridclient.store.search import index_entry, insert_entries
-from gridclient.store.tables import CaseTableRow, insert_rows
+from gridclient.store.tables import CaseTableRow, case_number, insert_rows
 from gridclient.store.tally import TallyChanges
 
 
@@ -108,7 +108,7 @@ def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes
     cases = []
     waiting = [staged for batch in batches for staged in _staged(batch)]
     for staged, salt in zip(waiting, new_salts(len(waiting)), strict=True):
-        number = f"{staged.name}-{short}{first[staged.name] + staged.place - 1:04d}"
+        number = case_number(staged.name, short, first[staged.name] + staged.place - 1)
         row = imported_row(staged.subject, number, staged.case, grid=staged.grid, standard=staged.standard)
         kind, _ = kinds.setdefault((row.grid, row.channel, row.state), (len(kinds), row))
         cases.append((*_columns(staged, number, row, salt), kind))

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.codes import GRID_TIERS, tier_of, township_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
 from gridclient.services.clocks import CLOCK_DRIFT
@@ -29,11 +29,11 @@ from gridclient.services.imported_case import StandardMatcher, case_key, dated
 from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes, GridRow
 from gridclient.store.driver import Database
-from gridclient.store.import_journal import Journal, number_name
+from gridclient.store.import_journal import Journal
 from gridclient.store.reference import SqliteReference
+from gridclient.store.tables import number_name
 
 _TOWNSHIP: Final = re.compile(r"\d{9}")
-_OWN_TIERS: Final = (Tier.ZONE, Tier.COMMUNITY, Tier.BASIC)
 _KNOWN: Final = (
     "select lower(hex(s.id)), json_extract(e.payload, '$.digest') from subjects s"
     " join events e on e.subject = s.no where e.kind = 'case_imported' and s.id in ({marks})"
@@ -120,7 +120,7 @@ class CaseSink:
             if grid is None:
                 refused.append(_refuse(case, "grid_code", "case.grid_unknown", grid=case.grid_code))
                 continue
-            township = grid[:9] or self._township
+            township = township_of(grid) or self._township
             if not _TOWNSHIP.fullmatch(township):
                 refused.append(_refuse(case, "", "case.township_unknown"))
                 continue
@@ -173,7 +173,7 @@ def _grids_by_name(grids: Iterable[GridRow], township: str) -> Mapping[str, Sequ
     """Codes of the township's grids in force, by name."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for grid in grids:
-        if grid.tier in _OWN_TIERS and grid.code.startswith(township):
+        if grid.tier in GRID_TIERS and grid.code.startswith(township):
             found[grid.name.strip()].append(grid.code)
     return found
 
@@ -181,6 +181,6 @@ def _grids_by_name(grids: Iterable[GridRow], township: str) -> Mapping[str, Sequ
 def _is_own_code(text: str) -> bool:
     """Whether the text has the form of one of our grid codes; if it is then unknown, the row is wrong."""
     try:
-        return tier_of(text) in _OWN_TIERS
+        return tier_of(text) in GRID_TIERS
     except InvalidInput:
         return False

@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
+from gridclient.domain.codes import GRID_TIERS
 from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_records import GridRecord
 
-TIERS: Final = ("zone", "community", "basic")
 OVERLAP_TOLERANCE: Final = 0.02
 """Share of the smaller of two grids of a tier that may lie in both: hand-drawn edges never meet exactly."""
 OUTSIDE_TOLERANCE: Final = 0.05
@@ -40,8 +40,8 @@ class Known:
 
     tiers: dict[str, str] = field(default_factory=dict)
     communities: dict[str, frozenset[str]] = field(default_factory=dict)
-    holders: dict[str, dict[str, str]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
-    shapes: dict[str, dict[str, bytes]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
+    holders: dict[str, dict[str, str]] = field(default_factory=lambda: {tier: {} for tier in GRID_TIERS})
+    shapes: dict[str, dict[str, bytes]] = field(default_factory=lambda: {tier: {} for tier in GRID_TIERS})
     periods: dict[str, Period] = field(default_factory=dict)
 
     def learn(self, code: str, tier: str, members: Iterable[str], wkb: bytes | None, period: Period) -> None:
@@ -86,7 +86,7 @@ def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridR
     rows: dict[str, int] = {}  # the row where a code came first
     for record in records:
         rows.setdefault(record.code, record.row)
-    for tier in TIERS:
+    for tier in GRID_TIERS:
         candidates = list(_first_of_each(records, tier, rows, refused))
         for judge in (_parent_problems, partial(_overlap_problems, rows=rows), _outside_problems):
             problems = judge(candidates, known)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, Final
 
 import msgpack
@@ -34,12 +33,6 @@ _BUFFERED: Final = 20
 _STEP: Final = 2
 """Batches in one step, which nobody can interrupt: about ten milliseconds, and the commit."""
 _FORGOTTEN_AT_ONCE: Final = 200
-
-
-@lru_cache(maxsize=4096)
-def number_name(township: str, day: int) -> str:
-    """The name that case numbers are counted by, ``<township>-<yyyymmdd>``; ``day`` is an ordinal."""
-    return f"{township}-{date.fromordinal(day):%Y%m%d}"
 
 
 def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
+from gridclient.domain.codes import GRID_TIERS
 from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection, Database
@@ -31,7 +32,7 @@ from gridclient.store.reference_rows import (
 )
 from gridclient.store.settings_defaults import DEFAULT_SETTINGS
 
-_CASE_TIERS: Final = ("basic", "community", "zone")
+_CASE_TIERS: Final = GRID_TIERS[::-1]
 _TIERS: Final = (*_CASE_TIERS, "township")
 
 

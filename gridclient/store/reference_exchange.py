@@ -20,7 +20,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.store.driver import UNFIT_VALUES, Connection
 from gridclient.store.log import Appender, Device, subject_no
 from gridclient.store.reference import touch_reference
-from gridclient.store.reference_rows import check_readable
+from gridclient.store.reference_rows import UNIT_LISTS, check_readable
 
 _LOG: Final = logging.getLogger(__name__)
 Document = dict[str, Any]
@@ -59,7 +59,7 @@ _KINDS: Final = (
     _Kind(
         "units",
         ("code",),
-        children=tuple(_Children(f"unit_{name}", "unit") for name in ("aliases", "people", "fields", "areas")),
+        children=tuple(_Children(f"unit_{name}", "unit") for name in UNIT_LISTS),
     ),
     _Kind("standards", ("list", "code", "version"), "id"),
     _Kind("standard_lists", ("name",)),

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from gridclient.services.import_records import Boundary, CalendarRecord, DivisionRecord, UnitRecord
 from gridclient.store.driver import Connection
 from gridclient.store.initials import initials
-from gridclient.store.reference_rows import unit_list
+from gridclient.store.reference_rows import UNIT_LISTS, unit_list
 
 Values: TypeAlias = dict[str, Any]
 _COMMUNITY: Final = 12
@@ -153,9 +153,6 @@ def _level_of(code: str) -> str:
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 
-_UNIT_LISTS: Final = {"aliases": "alias", "people": "name", "fields": "field", "areas": "area"}
-
-
 def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
     return {
         **as_told(
@@ -176,7 +173,7 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     by_name |= {record.name: record.code for record in records}
     columns = (*_unit_values(records[0], {}), "initials")
     old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
-    lists = {name: unit_list(connection, f"unit_{name}", column) for name, column in _UNIT_LISTS.items()}
+    lists = {name: unit_list(connection, name) for name in UNIT_LISTS}
     rows = []
     replaced: list[tuple[str, Mapping[str, Sequence[str]]]] = []
     for record in records:
@@ -202,7 +199,7 @@ def _replace_lists(plan: Plan, unit: str, lists: Mapping[str, Sequence[str]]) ->
     for name, values in lists.items():
         plan.add(f"delete from unit_{name} where unit = ?", [(unit,)])
         plan.add(
-            f"insert into unit_{name} (unit, position, {_UNIT_LISTS[name]}) values (?, ?, ?)",
+            f"insert into unit_{name} (unit, position, {UNIT_LISTS[name]}) values (?, ?, ?)",
             [(unit, position, value) for position, value in enumerate(values)],
         )
 

@@ -11,7 +11,7 @@ from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.domain.codes import Tier, split_condition_key
+from gridclient.domain.codes import GRID_TIERS, split_condition_key
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 ALWAYS: Final = "0001-01-01"
 """``valid_from`` of rows without a first day."""
 FOR_EVER: Final = date.max.toordinal()
+UNIT_LISTS: Final = {"aliases": "alias", "people": "name", "fields": "field", "areas": "area"}
+"""What a unit has several of, each in a table of its own (``unit_aliases`` …), with the column that holds it."""
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
 _DAYS: Final = frozenset({"day", "valid_from"})
-_TIERS: Final = frozenset({Tier.ZONE, Tier.COMMUNITY, Tier.BASIC})
 _STANDARD: Final = (
     "code, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
     "extra, version, valid_from, list"
@@ -150,7 +151,7 @@ def read_outlines(connection: Connection) -> list[Outline]:
 
 def read_units(connection: Connection) -> dict[str, UnitRow]:
     """All units by code."""
-    aliases, fields, areas = (unit_list(connection, name, column) for name, column in _UNIT_LISTS)
+    aliases, fields, areas = (unit_list(connection, name) for name in ("aliases", "fields", "areas"))
     rows = connection.execute(
         "select code, name, kind, initials, township, lon, lat, phone, status from units order by code"
     )
@@ -173,13 +174,11 @@ def read_units(connection: Connection) -> dict[str, UnitRow]:
     }
 
 
-_UNIT_LISTS: Final = (("unit_aliases", "alias"), ("unit_fields", "field"), ("unit_areas", "area"))
-
-
-def unit_list(connection: Connection, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
-    """One of the tables with several values per unit: the values in order, by unit."""
+def unit_list(connection: Connection, name: str) -> Mapping[str, tuple[str, ...]]:
+    """One of :data:`UNIT_LISTS`: the values in order, by unit."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
+    rows = connection.execute(f"select unit, {UNIT_LISTS[name]} from unit_{name} order by unit, position")
+    for unit, value in rows:
         found[unit].append(value)
     return {unit: tuple(values) for unit, values in found.items()}
 
@@ -249,7 +248,7 @@ def check_readable(values: Mapping[str, Any], columns: Collection[str]) -> None:
     for name in _DAYS.intersection(columns):
         date.fromisoformat(values[name])
     date.fromisoformat(values.get("valid_to") or ALWAYS)
-    if "tier" in columns and values["tier"] not in _TIERS:
+    if "tier" in columns and values["tier"] not in GRID_TIERS:
         raise ValueError("tier")
     if not all(isfinite(value) for value in values.values() if isinstance(value, float)):
         raise ValueError("number")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, Role
@@ -89,8 +90,19 @@ def number_key(number: str) -> int:
     return ((int(township) << 15 | days) << 11 | int(device, 36)) << 20 | int(count)
 
 
+@lru_cache(maxsize=4096)
+def number_name(township: str, day: int) -> str:
+    """The name that case numbers are counted by, ``<township>-<yyyymmdd>``; ``day`` is an ordinal."""
+    return f"{township}-{date.fromordinal(day):%Y%m%d}"
+
+
+def case_number(name: str, short: str, count: int) -> str:
+    """The number of the ``count``-th case of a :func:`number_name`, given by the desk with these two characters."""
+    return f"{name}-{short}{count:04d}"
+
+
 def count_on(connection: Connection, name: str, count: int) -> int:
-    """Reserves ``count`` case numbers, counted from 1 per name (``<township>-<yyyymmdd>``); returns the first."""
+    """Reserves ``count`` case numbers, counted from 1 per :func:`number_name`; returns the first."""
     row = connection.execute(
         "INSERT INTO counters(name, value) VALUES (?1, ?2) "
         "ON CONFLICT(name) DO UPDATE SET value = value + ?2 RETURNING value",

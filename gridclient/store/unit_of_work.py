@@ -31,7 +31,7 @@ from gridclient.store.log import (
 )
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
-from gridclient.store.tables import count_on
+from gridclient.store.tables import case_number, count_on, number_name
 
 _OPENERS: Final = frozenset({EventKind.REGISTERED, EventKind.IMPORTED})
 
@@ -96,8 +96,8 @@ class SqliteUnitOfWork:
 
     def next_number(self, township: str, day: date) -> str:
         """See the port. The count of a day begins at 1 and gets more than four digits if needed."""
-        name = f"{township}-{day:%Y%m%d}"
-        return f"{name}-{self._appender.device.short}{count_on(self._connection, name, 1):04d}"
+        name = number_name(township, day.toordinal())
+        return case_number(name, self._appender.device.short, count_on(self._connection, name, 1))
 
     def audit(self, actor: str, what: str, subject: str) -> None:
         append_line(self._connection, at=self._clock.now(), actor=actor, what=what, subject=subject)
