@@ -190,7 +190,8 @@ class Case:
     ``contact`` came with the dispatch. ``withheld`` names facts that this desk did not get whole (a department does not
     get the reporter). ``version`` counts the folded events. ``refused`` are events without effect, because the rules
     forbid them at their place in the order; ``contentions`` are those of them that wait for a person's choice.
-    ``previous`` is the case before the last step, if that can be undone.
+    ``last_event`` is after an undo the one before what was undone. ``previous`` are the cases before each of the last
+    steps, as far as they can be undone, the case before ``last_event`` at the end.
     """
 
     id: str
@@ -220,7 +221,7 @@ class Case:
     withheld: frozenset[str] = frozenset()
     refused: tuple[EventKey, ...] = ()
     contentions: tuple[Contention, ...] = ()
-    previous: Case | None = None
+    previous: tuple[Case, ...] = ()
 
     @property
     def last(self) -> EventKey | None:

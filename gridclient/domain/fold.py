@@ -34,17 +34,25 @@ def fold(case: Case | None, event: Event) -> Case:
         return opener(event)
     step = _STEPS.get(event.kind)
     if step is None or event.version != 1:
-        return replace(case, version=case.version + 1, last_event=event, previous=None)
+        return replace(case, version=case.version + 1, last_event=event, previous=())
     after = step(case, event)
+    if event.kind == EventKind.UNDONE:
+        return replace(after, version=case.version + 1)
     if case.contentions:
         after = _on_standing_side(after, event)
-    previous = None if event.kind in _NOT_TAKEN_BACK else replace(case, previous=None)
+    previous = () if event.kind == EventKind.RECOMPUTED else (*_own_steps(case, event), replace(case, previous=()))
     return replace(after, version=case.version + 1, last_event=event, previous=previous)
+
+
+def _own_steps(case: Case, event: Event) -> tuple[Case, ...]:
+    """The ways back from ``case``; none if another device took its last step, as nobody undoes what another acted
+    on."""
+    return case.previous if case.last is not None and case.last.device == event.key.device else ()
 
 
 def _on_standing_side(case: Case, event: Event) -> Case:
     """While a conflict waits for a choice, adds what is done to the side that stands, so that the choice shows it."""
-    if is_beside(event) or event.kind in (EventKind.RESOLVED, EventKind.UNDONE):
+    if is_beside(event) or event.kind == EventKind.RESOLVED:
         return case
     waiting = tuple(replace(c, against=(*c.against, event.key)) for c in case.contentions)
     return replace(case, contentions=waiting)
@@ -106,7 +114,7 @@ def _without_effect(case: Case, event: Event) -> Case:
 
 def _stepped(case: Case, event: Event, **changes: Any) -> Case:
     """The case after an event that cannot be undone, with ``changes``."""
-    return replace(case, version=case.version + 1, last_event=event, previous=None, **changes)
+    return replace(case, version=case.version + 1, last_event=event, previous=(), **changes)
 
 
 def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event]) -> Case:
@@ -149,7 +157,7 @@ def _contended(
         branch = None
     if base is None or branch is None:
         return _without_effect(case, event)
-    alone = replace(base, previous=None, contentions=())
+    alone = replace(base, previous=(), contentions=())
     contention = Contention((event.key,), tuple(m.key for m in weighty), alone, branch)
     refused = (*case.refused, event.key)
     return _stepped(case, event, refused=refused, contentions=(*case.contentions, contention))
@@ -199,14 +207,14 @@ def _resolved(case: Case, event: Event) -> Case:
 
 
 def _undone(case: Case, event: Event) -> Case:
-    if case.last is None or list(case.last) != list(event.payload.get("target", ())):
+    last = case.last
+    if last is None or last.device != event.key.device or list(last) != list(event.payload.get("target", ())):
         raise RuleViolation("case.acted_on_since")
-    if case.previous is None or case.last.device != event.key.device:
+    if not case.previous:
         raise RuleViolation("case.nothing_to_undo")
-    return case.previous
+    return replace(case.previous[-1], previous=case.previous[:-1])
 
 
-_NOT_TAKEN_BACK = frozenset({EventKind.UNDONE, EventKind.RECOMPUTED})
 _OPENERS: Mapping[str, Callable[[Event], Case]] = {
     EventKind.REGISTERED: steps_desk.registered,
     EventKind.IMPORTED: steps_desk.imported,

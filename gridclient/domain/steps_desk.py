@@ -211,7 +211,7 @@ def recomputed(case: Case, event: Event) -> Case:
     """时限重算 after a change of the legal calendar: sets the new deadlines of the clocks in ``dues``.
 
     A clock is named by stage, unit and start; one that was restarted meanwhile keeps its deadline. The branches of
-    contentions and the case before the last step get the new deadlines too.
+    contentions and the cases before the last steps get the new deadlines too.
     """
     new = {(raw["stage"], raw["unit"], raw["started"]): instant(raw, "due") for raw in event.payload["dues"]}
     clocks = tuple(replace(c, due=new.get((c.stage, c.unit, to_seconds(c.started)), c.due)) for c in case.clocks)
@@ -226,5 +226,5 @@ def recomputed(case: Case, event: Event) -> Case:
         for a in case.assignments
     )
     waiting = tuple(replace(c, branch=recomputed(c.branch, event)) for c in case.contentions)
-    previous = None if case.previous is None else recomputed(case.previous, event)
+    previous = tuple(recomputed(before, event) for before in case.previous)
     return replace(case, clocks=clocks, assignments=parts, contentions=waiting, previous=previous)

@@ -40,7 +40,7 @@ def test_each_of_three_desks_has_a_side_of_its_own_and_one_choice_leaves_the_oth
     case = two.meet()
     assert case.refused == (second.key, last.key)
     assert [c.key for c in case.contentions] == [second.key, last.key]
-    assert all(c.base.contentions == () and c.base.previous is None for c in case.contentions)
+    assert all(c.base.contentions == () and c.base.previous == () for c in case.contentions)
     two.a.do(EventKind.RESOLVED, target=list(second.key), choice="keep")
     (left,) = two.meet().contentions
     assert (left.key, left.against) == (last.key, (first.key,)), "to choose is no deed of a side"
@@ -92,7 +92,7 @@ def test_after_what_had_no_effect_nothing_before_it_is_taken_back(two: Two) -> N
     dispatched(two.a, UNIT)
     two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
     case = two.meet()
-    assert (case.previous, case.last) == (None, two.hub.events[-1].key)
+    assert (case.previous, case.last) == ((), two.hub.events[-1].key)
 
 
 @pytest.mark.parametrize("seen", [0, 1])

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from gridclient.domain.case import AssignmentState, CaseFacts, CaseState, Role
-from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKey, EventKind, Record, link_after, next_hlc, payload_text, to_seconds
 from gridclient.domain.fold import fold_all
 from tests.fakes.case_history import (
@@ -298,32 +297,6 @@ def test_a_reopened_case_is_not_handled_any_more() -> None:
     assert history.do(EventKind.CLOSED, closing_condition_met=True).handled_at is not None
     case = history.do(EventKind.REOPENED, reason="复发")
     assert (case.state, case.handled_at, case.closed_at) == (CaseState.FILED, None, None)
-
-
-def test_an_action_nobody_acted_on_can_be_taken_back() -> None:
-    history = dispatched()
-    last = history.case.last if history.case else None
-    case = history.do(EventKind.UNDONE, target=list(last or ()))
-    assert case.state is CaseState.FILED and not case.assignments
-    assert case.version == len(history.events)
-
-
-def test_what_was_acted_on_is_not_taken_back() -> None:
-    history = dispatched()
-    target = list(history.case.last or ()) if history.case else []
-    history.do(EventKind.NOTED, text="已电话通知")
-    refused(history, "case.acted_on_since", EventKind.UNDONE, target=target)
-
-
-def test_taking_back_twice_or_another_desks_step_is_refused() -> None:
-    history = dispatched()
-    history.do(EventKind.UNDONE, target=list(history.case.last or ()) if history.case else [])
-    target = list(history.case.last or ()) if history.case else []
-    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=target)
-    other = dispatched()
-    target = list(other.case.last or ()) if other.case else []
-    with pytest.raises(RuleViolation, match="nothing_to_undo"):
-        other.do(EventKind.UNDONE, device="d2", target=target)
 
 
 def test_an_imported_closed_case_is_closed_from_the_start() -> None:

@@ -98,7 +98,7 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
     else:
         first = []
     last = case.last_event
-    undo = [Action.UNDO] if case.previous is not None and last is not None and may_undo(actor, last) else []
+    undo = [Action.UNDO] if case.previous and last is not None and may_undo(actor, last) else []
     return [*first, *_beside_the_state(case), Action.NOTE, *undo]
 
 

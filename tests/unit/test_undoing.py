@@ -1,0 +1,220 @@
+"""Undo goes back step by step, as long as nobody else acted on the case."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.case import Case, CaseState
+from gridclient.domain.events import Event, EventKind, to_seconds
+from gridclient.domain.replacing import replace
+from tests.fakes.case_history import LEAD, START, History, clock, dispatched, filed, handled, refused
+from tests.fakes.two_desks import OTHER, UNIT, Desk, Two, given_to
+
+
+def undo(history: History, device: str = "d1") -> Case:
+    assert history.case is not None and history.case.last is not None
+    return history.do(EventKind.UNDONE, device, target=list(history.case.last))
+
+
+def cannot_undo(history: History, code: str) -> None:
+    assert history.case is not None and history.case.last is not None
+    refused(history, code, EventKind.UNDONE, target=list(history.case.last))
+
+
+def facts_of(case: Case | None) -> Case:
+    """The case without how often it changed."""
+    assert case is not None
+    return replace(case, version=0, previous=())
+
+
+def test_an_action_nobody_acted_on_can_be_undone() -> None:
+    history = dispatched()
+    case = undo(history)
+    assert case.state is CaseState.FILED and not case.assignments
+    assert case.version == len(history.events)
+
+
+def test_undo_goes_back_step_by_step_to_the_registration_and_not_behind_it() -> None:
+    history = handled()
+    assert [undo(history).state for _ in range(4)] == [
+        CaseState.HANDLING,
+        CaseState.DISPATCHED,
+        CaseState.FILED,
+        CaseState.REPORTED,
+    ]
+    cannot_undo(history, "case.nothing_to_undo")
+
+
+def test_a_step_that_follows_what_was_undone_is_undone_before_what_came_before_it() -> None:
+    history = filed()
+    before = facts_of(history.case)
+    history.do(EventKind.NOTED, text="已电话通知")
+    history.do(EventKind.NOTED, text="写错了")
+    undo(history)
+    history.do(EventKind.ATTACHED, sha256="ab")
+    assert undo(history).attachments == 0
+    assert facts_of(undo(history)) == before
+
+
+def test_a_step_before_the_last_one_is_not_undone_first() -> None:
+    history = dispatched()
+    target = list(history.case.last or ()) if history.case else []
+    history.do(EventKind.NOTED, text="已电话通知")
+    refused(history, "case.acted_on_since", EventKind.UNDONE, target=target)
+
+
+def test_the_same_step_is_not_undone_twice() -> None:
+    history = dispatched()
+    target = list(history.case.last or ()) if history.case else []
+    undo(history)
+    refused(history, "case.acted_on_since", EventKind.UNDONE, target=target)
+
+
+def test_what_another_desk_did_is_not_undone() -> None:
+    history = dispatched()
+    history.do(EventKind.SIGNED, "d2", unit=LEAD)
+    cannot_undo(history, "case.acted_on_since")
+
+
+def test_nothing_is_undone_that_another_desk_acted_on_although_it_took_that_back() -> None:
+    history = dispatched()
+    history.do(EventKind.NOTED, "d2", text="已电话通知")
+    undo(history, "d2")
+    cannot_undo(history, "case.nothing_to_undo")
+    history.do(EventKind.SIGNED, unit=LEAD)
+    assert undo(history).state is CaseState.DISPATCHED
+    cannot_undo(history, "case.nothing_to_undo")
+
+
+def test_what_stood_before_new_deadlines_is_not_undone() -> None:
+    history = dispatched()
+    history.do(EventKind.RECOMPUTED, dues=[clock("handle", 8, LEAD) | {"due": to_seconds(START)}])
+    cannot_undo(history, "case.nothing_to_undo")
+    history.do(EventKind.NOTED, text="已电话通知")
+    assert undo(history).due == START
+    cannot_undo(history, "case.nothing_to_undo")
+
+
+@given(st.lists(st.sampled_from(["note", "photo", "urge", "undo"]), max_size=30))
+def test_a_case_is_as_if_nobody_had_done_what_was_undone(keys: list[str]) -> None:
+    deeds = {"note": EventKind.NOTED, "photo": EventKind.ATTACHED, "urge": EventKind.URGED}
+    history, plain = filed(), filed()
+    kept: list[str] = []
+    for key in keys:
+        if key != "undo":
+            kept.append(key)
+            history.do(deeds[key], text="记", sha256="ab")
+        elif kept:
+            kept.pop()
+            undo(history)
+    for key in kept:
+        plain.do(deeds[key], text="记", sha256="ab")
+    assert history.case is not None and plain.case is not None
+    assert replace(facts_of(history.case), last_event=None) == replace(facts_of(plain.case), last_event=None)
+    assert len(history.case.previous) == len(plain.case.previous)
+
+
+# -- two desks -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two() -> Two:
+    """A desk has dispatched the case and noted something, and the other one knows it."""
+    made = Two()
+    made.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    made.a.do(EventKind.NOTED, text="已电话通知")
+    made.meet()
+    return made
+
+
+def undo_at(desk: Desk) -> Event:
+    last = desk.case.last
+    assert last is not None
+    return desk.do(EventKind.UNDONE, target=list(last))
+
+
+def test_what_was_sent_is_undone_step_by_step_if_nobody_acted(two: Two) -> None:
+    undo_at(two.a)
+    two.meet()
+    undo_at(two.a)
+    case = two.meet()
+    assert (case.state, case.refused, case.contentions) == (CaseState.FILED, (), ())
+
+
+def test_a_deed_that_meets_an_undo_of_more_than_one_step_waits_for_a_choice(two: Two) -> None:
+    undo_at(two.a)
+    undone = undo_at(two.a)
+    signed = two.b.do(EventKind.SIGNED, unit=UNIT)
+    case = two.meet()
+    assert (case.state, [c.key for c in case.contentions]) == (CaseState.FILED, [signed.key])
+    assert undone.key in case.contentions[0].against
+    two.b.do(EventKind.RESOLVED, target=list(signed.key), choice="take")
+    assert two.meet().state is CaseState.HANDLING
+
+
+@pytest.mark.parametrize(("choice", "state"), [("keep", CaseState.HANDLING), ("take", CaseState.FILED)])
+def test_an_undo_of_more_than_one_step_that_meets_a_deed_waits_for_a_choice(
+    two: Two, choice: str, state: CaseState
+) -> None:
+    undone = [undo_at(two.a), undo_at(two.a)]
+    two.b.do(EventKind.SIGNED, unit=UNIT)
+    two.b.sync()
+    case = two.meet()
+    assert case.state is CaseState.HANDLING
+    assert [c.events for c in case.contentions] == [tuple(event.key for event in undone)]
+    two.b.do(EventKind.RESOLVED, target=list(undone[0].key), choice=choice)
+    assert two.meet().state is state
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_two_desks_of_which_each_undoes_its_own_end_with_the_same_case(two: Two, first: str) -> None:
+    for desk in (two.a, two.b):
+        desk.do(EventKind.ATTACHED, sha256="ab")
+        desk.do(EventKind.ATTACHED, sha256="cd")
+        undo_at(desk)
+        undo_at(desk)
+    (two.a if first == "a" else two.b).sync()
+    case = two.meet()
+    assert (case.attachments, case.contentions, case.refused) == (0, (), ())
+    assert case.state is CaseState.DISPATCHED
+
+
+@pytest.mark.parametrize("note_first", [True, False])
+def test_an_undo_of_what_another_desk_noted_upon_has_no_effect(two: Two, note_first: bool) -> None:
+    two.b.do(EventKind.NOTED, text="居民来电")
+    undone = [undo_at(two.a), undo_at(two.a)]
+    (two.b if note_first else two.a).sync()
+    case = two.meet()
+    assert case.refused == (tuple(event.key for event in undone) if note_first else ())
+    assert case.state is (CaseState.DISPATCHED if note_first else CaseState.FILED)
+
+
+def test_the_later_side_takes_back_all_that_it_did_and_contends_no_more(two: Two) -> None:
+    two.b.do(EventKind.REASSIGNED, **given_to(OTHER), reason="管辖调整")
+    two.meet()
+    two.a.do(EventKind.SIGNED, unit=OTHER)
+    two.b.do(EventKind.VOIDED, reason="误报")
+    two.b.do(EventKind.NOTED, text="已电话通知")
+    undo_at(two.b)
+    undo_at(two.b)
+    case = two.meet()
+    assert (case.state, case.contentions) == (CaseState.HANDLING, ())
+
+
+def test_new_deadlines_reach_every_step_that_the_waiting_side_may_still_undo(two: Two) -> None:
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    limit = clock("handle", 8, OTHER)
+    two.b.do(EventKind.REASSIGNED, **given_to(OTHER), reason="管辖调整", clocks=[limit])
+    signed = two.b.do(EventKind.SIGNED, unit=OTHER)
+    fed_back = two.b.do(EventKind.FED_BACK, unit=OTHER, result="已修好")
+    two.a.sync()
+    two.hub.events += two.b.mine
+    two.a.sync()
+    two.a.do(EventKind.RECOMPUTED, dues=[limit | {"due": to_seconds(START)}])
+    two.a.sync()
+    two.hub.events += [two.b.do(EventKind.UNDONE, target=list(step.key)) for step in (fed_back, signed)]
+    two.a.sync()
+    (contention,) = two.a.case.contentions
+    assert (contention.branch.state, contention.branch.due) == (CaseState.DISPATCHED, START)
