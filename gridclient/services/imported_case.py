@@ -24,7 +24,7 @@ from gridclient.domain.handing import SALT
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
 from gridclient.services.import_records import ImportedCase, Texts
 from gridclient.services.rows import StandardRow
-from gridclient.services.words import CHANNELS, URGENCIES
+from gridclient.services.words import CHANNELS, IMPORTED, URGENCIES
 
 DEFAULT_LEVEL: Final = 3
 _CLOSED: Final = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.VOID, CaseState.MERGED})
@@ -33,9 +33,6 @@ _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, w
 _GAP: Final = "\u0001"
 """Placeholder for a value that is not known yet."""
 _NUMBER_GAP: Final = f'"number":{encode(_GAP)}'
-_KEPT_AS_TOLD: Final = (
-    "grid_code", "channel_text", "big_class", "small_class", "state", "state_text", "unit_text", "result"
-)  # fmt: skip
 _Told: TypeAlias = Callable[[str], Any]
 """Gives a field's value, ``None`` where the row has none."""
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
@@ -213,7 +210,7 @@ def _titled(told: _Told, urgency: int) -> str:
 
 def _extra(values: Mapping[str, Any]) -> Mapping[str, str]:
     found = dict(values.get("extra") or {})
-    for name in _KEPT_AS_TOLD:
+    for name in IMPORTED:
         if said := values.get(name):
             found[name] = said
     return found

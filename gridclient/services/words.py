@@ -105,6 +105,17 @@ STAGES: Final = {
     "verify": "核查",
     "imported": "原定时限",
 }
+IMPORTED: Final = {
+    "grid_code": "网格编码",
+    "channel_text": "来源原文",
+    "big_class": "大类",
+    "small_class": "小类",
+    "state": "",
+    "state_text": "状态原文",
+    "unit_text": "单位原文",
+    "result": "处置结果",
+}
+"""What an import keeps of a row as the file told it; "" where the case says it itself."""
 URGENCIES: Final = {1: "一般", 2: "紧急", 3: "特急"}
 ROLES: Final = {
     "shift_leader": "值班长",

@@ -14,7 +14,7 @@ from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import MASKS
 from gridclient.services.rows import Likeness, StandardRow
-from gridclient.services.words import CHANNELS, PARTS, URGENCIES
+from gridclient.services.words import CHANNELS, IMPORTED, PARTS, URGENCIES
 from gridclient.ui.breaking import CopiedLabel, breakable
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import down, label, panel
@@ -101,8 +101,8 @@ class DetailsTab(ScrollArea):
         yield from self._where(view, told)
         yield from self._who(view.case, told)
         yield from self._units(view, told)
-        columns = view.case.facts.extra.items()
-        yield from ((str(name), told("text", str(value))) for name, value in columns if value is not None)
+        columns = ((IMPORTED.get(name, str(name)), value) for name, value in view.case.facts.extra.items())
+        yield from ((name, told("text", str(value))) for name, value in columns if name and value is not None)
 
     def _what(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         case = view.case

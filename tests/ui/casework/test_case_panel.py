@@ -264,6 +264,16 @@ def test_imported_extra_columns_and_the_original_point_are_shown(
     assert "原始坐标 gcj02 122.1 37.5" in panel.top.details.facts.words
 
 
+def test_what_an_import_kept_of_the_files_own_words_is_named_in_words(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    kept = {"big_class": "城乡建设", "channel_text": "微信", "state": "reported", "state_text": "办理中"}
+    show(made.register("积水", extra=kept))
+    told = panel.top.details.facts.words
+    assert "大类 城乡建设\n来源原文 微信\n状态原文 办理中" in told
+    assert "_" not in told and "reported" not in told
+
+
 def test_the_basis_names_conditions_limit_units_and_version(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.filed("积水"))
     text = panel.top.basis.facts.words
