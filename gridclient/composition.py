@@ -19,13 +19,13 @@ from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import AccountRole
+from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
 from gridclient.services.rows import CaseFilter
 from gridclient.services.words import ACCOUNTS
 from gridclient.store import profile as profiles
-from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
+from gridclient.store.accounts import keep_accounts, keep_settings, read_account
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
@@ -55,7 +55,7 @@ _FIRST_ROLES = {
     "admin": AccountRole.ADMIN,
     "auditor": AccountRole.AUDITOR,
 }
-FIRST_ACCOUNTS = tuple(Account(code, ACCOUNTS[code], role) for code, role in _FIRST_ROLES.items())
+FIRST_ACCOUNTS = tuple(Actor(code, role, name=ACCOUNTS[code]) for code, role in _FIRST_ROLES.items())
 
 
 @frozen
@@ -237,7 +237,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
         map_data=SqliteMapData(columns, reference, clock),
         clock=clock,
         ids=RandomIds(),
-        actor=(_own_account(profile, reference) if account is None else _account(database, reference, account)).actor,
+        actor=_own_account(profile, reference) if account is None else _account(database, reference, account),
         files=AttachmentStore(profile.attachments, database),
     )
     return OpenedDesk(profile, reference, desk)
@@ -266,7 +266,7 @@ def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridCli
     return finish_imports(profile.database, BulkRecorder(profile.device, clock))
 
 
-def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Account:
+def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Actor:
     """Who acts where nobody is named: a department's desk acts for its unit, one that may write no case watches."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
     grants = [grant for grant in enrolment.grants if grant.stream.startswith("t:")] if enrolment is not None else []
@@ -274,13 +274,13 @@ def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Accou
     if len(units) == 1 and "" not in units:
         (code,) = units
         unit = reference.unit(code)
-        return Account(code, unit.name if unit is not None else code, AccountRole.UNIT, code)
+        return Actor(code, AccountRole.UNIT, code, unit.name if unit is not None else code)
     if grants and not any(grant.writes for grant in grants):
         return replace(read_account(profile.database, WATCHING_ACCOUNT), role=AccountRole.WATCHER)
     return read_account(profile.database, DEFAULT_ACCOUNT)
 
 
-def _account(database: Database, reference: SqliteReference, code: str) -> Account:
+def _account(database: Database, reference: SqliteReference, code: str) -> Actor:
     """The account of this code; a unit's own code is an account that acts for this unit."""
     try:
         return read_account(database, code)
@@ -288,4 +288,4 @@ def _account(database: Database, reference: SqliteReference, code: str) -> Accou
         unit = reference.unit(code)
         if unit is None or unit.status == "inactive":
             raise
-        return Account(unit.code, unit.name, AccountRole.UNIT, unit.code)
+        return Actor(unit.code, AccountRole.UNIT, unit.code, unit.name)

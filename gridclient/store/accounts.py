@@ -5,44 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gridclient.domain.errors import NotFound
-from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.store.driver import Connection, Database, schema_tool
 from gridclient.store.reference import touch_reference
 
 
-@frozen
-class Account:
-    """A real-name account with its role; ``unit`` is the code of the unit that a unit's account belongs to."""
-
-    code: str
-    name: str
-    role: AccountRole
-    unit: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """The account as one that acts."""
-        return Actor(self.code, self.role, self.unit, self.name)
-
-
-def read_account(database: Database, code: str) -> Account:
-    """One account.
+def read_account(database: Database, code: str) -> Actor:
+    """A real-name account, as who acts.
 
     Raises:
         NotFound: there is none (``account.unknown``).
     """
     with database.reader() as connection:
-        row = connection.execute("SELECT code, name, role, unit FROM accounts WHERE code = ?", (code,)).fetchone()
+        row = connection.execute("SELECT role, unit, name FROM accounts WHERE code = ?", (code,)).fetchone()
     if row is None:
         raise NotFound("account.unknown", account=code)
-    return Account(row[0], row[1], AccountRole(row[2]), row[3])
+    role, unit, name = row
+    return Actor(code, AccountRole(role), unit, name)
 
 
-def keep_accounts(connection: Connection, accounts: Iterable[Account]) -> None:
+def keep_accounts(connection: Connection, accounts: Iterable[Actor]) -> None:
     """Adds accounts, or changes those whose code is known, in the open transaction."""
     schema_tool(connection).table("accounts").upsert_all(
-        ({"code": a.code, "name": a.name, "role": a.role.value, "unit": a.unit} for a in accounts), pk="code"
+        ({"code": a.account, "name": a.name, "role": a.role.value, "unit": a.unit} for a in accounts), pk="code"
     )
 
 
