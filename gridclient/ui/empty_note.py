@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -21,17 +23,23 @@ class EmptyNote(QWidget):
         panel(self)  # opaque: lines that could not be read again may lie under it
         self.words = label(role="muted", wraps=True, parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._act: Callable[[], object] = lambda: None
         self.button = KeyButton("", key=key, parent=self)
+        self.button.clicked.connect(self._on_button)
         button = (self.button, Qt.AlignmentFlag.AlignHCenter)
         down(2, self.words, button, 3, on=self, edges=(11, 11, 11, 11), gap=14)
 
-    def tell(self, words: str, button: str = "") -> None:
-        """Shows the sentence, and the button if that has a word."""
+    def tell(self, words: str, button: str = "", act: Callable[[], object] = lambda: None) -> None:
+        """Shows the sentence, and the button if that has a word; ``act`` is what it does."""
+        self._act = act
         self.words.setText(words)
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self.setGeometry(self._room.geometry())
         self.show()
+
+    def _on_button(self) -> None:
+        self._act()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the size of the view."""

@@ -222,23 +222,24 @@ class CaseList(QWidget):
             self.table.selectAll()
         if page.rows:
             self.note.hide()
-        elif self._question.filter == CaseFilter(only_open=True):
-            self.note.tell(self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。"))
         else:
-            elsewhere = self._searched_everywhere() != self._question.filter
-            way_out = self.tr("在全部案件中查找") if elsewhere else self.tr("清除条件")
-            self.note.tell(self.tr("没有符合这些条件的案件。"), way_out)
+            self._say_empty(self._question)
         self._shown_once = True
         self._painting.start(_UNSEEN_MS)
 
-    def _searched_everywhere(self) -> CaseFilter:
-        """The search text without other conditions; the filter itself if there is no search."""
-        asked = self._question.filter
-        return CaseFilter(text=asked.text) if asked.text else asked
+    def _say_empty(self, question: Question) -> None:
+        words, everywhere = self.tr("没有符合这些条件的案件。"), CaseFilter(text=question.filter.text)
+        if question.filter == CaseFilter(only_open=True):
+            self.note.tell(self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。"))
+        elif everywhere.text and everywhere != question.filter:
+            search = partial(self.view_chosen.emit, SavedView("", everywhere, question.sort))
+            self.note.tell(words, self.tr("在全部案件中查找"), search)
+        else:
+            self.note.tell(words, self.tr("清除条件"), self.cleared.emit)
 
     def _tell_failure(self, error: GridClientError) -> None:
         self._all = False
-        self.note.tell(sentence_of(error), self.tr("重试"))
+        self.note.tell(sentence_of(error), self.tr("重试"), partial(self._ask, PAGE))
 
     # -- the line the operator is on --------------------------------------------------------------------------------
 
@@ -282,7 +283,6 @@ class CaseList(QWidget):
         )
         self.bar.left.connect(self.table.setFocus)
         self.views_read.connect(self.bar.set_views)
-        self.note.button.clicked.connect(self._on_note_wanted)
 
     def _on_table_painted(self) -> None:
         if self._painting.isActive():
@@ -308,14 +308,6 @@ class CaseList(QWidget):
     def _on_order_wanted(self, key: SortKey) -> None:
         same = self._question.sort.key is key
         self.ordered.emit(key, same and not self._question.sort.descending)
-
-    def _on_note_wanted(self) -> None:
-        if self.note.button.text() == self.tr("重试"):
-            self._ask(PAGE)
-        elif (everywhere := self._searched_everywhere()) != self._question.filter:
-            self.view_chosen.emit(SavedView("", everywhere, self._question.sort))
-        else:
-            self.cleared.emit()
 
     def _save_view(self, name: str) -> None:
         view = SavedView(name, self._question.filter, self._question.sort)
