@@ -60,9 +60,10 @@ class ValueList(QAbstractListModel, Generic[Value]):
             self.beginResetModel()
             self.values = tuple(values)
             self.endResetModel()
-        elif values:
+        else:
             self.words_changed()
 
     def words_changed(self) -> None:
         """Says that the texts of the values have changed."""
-        self.dataChanged.emit(self.index(0), self.index(len(self.values) - 1))
+        if self.values:
+            self.dataChanged.emit(self.index(0), self.index(len(self.values) - 1))
