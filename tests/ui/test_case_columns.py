@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -40,6 +41,19 @@ def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: Invente
     other.table.restore_columns(page.table.columns_as_text())
     hidden = {COLUMNS[place].key for place in range(len(COLUMNS)) if other.table.isColumnHidden(place)}
     assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
+
+
+def test_the_menu_of_the_heads_is_gone_when_it_is_closed(
+    open_list: OpenList, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    page = open_list(invented)
+    heads = page.table.horizontalHeader()
+    where = heads.viewport().mapToGlobal(QPoint(200, 8))
+    QApplication.sendEvent(heads.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(200, 8), where))
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    (menu,) = page.table.findChildren(QMenu)
+    press(menu, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.table.findChildren(QMenu))
 
 
 def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_dragged(

@@ -166,8 +166,8 @@ class CaseTable(QTableView):
 
     def column_menu(self) -> QMenu:
         """The menu of the headers: which columns are visible."""
-        menu = QMenu(self)
-        heads = self.horizontalHeader()
+        menu, heads = QMenu(self), self.horizontalHeader()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for place, column in enumerate(COLUMNS):
             narrow = place in self._left_out
             words = self.tr("{column}（列表窄，暂不显示）") if narrow else "{column}"

@@ -43,8 +43,8 @@ class ProgressLine(QWidget):
         self._started, self._kind = None, kind
         self.bar.setRange(0, 0)
         self.words.setText(self.tr("正在打开文件…"))
-        self.stop.setText(self.tr("取消"))
         self.stop.setEnabled(True)
+        self.stop.setToolTip("")
         self.show()
 
     def advance(self, phase: str, done: int, total: int | None) -> str:

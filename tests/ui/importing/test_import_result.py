@@ -67,7 +67,9 @@ def test_what_is_being_written_is_written_whole(stage: Stage) -> None:
     line.begin("cases")
     assert line.stop.isEnabled()
     line.advance(ImportPhase.WRITING.value, 10, 100)
-    assert not line.stop.isEnabled()
+    assert not line.stop.isEnabled() and "完整写完" in line.stop.toolTip()
+    line.begin("cases")  # another file, which can be stopped again
+    assert line.stop.isEnabled() and not line.stop.toolTip()
 
 
 def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
