@@ -63,7 +63,16 @@ def _rank(entry: Entry, word: str, shorts: Iterable[str]) -> int:
         return 1
     if word in f"{entry.search} {entry.detail} {entry.value}".lower():
         return 2
-    return 3 if any(short in initials for short in shorts) else _MISSED
+    if any(short in initials for short in shorts):
+        return 3
+    return 4 if _in_two_parts(word, initials) else _MISSED
+
+
+def _in_two_parts(word: str, initials: str) -> bool:
+    """Whether the word is the beginning of the initials and, after some that are left out, a part of the rest: hkdyw
+    for 华康社区 第一网格. Each is at least two letters, because nearly all names have a single one."""
+    cuts = range(2, len(word) - 1) if word.isascii() and word.isalpha() else ()
+    return any(initials.startswith(word[:cut]) and word[cut:] in initials[cut:] for cut in cuts)
 
 
 def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:

@@ -29,7 +29,14 @@ SOURCES = Sources(
     commands=(Known("register", "登记", "F3"), Known("dispatch", "派遣", "F2")),
     units=UNITS,
     grids=GRIDS,
-    initials={"登记": "dj", "派遣": "pq", "古陌社区": "gmsq", "待派遣": "dpq", "已结案": "yja"},
+    initials={
+        "登记": "dj",
+        "派遣": "pq",
+        "古陌社区": "gmsq",
+        "第三网格(基础)": "dswgjc",
+        "待派遣": "dpq",
+        "已结案": "yja",
+    },
     township="371002002",
 )
 
@@ -47,6 +54,10 @@ def found(typed: str) -> list[tuple[Kind, str]]:
         ("竹岛", Kind.GRID, "竹岛街道"),
         ("鲸园", Kind.GRID, "鲸园街道"),
         ("gmsq", Kind.GRID, "古陌社区"),
+        ("古陌", Kind.GRID, "古陌社区"),
+        ("古陌 第三", Kind.GRID, "第三网格(基础)"),
+        ("古陌社区第三", Kind.GRID, "第三网格(基础)"),
+        ("gmdsw", Kind.GRID, "第三网格(基础)"),
         ("dpq", Kind.BOX, "待派遣"),
         ("yja", Kind.STATE, "已结案"),
         ("噪音", Kind.SEARCH, "在案件中查找“噪音”"),

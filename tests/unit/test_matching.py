@@ -58,3 +58,12 @@ def test_a_grid_is_named_with_its_community_and_found_by_both() -> None:
     assert find(entries, "gmsqdswg")[0].value == "371002002001003"
     assert find(entries, "古陌 第三")[0].title == "古陌社区 第三网格(基础)"
     assert find(entries, "371002002001003")[0].value == "371002002001003"
+
+
+def test_initials_may_leave_out_what_stands_in_the_middle_of_a_name() -> None:
+    entries = grid_entries(GRIDS, {"古陌社区": "gmsq", "北山社区": "bssq", "第三网格(基础)": "dswgjc"})
+    assert titles(find(entries, "gmdsw")) == ["古陌社区 第三网格(基础)"]
+    assert not find(entries, "msdsw")
+    assert not find(entries, "gdswg")
+    entries = [Entry("1", "综合行政执法中队", initials="zhxzzfzd"), Entry("2", "早会再发", initials="zhzf")]
+    assert titles(find(entries, "zhzf")) == ["早会再发", "综合行政执法中队"]

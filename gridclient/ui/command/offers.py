@@ -124,7 +124,9 @@ def _grids(sources: Sources) -> Iterable[Found]:
     by_code = {row.code: row for row in sources.grids}
     for row in sorted(sources.grids, key=lambda row: not row.code.startswith(sources.township)):
         offer = Offer(Kind.GRID, row.code, row.name, _place(row, by_code))
-        yield offer, ("", sources.initials.get(row.name, ""))
+        above = by_code[row.parent].name if row.tier == Tier.BASIC and row.parent in by_code else ""
+        named = sources.initials.get(above, "") + sources.initials.get(row.name, "")
+        yield offer, (above + row.name, named)  # most communities have a grid of each name
 
 
 def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:
