@@ -99,7 +99,7 @@ def _quieten_uvicorn() -> None:
 def issue_code(args: argparse.Namespace) -> Exit:
     """Makes a one-time code and prints it with the hub's address."""
     from gridclient.hub.access import URL_FACT
-    from gridclient.hub.rights import grants_for
+    from gridclient.hub.rights import area_of, grants_for, role_word
     from gridclient.hub.serve import FINGERPRINT_FACT, read_url
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
@@ -112,7 +112,8 @@ def issue_code(args: argparse.Namespace) -> Exit:
         code = _access(backend).issue_code(
             grants, township=args.township, name=args.name, fingerprint=bytes.fromhex(fingerprint or "")
         )
-    answer(args, {"url": told, "code": code}, [f"网址：{told}", f"注册码：{code}", "七天内有效，只能使用一次。"])
+    lines = [f"身份：{role_word(grants)}，{area_of(grants)}", f"网址：{told}", f"注册码：{code}"]
+    answer(args, {"url": told, "code": code}, [*lines, "七天内有效，只能使用一次。"])
     if url is None and not given:
         say("同步中心还没有运行过，网址按默认填写；如果监听其他地址，请先运行再发码。")
     return Exit.DONE

@@ -33,9 +33,9 @@ def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
 
 def add_role(parser: Any) -> None:
     """Adds the options that say what a device may do and whose it is."""
-    parser.add_argument("--township", default="", metavar="九位代码")
+    parser.add_argument("--township", default="", metavar="代码", help="镇街的九位代码；督导和县级也可写县的六位")
     parser.add_argument("--unit", default="", metavar="单位", help="单位的席位，只看派给本单位的案件")
-    parser.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
+    parser.add_argument("--supervisor", action="store_true", help="督导席位，只查看 --township 的案件，不写是全部")
     parser.add_argument("--county", action="store_true", help="县级席位，查看全县案件并维护基础数据")
     parser.add_argument("--name", default="", metavar="名称")
 

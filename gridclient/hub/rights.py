@@ -12,14 +12,14 @@ from gridclient.hub.rows import StreamRow
 from gridclient.services.enrolment import Grant
 
 REFERENCE = "ref"
-_ALL_CASES = "t:*"
+_COUNTY_DIGITS = 6
 _NAMED = 3
 _ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "supervisor": "督导"}
 
 
 def grants_for(township: str, *, unit: str = "", supervisor: bool = False, county: bool = False) -> tuple[Grant, ...]:
-    """The rights of a new device: of a township's desk, a unit's (in one township or all), a supervisor's or the
-    county's.
+    """The rights of a new device: of a township's desk, a unit's (in one township or all), a supervisor's (of one
+    township, of a county by its six digits, or of all) or the county's (also by a township of it).
 
     Everybody reads the reference data; the county writes it.
 
@@ -28,15 +28,14 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
     """
     if supervisor + county + bool(unit) > 1 or not (township or unit or supervisor or county):
         raise InvalidInput("enrol.role_unclear")
-    if township and tier_of(township) is not Tier.TOWNSHIP:
+    tier = tier_of(township) if township else None
+    if tier not in (None, Tier.TOWNSHIP, Tier.COUNTY if supervisor or county else None):
         raise InvalidInput("enrol.no_township", text=township)
     reference = Grant(REFERENCE, writes=county)
-    stream = f"t:{township}" if township else _ALL_CASES
-    if unit:
-        return (Grant(stream, writes=True, unit=unit), reference)
-    if supervisor or county:
-        return (Grant(f"t:{township[:6]}*"), reference)
-    return (Grant(stream, writes=True), reference)
+    if county:
+        return (Grant(f"t:{township[:_COUNTY_DIGITS]}*"), reference)
+    stream = f"t:{township}" if tier is Tier.TOWNSHIP else f"t:{township}*"
+    return (Grant(stream, writes=not supervisor, unit=unit), reference)
 
 
 def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ...]:

@@ -35,7 +35,10 @@ STREAMS = ["ref", "t:371002001", "t:371002002", "t:371003001"]
             {"t:371002001", "t:371002002", "t:371003001"},
         ),
         (grants_for("", supervisor=True), set(STREAMS), set()),
-        (grants_for("371002001", supervisor=True), {"ref", "t:371002001", "t:371002002"}, set()),
+        (grants_for("371002001", supervisor=True), {"ref", "t:371002001"}, set()),
+        (grants_for("371002", supervisor=True), {"ref", "t:371002001", "t:371002002"}, set()),
+        (grants_for("371002", county=True), {"ref", "t:371002001", "t:371002002"}, {"ref"}),
+        (grants_for("371002001", county=True), {"ref", "t:371002001", "t:371002002"}, {"ref"}),
         (grants_for("", county=True), set(STREAMS), {"ref"}),
     ],
 )
@@ -50,7 +53,8 @@ def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], w
     [
         ((*grants_for("371002001"), *grants_for("371002002")), "371002001、371002002"),
         ((*grants_for("371002001", unit="A"), *grants_for("371002001", unit="B")), "371002001"),
-        (grants_for("371002001", supervisor=True), "371002"),
+        (grants_for("371002", supervisor=True), "371002"),
+        (grants_for("371002001", supervisor=True), "371002001"),
         (grants_for("", county=True), "全部"),
         (tuple(Grant(f"t:37100200{n}") for n in range(1, 5)), "371002001 等 4 个"),
     ],
@@ -94,6 +98,8 @@ def test_a_right_to_a_stream_that_is_not_there_yet_is_kept() -> None:
     [
         ("", {}, "enrol.role_unclear"),
         ("371002", {}, "enrol.no_township"),
+        ("371002", {"unit": "U"}, "enrol.no_township"),
+        ("371002001001", {"supervisor": True}, "enrol.no_township"),
         ("3710020", {}, "code.wrong_length"),
         ("371002001", {"unit": "U", "county": True}, "enrol.role_unclear"),
         ("", {"supervisor": True, "county": True}, "enrol.role_unclear"),
@@ -200,5 +206,7 @@ def test_databases_are_told_by_their_address() -> None:
     assert file is not None
     assert file.as_posix() == "/srv/hub.db"
     assert sqlite_file("postgresql://h/d") is None
-    with pytest.raises(InvalidInput, match=r"hub\.address_unknown"):
-        open_backend("mysql://user:secret@host/db")
+    for wrong in ("mysql://user:secret@host/db", "sqlite:///"):
+        with pytest.raises(InvalidInput, match=r"hub\.address_unknown") as refused:
+            open_backend(wrong)
+        assert "secret" not in str(refused.value.params)
