@@ -18,8 +18,8 @@ from gridclient.hub.schema import COLUMNS, VERSION_FACT
 
 _OWN_FACTS: Final = frozenset({VERSION_FACT, MOVED_FACT})
 _HASH_BYTES: Final = 32
-Sums = dict[tuple[str, str], tuple[int, int]]
-"""Count and sum of hashes of rows, by table and stream ("" for tables without streams); the order does not count."""
+Sums = dict[tuple[str, Any], tuple[int, int]]
+"""Count and sum of hashes of rows, by table and first column (the stream, if it has one); the order does not count."""
 
 
 @frozen
@@ -98,10 +98,8 @@ def _rows(ledger: Ledger, table: str) -> Iterator[Sequence[Any]]:
 
 
 def _counted(sums: Sums, table: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    by_stream = COLUMNS[table][0] == "stream"
     for row in rows:
-        key = (table, row[0] if by_stream else "")
-        count, total = sums.get(key, (0, 0))
+        count, total = sums.get((table, row[0]), (0, 0))
         digest = hashlib.blake2b(repr(tuple(row)).encode(), digest_size=_HASH_BYTES).digest()
-        sums[key] = (count + 1, (total + int.from_bytes(digest)) % (1 << (8 * _HASH_BYTES)))
+        sums[table, row[0]] = (count + 1, total + int.from_bytes(digest))
         yield row

@@ -168,6 +168,12 @@ def test_only_a_file_that_is_there_moves_to_a_server(source: str, target: str, t
     assert not (tmp_path / "hub.db").exists()
     assert refused(lambda: moving.move(target, source)) == "hub.move_direction"
     assert refused(lambda: moving.move(source, source)) == "hub.move_direction"
+    assert refused(lambda: moving.move(target, target)) == "hub.move_direction"
+
+
+def test_a_server_may_have_several_hubs(target: str) -> None:
+    with held(target), held(target):
+        pass
 
 
 def test_every_table_and_every_column_moves(source: str, desk: HubDesk) -> None:

@@ -17,6 +17,7 @@ from gridclient.hub.certificate import own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT
 from gridclient.hub.serve import Listening, serve
 from tests.fakes.command_line import CommandLine
+from tests.fakes.running_hub import hub_process
 
 TOWNSHIP = "371002001"
 
@@ -89,6 +90,28 @@ def test_an_address_for_desks_is_given_as_it_is_written(office: CommandLine, tmp
 def test_a_name_that_is_no_machine_is_no_busy_port(office: CommandLine) -> None:
     ran = office.json("hub", "serve", "--listen", "nowhere.invalid:8700")
     assert (ran.code, "nowhere.invalid:8700" in ran.json["error"]["message"]) == ("hub.listen", True)
+
+
+@pytest.mark.parametrize(
+    ("database", "folder"),
+    [("file/hub.db", "hub"), ("hub.db", "file"), ("hub.db", "hub/file/deeper"), ("hub.db", "hub")],
+)
+def test_where_nothing_can_be_written_no_hub_runs(
+    office: CommandLine, tmp_path: Path, database: str, folder: str
+) -> None:
+    """A file stands where a folder should be, or a folder where the hub notes which kind its database is."""
+    (tmp_path / "hub" / "database").mkdir(parents=True)
+    for file in (tmp_path / "file", tmp_path / "hub" / "file"):
+        file.touch()
+    words = ("--db", f"sqlite:///{tmp_path / database}", "--listen", "127.0.0.1:0", "--folder", str(tmp_path / folder))
+    assert office.json("hub", "serve", *words).code == "hub.store_failed"
+
+
+def test_a_folder_belongs_to_one_hub(office: CommandLine, tmp_path: Path) -> None:
+    """Two would write one log, and the second of several processes would drop the counts of the first."""
+    words = ("--db", f"sqlite:///{tmp_path / 'second.db'}", "--listen", "127.0.0.1:0", "--folder", str(tmp_path))
+    with hub_process(f"sqlite:///{tmp_path / 'first.db'}", tmp_path):
+        assert office.json("hub", "serve", *words).code == "hub.folder_taken"
 
 
 def ends_at_once(*_: object) -> None:
