@@ -76,6 +76,8 @@ class FileEnds:
         The header ``Upload-After`` is there if there may be more behind it.
         """
         after = request.query_params.get("after", "")
+        if after:
+            self._shelf.path(after)  # raises for what is no file's name
         found = await self._work.run(partial(self._lacking, bearer(request), after))
         body = b"".join(map(bytes.fromhex, found.files))
         return Response(

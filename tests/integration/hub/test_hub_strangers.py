@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from contextlib import suppress
@@ -22,6 +23,8 @@ from gridclient.hub.heads import BriefProtocol
 from gridclient.hub.incoming import Bodies
 from gridclient.hub.rights import grants_for
 from gridclient.sync.frame import MOST_ON_THE_LINE
+from gridclient.sync.proofs import NONCE_BYTES
+from gridclient.sync.terms import NONCE
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.running_hub import HubLine, hub_process, served
 
@@ -60,6 +63,23 @@ def test_a_long_request_of_a_desk_is_taken_whole(line: HubLine, backend: Backend
 def test_a_password_that_is_none_is_asked_for_again(line: HubLine, given: str) -> None:
     headers = {"Authorization": f"Basic {given}", "X-Forwarded-For": "192.0.2.1"}
     assert line.ask("GET", "/metrics", headers=headers).status == 401
+
+
+@pytest.mark.parametrize("after", ["%00", "zz", "a" * 63])
+def test_missing_files_are_listed_behind_a_file_and_nothing_else(line: HubLine, backend: Backend, after: str) -> None:
+    """A zero is nothing that PostgreSQL can be asked about."""
+    desk = HubDesk("desk-0001", "t:371002001")
+    desk.enrol(Access(backend, time.time), grants_for("371002001"))
+    answer = line.ask("GET", f"/v1/files?after={after}", token=desk.token)
+    assert (answer.status, json.loads(answer.data)["error"]["code"]) == (404, "sync.file_name")
+
+
+@pytest.mark.parametrize("number", ["", "zz", "00" * (NONCE_BYTES - 1), "00" * (NONCE_BYTES + 1)])
+def test_a_hub_signs_only_a_number_of_the_right_length(line: HubLine, number: str) -> None:
+    """What it signs for anybody must not be chosen to be taken for something else."""
+    answer = line.ask("GET", "/v1/hub", headers={NONCE: number})
+    assert (answer.status, json.loads(answer.data)["error"]["code"]) == (400, "sync.refused")
+    assert "nonce" in json.loads(answer.data)["error"]["message"]
 
 
 class Sender:
