@@ -20,17 +20,17 @@ class Admitted:
 
 
 def admit(
-    access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str, more: bool = False
+    access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str, more: bool
 ) -> Admitted:
-    """Admits the requesting desk with these rights, as a code would. It may be admitted again, with other rights (with
-    ``more``: further rights).
+    """Admits the requesting desk with these rights, as a code would; ``name`` is for a desk that has none. It may be
+    admitted again, with other rights (with ``more``: further rights).
 
     Raises:
         SyncFault: ``enrol.file_…``: this is no request. Others: as for :meth:`Access.enrol`.
     """
     said = read_request(request)
     code = access.issue_code(grants, township=township, name=name)
-    applicant = Applicant(said.device, name or said.name, said.public_key)
+    applicant = Applicant(said.device, said.name, said.public_key)
     admission = access.enrol(code, applicant, more=more)
-    answer = admission._replace(token="")
-    return Admitted(write_admission(said, answer), said.device, applicant.name, admission.short, check_digits(request))
+    answer = write_admission(said, admission._replace(token=""))
+    return Admitted(answer, said.device, said.name or name, admission.short, check_digits(request))

@@ -277,6 +277,12 @@ def test_other_rights_reach_a_desk_without_a_line_only_by_another_admission(coun
     assert titles(watcher) == ["路灯不亮"]
 
 
+def test_a_desk_that_is_admitted_keeps_the_name_that_it_was_given_when_it_was_made(county: County) -> None:
+    county.desk("一号席").json("enrol", "--request", county.folder / "a.gridrequest")
+    admitted = county.hub("admit", county.folder / "a.gridrequest", "--township", TOWNSHIP, "--name", "别的")
+    assert (admitted.json["name"], county.hub("devices").json[0]["name"]) == ("一号席", "一号席")
+
+
 def test_a_desk_without_a_line_works_for_two_townships_when_the_second_is_added(county: County, tmp_path: Path) -> None:
     both, stick = county.admitted("a"), tmp_path / "u.gridbundle"
     neighbour, third = county.admitted("b", township=OTHER_TOWNSHIP), tmp_path / "v.gridbundle"
