@@ -25,7 +25,7 @@ from gridclient.services.rows import Likeness, SortKey
 from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
-_SOON_S, _MINUTE, _HOUR, _DAY = 3, 60, 3600, 86400
+_SOON_S, _MINUTE, _HOUR, _DAY, _KIB = 3, 60, 3600, 86400, 1024
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
 _AMONG_SEVERAL: Final = re.compile(r"(\d{3})-(20)?(\d{6}-[0-9A-Za-z]{2}\d*)", re.ASCII)
@@ -230,6 +230,13 @@ def left_text(seconds: float) -> str:
     if seconds < _MINUTE:
         return translate("Present", "约剩 {seconds} 秒").format(seconds=round(seconds))
     return translate("Present", "约剩 {minutes} 分钟").format(minutes=round(seconds / _MINUTE))
+
+
+def size_words(count: int) -> str:
+    """A size in bytes: ``812 B``, ``3.1 KB``, ``2.4 MB``."""
+    if count < _KIB:
+        return f"{count} B"
+    return f"{count / _KIB:,.1f} KB" if count < _KIB * _KIB else f"{count / _KIB / _KIB:,.1f} MB"
 
 
 def joined(parts: Sequence[str]) -> str:

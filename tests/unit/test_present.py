@@ -25,6 +25,7 @@ from gridclient.ui.present import (
     natural_time_words,
     pressure,
     short_number,
+    size_words,
     state_word,
     until_words,
     whole_number,
@@ -191,3 +192,8 @@ def test_a_limit_that_ends_before_work_begins_does_not_read_like_one_that_is_ove
     assert [face.working.time for face in (before, after)] == ["非工作时间", "非工作时间"]
     assert [face.working.heading for face in (before, after)] == ["工时", "工时"]
     assert (before.natural.heading, after.natural.heading) == ("自然剩余", "自然超期")
+
+
+@pytest.mark.parametrize(("count", "words"), [(812, "812 B"), (3174, "3.1 KB"), (2_516_582, "2.4 MB")])
+def test_a_size_in_words(count: int, words: str) -> None:
+    assert size_words(count) == words

@@ -13,9 +13,10 @@ from gridclient.domain.codes import list_name
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
 from gridclient.ui.importing.papers import WITH_TEMPLATE
-from gridclient.ui.importing.present import kind_word, kinds, size_text
+from gridclient.ui.importing.present import kind_word, kinds
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import down, label, tip
+from gridclient.ui.present import joined, size_words
 from gridclient.ui.quiet_combo import QuietCombo
 
 _NAME_PX: Final = 268
@@ -132,11 +133,9 @@ class FilePanel(QWidget):
         return str(self.sheet.currentData() or "")
 
     def _about(self, look: Look) -> str:
-        size = size_text(look.size)
-        if look.preview is None:
+        size, preview = size_words(look.size), look.preview
+        if preview is None:
             return size
-        shown = self.tr("{count} 列").format(count=len(look.preview.titles))
-        header = look.preview.header_row
-        if not header:
-            return f"{size} · {shown}"
-        return f"{size} · {shown} · " + self.tr("表头在第 {row} 行").format(row=header)
+        shown = self.tr("{count} 列").format(count=len(preview.titles))
+        head = self.tr("表头在第 {row} 行").format(row=preview.header_row) if preview.header_row else ""
+        return joined((size, shown, head))

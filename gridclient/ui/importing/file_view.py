@@ -14,11 +14,12 @@ from gridclient.services.import_order import BASE_MAP, Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.crs_panel import CrsPanel
-from gridclient.ui.importing.present import kinds, size_text
+from gridclient.ui.importing.present import kinds
 from gridclient.ui.importing.result_panel import ResultPanel
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.laid_out import down, label, panel, tip
 from gridclient.ui.lines_table import dress
+from gridclient.ui.present import size_words
 from gridclient.ui.value_list import NO_INDEX, Index
 
 translate = QCoreApplication.translate
@@ -166,7 +167,7 @@ def archive_text(look: Look) -> str:
         translate("Importing", "范围：东经 {west:.3f} 至 {east:.3f}，北纬 {south:.3f} 至 {north:.3f}").format(
             west=box.west, east=box.east, south=box.south, north=box.north
         ),
-        translate("Importing", "大小：{size}").format(size=size_text(look.size)),
+        translate("Importing", "大小：{size}").format(size=size_words(look.size)),
     ]
     if said_of.attribution:
         lines.append(translate("Importing", "来源声明：{text}").format(text=said_of.attribution))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP
-from gridclient.ui.present import left_text
+from gridclient.ui.present import left_text, size_words
 
 translate = QCoreApplication.translate
-_KIB: Final = 1024
 
 
 def kinds() -> dict[str, str]:
@@ -67,13 +65,6 @@ def kind_word(kind: str) -> str:
     return kinds()[kind]
 
 
-def size_text(size: int) -> str:
-    """A size in bytes: ``12 KB``, ``3.4 MB``."""
-    if size < _KIB * _KIB:
-        return f"{max(1, size // _KIB):,} KB"
-    return f"{size / _KIB / _KIB:,.1f} MB"
-
-
 def apart_text(chosen: str, apart: Mapping[tuple[str, str], float]) -> str:
     """How far the places would be off, in metres, if another system were the right one."""
     others = [(other, metres) for (one, other), metres in apart.items() if one == chosen]
@@ -95,7 +86,7 @@ def share_done(phase: str, done: int, total: int | None) -> float:
 def progress_text(phase: str, done: int, total: int | None, left_s: float | None, *, kind: str) -> str:
     """``读取 12,000 / 58,251 行 · 约剩 8 秒``."""
     if kind == BASE_MAP:
-        figures = f"{size_text(done)} / {size_text(total)}" if total else size_text(done)
+        figures = f"{size_words(done)} / {size_words(total)}" if total else size_words(done)
         words = translate("Importing", "复制") + f" {figures}"
     else:
         figures = f"{done:,} / {total:,}" if total else f"{done:,}"

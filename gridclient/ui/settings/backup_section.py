@@ -17,6 +17,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.lines_table import Line, LinesTable
+from gridclient.ui.present import size_words
 from gridclient.ui.resting import Resting
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import fixed_font
@@ -200,5 +201,4 @@ def _line(row: BackupRow) -> Line:
         BackupKind.BEFORE_UPGRADE: translate("BackupSection", "升级前"),
         BackupKind.DAMAGED: translate("BackupSection", "已损坏"),
     }
-    size = f"{row.size / 1024 / 1024:,.1f} MB"
-    return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kinds[row.kind], size, row.path.name))
+    return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kinds[row.kind], size_words(row.size), row.path.name))

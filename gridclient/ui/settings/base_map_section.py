@@ -12,6 +12,7 @@ from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.lines_table import Line, LinesTable
+from gridclient.ui.present import size_words
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate
@@ -114,5 +115,5 @@ class BaseMapSection(Section):
 def _line(row: BaseMapRow) -> Line:
     said = row.layer.metadata
     kind = translate("BaseMapSection", "矢量") if said.kind == "vector" else translate("BaseMapSection", "图片")
-    size = f"{row.size / 1024 / 1024:,.1f} MB"
-    return Line(row.layer.layer_id, (said.title, kind, f"{said.min_zoom}–{said.max_zoom}", size, row.file))
+    texts = (said.title, kind, f"{said.min_zoom}–{said.max_zoom}", size_words(row.size), row.file)
+    return Line(row.layer.layer_id, texts)

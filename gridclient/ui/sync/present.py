@@ -15,7 +15,8 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.frozen import frozen
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
-from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words, withdrawn_words
+from gridclient.ui.present import size_words
+from gridclient.ui.sync.round_words import clock_words, failure_words, refused_words, withdrawn_words
 
 translate = QCoreApplication.translate
 _NAMED: Final = 3
@@ -227,7 +228,7 @@ def status_words(view: SyncView, now: datetime) -> str:
         state=word,
         when=when_words(last.at, now),
         count=f"{last.pushed + last.pulled:,}",
-        size=bytes_words(last.bytes_sent + last.bytes_received),
+        size=size_words(last.bytes_sent + last.bytes_received),
     )
 
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.services.error_text import sentence
 from gridclient.services.sync_control import BundleReport, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.ui.present import size_words
 
 translate = QCoreApplication.translate
-_KIB: Final = 1024
 _CLOCK_OFF: Final = timedelta(minutes=5)
 
 
@@ -28,7 +28,7 @@ def stage_words(view: SyncView) -> str:
         "import": translate("Sync", "正在读取文件"),
     }.get(view.stage, translate("Sync", "正在同步"))
     if view.all > 0:
-        figure = bytes_words if view.stage == "files" else "{:,}".format
+        figure = size_words if view.stage == "files" else "{:,}".format
         return f"{word} {figure(min(view.done, view.all))}/{figure(view.all)}"
     if view.done > 0:  # the total is not known
         return translate("Sync", "{word} {count} 条").format(word=word, count=f"{view.done:,}")
@@ -98,13 +98,6 @@ def withdrawn_words(report: RoundReport | None) -> tuple[str, ...]:
         "U盘带来的内容里，有 {count} 件案件同步中心没有收下，已从本机撤下；U盘和原席位上仍有，请联系县级管理员。",
     )
     return (words.format(count=report.withdrawn),)
-
-
-def bytes_words(count: int) -> str:
-    """A size in bytes: ``812 B``, ``3.1 KB``, ``2.4 MB``."""
-    if count < _KIB:
-        return f"{count} B"
-    return f"{count / _KIB:,.1f} KB" if count < _KIB * _KIB else f"{count / _KIB / _KIB:,.1f} MB"
 
 
 def seconds_words(seconds: float) -> str:

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QWidget
 from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.ui.lines_table import Line, LinesModel, LinesTable
+from gridclient.ui.present import size_words
 from gridclient.ui.sync.present import when_words
-from gridclient.ui.sync.round_words import bytes_words, end_words, note_words, seconds_words
+from gridclient.ui.sync.round_words import end_words, note_words, seconds_words
 from gridclient.ui.theme import ROW_PX
 
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
@@ -86,7 +87,7 @@ class RoundsModel(LinesModel):
     def line(self, value: Row) -> Line:
         report, note = value.report, self.note(value)
         when = when_words(report.at, self._now or report.at)
-        size = f"↑{bytes_words(report.bytes_sent)} ↓{bytes_words(report.bytes_received)}"
+        size = f"↑{size_words(report.bytes_sent)} ↓{size_words(report.bytes_received)}"
         texts = (
             f"{when}:{report.at:%S}",
             end_words(report),

@@ -28,7 +28,6 @@ from gridclient.ui.sync.present import (
 from gridclient.ui.sync.question import question
 from gridclient.ui.sync.round_words import (
     bundle_words,
-    bytes_words,
     end_words,
     failure_words,
     note_words,
@@ -260,11 +259,6 @@ def test_only_here_names_what_there_is() -> None:
 )
 def test_how_long_a_round_took(seconds: float, words: str) -> None:
     assert seconds_words(seconds) == words
-
-
-@pytest.mark.parametrize(("count", "words"), [(812, "812 B"), (3174, "3.1 KB"), (2_516_582, "2.4 MB")])
-def test_bytes_in_words(count: int, words: str) -> None:
-    assert bytes_words(count) == words
 
 
 def test_a_countdown_never_goes_below_nothing() -> None:
