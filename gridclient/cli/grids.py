@@ -23,7 +23,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     at = grids.add_parser("at", parents=[output], help="某一点所在的网格")
     at.add_argument("lon", type=float, metavar="经度")
     at.add_argument("lat", type=float, metavar="纬度")
-    at.add_argument("--crs", type=coordinate_system, default=Crs.WGS84.value, help="坐标系")
+    at.add_argument("--crs", type=coordinate_system, default=Crs.WGS84, help="坐标系")
     at.set_defaults(run=show_at)
 
 
@@ -36,7 +36,7 @@ def show_tree(args: argparse.Namespace) -> Exit:
 
 def show_at(args: argparse.Namespace) -> Exit:
     """Prints the three areas in which a point lies."""
-    lon, lat = convert(args.lon, args.lat, Crs(args.crs), Crs.WGS84)
+    lon, lat = convert(args.lon, args.lat, args.crs, Crs.WGS84)
     with open_desk(args.profile, read_only=True) as opened:
         found = opened.desk.reference.grids_at(lon, lat)
         names = {code: _name(opened.desk.reference.grid(code)) for code in asdict(found).values() if code}

@@ -99,10 +99,10 @@ def path_of(text: str) -> Path:
     return Path(text)
 
 
-def coordinate_system(text: str) -> str:
-    """An argument type: a coordinate system in any usual spelling. Gives its identifier."""
+def coordinate_system(text: str) -> Crs:
+    """An argument type: a coordinate system in any usual spelling."""
     try:
-        return Crs(text).value
+        return Crs(text)
     except ValueError:
         known = "、".join(crs.value for crs in Crs)
         raise argparse.ArgumentTypeError(f"没有坐标系“{text}”，可选：{known}") from None

@@ -10,7 +10,7 @@ from gridclient.cli.opening import calendar_of
 from gridclient.cli.output import Exit, answer
 from gridclient.cli.parsing import coordinate_system
 from gridclient.cli.shapes import iso
-from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.coordinates import convert
 from gridclient.domain.deadlines import StartRule, deadline
 from gridclient.domain.limits import parse_limit
 from gridclient.services.deadline_text import explain
@@ -47,5 +47,5 @@ def show_deadline(args: argparse.Namespace) -> Exit:
 
 def show_converted(args: argparse.Namespace) -> Exit:
     """Prints a point in another coordinate system."""
-    lon, lat = convert(args.lon, args.lat, Crs(args.source), Crs(args.target))
+    lon, lat = convert(args.lon, args.lat, args.source, args.target)
     return answer(args, {"lon": lon, "lat": lat, "crs": args.target}, [f"{lon:.7f} {lat:.7f}"])

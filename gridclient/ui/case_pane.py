@@ -73,17 +73,11 @@ class CasePane(QWidget):
         if next(self._steps, self) is not self:
             QTimer.singleShot(_PAUSE_MS, self, self.make_soon)
 
-    def show_case(self, case_id: str | None) -> None:
-        """See :meth:`CasePanel.show_case`."""
-        self._kept = (case_id,) if case_id is not None else ()
-        if self._panel is not None:
-            self._panel.show_case(case_id)
-
-    def show_batch(self, case_ids: Sequence[str]) -> None:
-        """See :meth:`CasePanel.show_batch`."""
+    def show_cases(self, case_ids: Sequence[str]) -> None:
+        """Shows one case, several or none."""
         self._kept = tuple(case_ids)
         if self._panel is not None:
-            self._panel.show_batch(case_ids)
+            self._show(self._panel)
 
     def refresh(self, changes: Changes) -> None:
         """Shows what was written. A panel that is made later reads the case as it is then."""
@@ -111,7 +105,10 @@ class CasePane(QWidget):
         assert layout is not None
         layout.addWidget(panel)
         self.setFocusProxy(panel)
+        self._show(panel)
+
+    def _show(self, panel: CasePanel) -> None:
         if len(self._kept) > 1:
             panel.show_batch(self._kept)
         else:
-            panel.show_case(self._kept[0] if self._kept else None)
+            panel.show_case(next(iter(self._kept), None))

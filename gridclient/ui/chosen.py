@@ -40,10 +40,7 @@ class ChosenCases(QObject):
     def show(self, case_ids: tuple[str, ...]) -> None:
         """Other cases are chosen; the present one comes first."""
         self._ids = case_ids
-        if len(case_ids) > 1:
-            self._pane.show_batch(case_ids)
-        else:
-            self._pane.show_case(case_ids[0] if case_ids else None)
+        self._pane.show_cases(case_ids)
         self._read()
 
     def refresh(self, changes: Changes) -> None:

@@ -58,7 +58,7 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
     initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
     pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials, short=short_number)
     qtbot.addWidget(pane)
-    pane.show_case(chosen)
+    pane.show_cases([chosen])
     assert pane.findChild(QWidget, "caseDetail") is None
     pane.make_soon()
     qtbot.waitUntil(lambda: pane.findChild(QWidget, "caseDetail") is not None)
@@ -74,7 +74,7 @@ def test_a_key_pressed_before_the_panel_is_there_is_done_by_it(jobs: Jobs, look:
         desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs), short=short_number
     )
     qtbot.addWidget(pane)
-    pane.show_case(case_id)
+    pane.show_cases([case_id])
     with qtbot.waitSignal(pane.news.changes) as told:
         pane.panel.start_action(Action.SIGN)
     assert told.args is not None
@@ -91,7 +91,7 @@ def test_a_key_for_several_cases_pressed_before_the_panel_is_there_is_done_by_it
     )
     qtbot.addWidget(pane)
     pane.show()
-    pane.show_batch(cases)
+    pane.show_cases(cases)
     pane.panel.start_action(Action.FILE)
     qtbot.waitUntil(lambda: pane.panel.foot.form is not None)
     form = pane.panel.foot.form

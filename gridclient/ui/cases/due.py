@@ -13,6 +13,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
+from gridclient.domain.case import OPEN_STATES
 from gridclient.domain.deadlines import Remaining, remaining, urgency
 from gridclient.domain.frozen import frozen
 from gridclient.services.deadline_text import duration_text, moment_text, working_text
@@ -20,7 +21,6 @@ from gridclient.ui.present import SIGNS, Pressure, is_stage, pressure
 
 translate = QCoreApplication.translate
 _DAY: Final = 86_400
-_ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
 
 
 @frozen
@@ -49,7 +49,7 @@ EMPTY: Final = DueCell("", Pressure.NONE)
 
 def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, returned: bool = False) -> DueCell:
     """The cell of a case that is in ``state`` and due at ``due``."""
-    if due is None or state in _ENDED:
+    if due is None or state not in OPEN_STATES:
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
     stage = is_stage(state)
@@ -68,7 +68,7 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
 
 def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
     """Both clocks and the deadline, for the tooltip."""
-    if due is None or state in _ENDED:
+    if due is None or state not in OPEN_STATES:
         return ""
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
     working = working_text(left.working.total_seconds(), seconds_per_day=by.hours.seconds_per_day)

@@ -26,7 +26,7 @@ _NUMBER_DIGITS: Final = 3
 
 
 class Kind(StrEnum):
-    """What an offer does; the order is that on the screen."""
+    """What an offer does."""
 
     CASE = "case"
     COMMAND = "command"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
+from gridclient.domain.codes import Tier
 from gridclient.services.masking import mask_name
 from gridclient.services.rows import UNPLACED, GridFigures, GridRow
 from gridclient.services.words import TIERS
@@ -16,7 +17,6 @@ from gridclient.ui.laid_out import tip
 from gridclient.ui.value_list import NO_INDEX, Index
 
 _MANY: Final = 50
-_TOP_TIER: Final = "county"
 
 
 class Column(IntEnum):
@@ -53,7 +53,7 @@ class GridModel(QAbstractItemModel):
 
     def set_grids(self, rows: Iterable[GridRow]) -> bool:
         """Shows these areas; returns whether anything differs, in which case the model was reset."""
-        wanted = sorted((row for row in rows if row.tier != _TOP_TIER), key=lambda row: row.code)
+        wanted = sorted((row for row in rows if row.tier != Tier.COUNTY), key=lambda row: row.code)
         if wanted == [node.row for node in self._nodes]:
             return False
         self.beginResetModel()

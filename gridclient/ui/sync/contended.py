@@ -19,7 +19,7 @@ from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.services.timeline_text import line_of, unit_name, who
 from gridclient.services.words import PARTS, RATINGS, STATES
-from gridclient.ui.present import moment_words, state_word, until_words
+from gridclient.ui.present import joined, moment_words, state_word, until_words
 from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value
 
 translate = QCoreApplication.translate
@@ -236,8 +236,7 @@ def _outcome(view: ContentionView, case: Case, reference: Reference, now: dateti
     due = translate("Conflicts", "时限 {due}").format(due=_due(case, reference, now)) if case.due is not None else ""
     left = any(contention.key != view.key for contention in case.contentions)
     asked = translate("Conflicts", "还有一处冲突要选") if left else ""
-    parts = " · ".join(part for part in (_state(case), unit, due, asked) if part)
-    return translate("Conflicts", "案件为：{parts}").format(parts=parts)
+    return translate("Conflicts", "案件为：{parts}").format(parts=joined((_state(case), unit, due, asked)))
 
 
 def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:

@@ -15,6 +15,7 @@ from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.timeline_text import unit_name
 from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, EVENTS, RATINGS, URGENCIES
+from gridclient.ui.matching import standard_title
 
 translate = QCoreApplication.translate
 _MOST: Final = 2
@@ -72,7 +73,7 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
         return grid.name if grid is not None else text
     if name == "standard":
         row = reference.standard(text)
-        return f"{row.small_class} · {row.filing_condition}" if row is not None else text
+        return standard_title(row) if row is not None else text
     if name == "urgency":
         return URGENCIES.get(int(text), text) if text.isdigit() else text
     return MASKS[name](text) if name in MASKS else CHANNELS.get(text, text) if name == "channel" else text
