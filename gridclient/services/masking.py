@@ -36,8 +36,6 @@ def mask_name(name: str) -> str:
 def mask_phone(phone: str) -> str:
     """``13800001234`` → ``138****1234``; a number too short for that is hidden whole."""
     digits = re.sub(r"\D", "", phone)
-    if not digits:
-        return ""
     if len(digits) < _SHORTEST_SHOWN:
         return "*" * len(digits)
     return f"{digits[:3]}****{digits[-4:]}"

@@ -174,7 +174,7 @@ def _starred(text: str, numbers: Iterable[str]) -> str:
     """The text with these numbers hidden, also where they are written in parts or full width; its length stays."""
     places = [place for place, sign in enumerate(text) if sign.isdecimal()]
     digits = "".join(str(unicodedata.decimal(text[place])) for place in places)
-    for number in sorted(numbers, key=len, reverse=True):
+    for number in numbers:
         start = digits.find(number)
         while start >= 0:
             first, last = places[start], places[start + len(number) - 1]

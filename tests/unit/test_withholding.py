@@ -15,7 +15,7 @@ from gridclient.domain.case import Contact
 from gridclient.domain.events import EventKind, payload_text
 from gridclient.domain.fold import fold_all
 from gridclient.domain.handing import SALT
-from gridclient.services.withholding import for_unit, lacks, lacks_less, salted
+from gridclient.services.withholding import for_unit, lacks, lacks_less, new_salt, new_salts, salted
 from tests.fakes.two_desks import Two, given_to
 
 UNIT, KEY = "U1", b"k" * 32
@@ -45,6 +45,7 @@ def test_a_department_does_not_get_who_reported_whatever_the_event(kind: str) ->
     got = json.loads(text)
     assert got["facts"]["title"] == "钱*反映路灯不亮"
     assert got["facts"]["grid"] == FACTS["grid"] and got["facts"]["keep_secret"] is True
+    assert got["facts"]["address"] == f"古陌路12号，联系 *************，{NAME}路口", "a street may have a person's name"
     assert set(got["withheld"]) == {
         "title", "description", "address", "reporter_name", "reporter_phone", "people", "extra",
     }  # fmt: skip
@@ -59,6 +60,7 @@ def test_a_department_does_not_get_who_reported_whatever_the_event(kind: str) ->
         ({"contact": {"name": NAME, "phone": PHONE}}, True),
         ({"text": "已电话联系"}, True),
         ({"facts": {"standard": "S1", "grid": "371002001001001"}, "level": 3}, False),
+        ({"facts": {"reporter_name": "", "extra": {}, "standard": "S1"}}, False),
         ({"assignments": [{"unit": "U1", "role": "lead"}], "reason": ""}, False),
         ({"unit": "U1", "on_behalf": True}, False),
     ],
@@ -70,6 +72,12 @@ def test_a_salt_stands_in_what_may_tell_who_reported_and_goes_with_it(payload: d
     whole = {**FACTS, **payload.get("facts", {})}
     assert SALT not in handed({**written, "facts": whole})
     assert salted(payload) != written or not protects
+
+
+def test_the_salts_of_many_rows_are_as_long_as_others_and_all_different() -> None:
+    salts = list(new_salts(5))
+    assert {len(salt) for salt in salts} == {len(new_salt())} and len(set(salts)) == 5
+    assert not list(new_salts(0))
 
 
 def test_fields_of_a_later_shape_count_where_they_stand_beside_the_facts() -> None:
@@ -84,6 +92,8 @@ def test_fields_of_a_later_shape_count_where_they_stand_beside_the_facts() -> No
         {"facts": {"upper_number": "13900005678", "grid": "371002001001001"}, "level": 3},
         {"text": f"请与 {PHONE} 联系"},
         {"facts": "nothing", "people": None},
+        {"text": 5, "reason": ["x"]},
+        {"level": 3, "clocks": [{"withheld": {}}]},
         {"assignments": [{"unit": "U1", "role": "lead"}], "reason": "就近"},
     ],
 )
@@ -184,6 +194,27 @@ def test_a_name_is_hidden_however_it_is_entered(name: str) -> None:
     case = [payload_text({"facts": {"reporter_name": name, "reporter_phone": PHONE}})]
     text = for_unit(UNIT, "case_noted", "c1", payload_text({"text": f"已答复{NAME}，业主满意"}), KEY, case=lambda: case)
     assert json.loads(text)["text"] == "已答复钱*，业主满意"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "told"),
+    [
+        ("王小明（小明）", "已答复王小明、小明", "已答复王*、小*"),
+        ("钱某", "已答复钱某", "已答复钱*"),
+        ("王", "王家村路灯已修好", "王家村路灯已修好"),
+    ],
+)
+def test_the_longest_form_of_a_name_is_hidden_and_a_single_sign_is_none(name: str, written: str, told: str) -> None:
+    case = [payload_text({"facts": {"reporter_name": name, "reporter_phone": PHONE}})]
+    text = for_unit(UNIT, "case_noted", "c1", payload_text({"text": written}), KEY, case=lambda: case)
+    assert json.loads(text)["text"] == told
+
+
+def test_digits_with_words_between_them_are_no_telephone() -> None:
+    case = [payload_text({"facts": {"reporter_phone": "5201314"}})]
+    said = payload_text({"text": "5201号楼314室，回电5201314、520-1314"})
+    text = for_unit(UNIT, "case_noted", "c1", said, KEY, case=lambda: case)
+    assert json.loads(text)["text"] == "5201号楼314室，回电*******、********"
 
 
 def test_who_is_named_as_the_reporter_later_is_hidden_in_what_was_registered_before() -> None:
