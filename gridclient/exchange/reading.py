@@ -27,7 +27,7 @@ from gridclient.exchange.mapping import ColumnMapping, completed, guess
 from gridclient.exchange.opening import Form, Source, identify
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.standards import StandardReader
-from gridclient.exchange.tables import open_table, sheets
+from gridclient.exchange.tables import filled_sheets, open_table, sheets
 from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
 from gridclient.services.aside import IN_PLACE, Aside
@@ -121,16 +121,7 @@ def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping:
 
 def unread_sheets(source: Source, tables: Sequence[Table]) -> tuple[str, ...]:
     """The names of the other visible sheets that have any row."""
-    read = {table.sheet for table in tables}
-    return tuple(name for name in sheets(source.path) if name not in read and _has_rows(source.path, name))
-
-
-def _has_rows(path: Path, sheet: str) -> bool:
-    try:
-        open_table(path, sheet=sheet)
-    except InvalidInput as problem:
-        return problem.code != "file.no_rows"
-    return True
+    return filled_sheets(source, but={table.sheet for table in tables}) if source.form is Form.XLSX else ()
 
 
 def missing_columns(kind: ImportKind, mapping: ColumnMapping) -> list[str]:

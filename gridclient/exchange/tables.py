@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +30,22 @@ def sheets(path: Path) -> tuple[str, ...]:
     _require_table(source)
     with source.archive() as archive:
         return tuple(part.name for part in _visible(read_workbook(source.name, archive)))
+
+
+def filled_sheets(source: Source, *, but: Set[str]) -> tuple[str, ...]:
+    """The names of the visible sheets of a workbook that have any value, without those of ``but``."""
+    with source.archive() as archive:
+        others = [part for part in _visible(read_workbook(source.name, archive)) if part.name not in but]
+        return tuple(
+            part.name for part in others if _has_values(SheetPlace(source.name, part.name, archive, part.part))
+        )
+
+
+def _has_values(place: SheetPlace) -> bool:
+    try:
+        return sheet_rows.survey(place).last_row > 0
+    except InvalidInput:  # too many, or damaged
+        return True
 
 
 def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fill_merged: bool = False) -> Table:
