@@ -53,6 +53,18 @@ class LineForm(QWidget):
             self.proxy.setText(view.proxy)
             self._shown = view.proxy
 
+    def fold(self) -> bool:
+        """Folds the fields away, with what was typed and not saved; returns whether they were open."""
+        if not self.fields.isVisible():
+            return False
+        self.url.clear()
+        self.proxy.setText(self._shown)
+        self.note.clear()
+        self.fields.hide()
+        self.open.show()
+        self.open.setFocus()
+        return True
+
     def _on_open(self) -> None:
         self.open.hide()
         self.fields.show()

@@ -127,6 +127,12 @@ class SyncPage(CoverPage):
         super().hideEvent(event)
         self._second.stop()
 
+    def escape(self) -> None:
+        """Esc leaves the fields of the address first."""
+        here = self.focusWidget()
+        if here is None or not self.line.isAncestorOf(here) or not self.line.fold():
+            super().escape()
+
     def _on_now(self) -> None:
         if self.now.isEnabled():
             self._sync.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gridclient.ui.icons import icon
@@ -75,7 +75,7 @@ class OfflineSwitch(PaintedButton):
         right = self.width() - _TRACK.width() - 2
         painter.drawText(QRect(0, 0, right - _GAP, self.height()), Qt.AlignmentFlag.AlignVCenter, self.words)
         track = QRectF(right, (self.height() - _TRACK.height()) / 2, _TRACK.width(), _TRACK.height())
-        painter.setPen(QColor(theme.accent if self.hasFocus() else faint))
+        painter.setPen(QPen(QColor(theme.accent), 2) if self.hasFocus() else QColor(faint))
         painter.setBrush(QColor(theme.warn if self.isChecked() else theme.alternate))
         painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
         knob = QRectF(0, 0, 12, 12)

@@ -14,6 +14,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.services.sync_control import SyncState
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.line_form import LineForm
+from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
 from tests.ui.sync.conftest import click, show, view
 
@@ -103,3 +104,16 @@ def test_what_is_being_typed_is_not_overwritten(form: LineForm, fake: FakeSync) 
     QTest.keyClicks(form.proxy, "9")
     form.show_view(replace(fake.shown, pending_events=3))
     assert form.proxy.text() == f"{PROXY}9"
+
+
+def test_escape_leaves_the_fields_before_the_page(page: SyncPage, qtbot: QtBot) -> None:
+    click(page.line.open)
+    QTest.keyClicks(page.line.url, "https://typo")
+    with qtbot.assertNotEmitted(page.closed):
+        QTest.keyClick(page.line.url, Qt.Key.Key_Escape)
+    assert page.line.open.hasFocus() and not page.line.fields.isVisible()
+    click(page.line.open)
+    assert page.line.url.text() == ""
+    QTest.keyClick(page.line.url, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(page.closed):
+        QTest.keyClick(page.line.open, Qt.Key.Key_Escape)
