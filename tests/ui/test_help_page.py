@@ -230,6 +230,18 @@ def test_a_link_leads_to_a_page_of_help_and_nowhere_else(page: HelpPage) -> None
     assert page.text.toPlainText() == before
 
 
+def test_from_where_a_link_led_a_key_goes_back_to_the_place_of_the_link(page: HelpPage) -> None:
+    page.text.setFocus()
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return):  # the first link stands below the edge
+        QTest.keyClick(page.text, key)
+    assert page.text.toPlainText().startswith("导入数据") and page.back.isVisible()
+    assert page.text.verticalScrollBar().value() == 0
+    QTest.keyClick(page.text, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert page.text.toPlainText().startswith("席位使用说明") and not page.back.isVisible()
+    assert page.text.verticalScrollBar().value() > 0
+    assert page.text.hasFocus()
+
+
 def test_what_is_said_of_synchronisation_is_found(page: HelpPage) -> None:
     page.search.setFocus()
     page.search.insert("换新起点")

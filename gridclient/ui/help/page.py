@@ -27,6 +27,7 @@ from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
 from gridclient.ui.help.pictures import HelpText
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, label
 from gridclient.ui.theme import SMALL_PX, TITLE_PX, base_font, tokens
 from gridclient.ui.value_list import Index
@@ -91,12 +92,16 @@ class HelpPage(ListedPage):
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(280)
         self.found = label(role="muted", parent=self)
+        self.back = KeyButton(self.tr("回到原处"), key="Alt+←", parent=self)
+        self._left: list[tuple[str, int]] = []  # the pages that links led away from, each with the place on it
         self.text = HelpText(self)
         self._arrange()
         self.search.textChanged.connect(self._on_searched)
         self.search.returnPressed.connect(self._find_next)
         self.text.anchorClicked.connect(self._on_link)
+        self.back.clicked.connect(self._go_back)
         self.on_key("Ctrl+F", self.search.setFocus)
+        self.press_by("Alt+Left", self.back)
 
     def _arrange(self) -> None:
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
@@ -104,7 +109,10 @@ class HelpPage(ListedPage):
         self.text.setOpenLinks(False)
         FocusMark(self.text)
         self.text.document().setDocumentMargin(_MARGIN)
-        self.frame(self.tr("帮助"), (across(self.list, (self.text, 1), gap=1), 1), head=(self.search, self.found, 1))
+        self.frame(
+            self.tr("帮助"), (across(self.list, (self.text, 1), gap=1), 1), head=(self.search, self.found, 1, self.back)
+        )
+        self.back.hide()
 
     # -- pages ------------------------------------------------------------------------------------------------------
 
@@ -187,8 +195,18 @@ class HelpPage(ListedPage):
             block = block.next()
 
     def _on_link(self, url: QUrl) -> None:
-        if url.isRelative() and url.path().endswith(".md"):
-            self.open_page(url.path().removesuffix(".md"))
+        name = url.path().removesuffix(".md")
+        if url.isRelative() and url.path() != name and self.rows.row_of(name) >= 0:
+            self._left.append((self._shown, self.text.verticalScrollBar().value()))
+            self.back.show()
+            self.open_page(name)
+
+    def _go_back(self) -> None:
+        name, place = self._left.pop()
+        self.back.setVisible(bool(self._left))
+        self.open_page(name)
+        self.text.verticalScrollBar().setValue(place)
+        self.text.setFocus()
 
     # -- searching --------------------------------------------------------------------------------------------------
 
