@@ -18,9 +18,9 @@ DEVICE, KEY = "device-1", bytes(range(32))
 OWN, NEXT = "t:371002003", "t:371002004"
 
 
-def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tuple[bool, str]:
+def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tuple[bool, SyncFault | None]:
     """Whether it was kept by a new desk whose cases of these streams wait, and why it was not."""
-    store, refused = FakeSyncStore(DEVICE, (), None), ""
+    store, refused = FakeSyncStore(DEVICE, (), None), None
     for stream in streams:
         store.write(stream)
     admission = Admission("hub-1", "", "A1", (*grants, Grant("ref")), {}, bytes(32))
@@ -29,7 +29,7 @@ def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tup
     try:
         take_admission(store, file, key=lambda: KEY, now=lambda: datetime.now(UTC))
     except SyncFault as fault:
-        refused = fault.code
+        refused = fault
     return store.enrolment() is not None, refused
 
 
@@ -43,9 +43,18 @@ def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tup
         ([OWN], (Grant(OWN), Grant(NEXT)), "enrol.registers_nothing"),  # a supervisor
         ([OWN], (Grant(OWN, writes=True, unit="unit.city"),), "enrol.registers_nothing"),
         ([OWN], (), "enrol.registers_nothing"),  # a county without a stream as yet
+        ([OWN], (Grant(OWN), Grant("ref", writes=True)), "enrol.registers_nothing"),  # one with a stream
     ],
 )
 def test_only_an_enrolment_by_which_the_hub_takes_some_of_the_cases_is_kept(
     streams: Sequence[str], grants: tuple[Grant, ...], code: str, tmp_path: Path
 ) -> None:
-    assert take(streams, grants, tmp_path) == (not code, code)
+    kept, refused = take(streams, grants, tmp_path)
+    assert (kept, refused.code if refused else "") == (not code, code)
+
+
+def test_of_many_townships_the_first_are_named_and_that_there_are_more(tmp_path: Path) -> None:
+    _, refused = take([f"t:37100200{number}" for number in (4, 2, 1, 3)], (), tmp_path)
+    assert refused is not None and refused.params["mine"] == "371002001、371002002、371002003…"
+    _, refused = take([f"t:37100200{number}" for number in (3, 2, 1)], (), tmp_path)
+    assert refused is not None and refused.params["mine"] == "371002001、371002002、371002003"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
@@ -16,9 +17,11 @@ from gridclient.services.enrolment import Enrolment
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedState, OriginKey, StickBatch
-from gridclient.sync.bundle import StickPage, key_for, read_bundle, with_frames
+from gridclient.sync.bundle import StickPage, _parts, key_for, read_bundle, with_frames
+from gridclient.sync.frame import unseal
 from gridclient.sync.signing import new_key, public_key, sign_head
 from gridclient.sync.stick import export_bundle, import_bundle
+from gridclient.sync.terms import Versions
 from tests.fakes.invented_events import invented_events
 from tests.fakes.sync_hub import HUB, FakeHub
 from tests.fakes.sync_store import Chain, FakeSyncStore
@@ -298,6 +301,16 @@ def test_hub_gives_places_by_stick(tmp_path: Path) -> None:
     assert (one.feeds()[0].cursor, one.rounds()[0].hub_time) == (4, None)
     import_bundle(one, file, now=now)
     assert one.feeds()[0].cursor == 4
+
+
+def test_a_program_of_the_first_protocol_reads_sticks_of_townships_but_not_of_departments() -> None:
+    """Of departments' events something is withheld, which it would take for damage."""
+    (page,) = stretches(written(desk("one"), 2), TOWN, (0, 2))
+    first = Versions(1, 1)
+    assert unseal(_parts(page)[-1], spoken=first)
+    part = page._replace(page=replace(page.page, feed=PART))
+    with pytest.raises(SyncFault, match=r"sync\.update_due"):
+        unseal(_parts(part)[-1], spoken=first)
 
 
 def test_feed_that_differs_is_read_again_from_the_file_that_shows_it(tmp_path: Path) -> None:

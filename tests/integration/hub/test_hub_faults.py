@@ -14,6 +14,7 @@ import urllib3
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub.access import Access
+from gridclient.hub.answers import BUSY_RETRY_S
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
@@ -24,8 +25,8 @@ from gridclient.sync.wire import FeedAsk, PushStatus
 from tests.fakes.hub_databases import database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
-from tests.fakes.postgres import own_server
-from tests.fakes.running_hub import HubLine, hub_process
+from tests.fakes.postgres import drop_database, new_database, own_server
+from tests.fakes.running_hub import HubLine, hub_on_thread, hub_process
 
 STREAM = "t:371002001"
 WRITERS = 8
@@ -109,6 +110,16 @@ def end_sessions(backend: Any) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def test_a_hub_whose_database_is_gone_says_so_and_when_to_ask_again(tmp_path: Path) -> None:
+    url = new_database()
+    with hub_on_thread(open_backend(url), tmp_path) as line:
+        assert line.ask("GET", "/health").status == 200
+        drop_database(url)
+        answer = line.ask("GET", "/health")
+        assert (answer.status, answer.headers["Retry-After"]) == (503, str(BUSY_RETRY_S))
+        assert answer.json()["error"]["code"] == "hub.store_failed"
 
 
 @pytest.mark.slow

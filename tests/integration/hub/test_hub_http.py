@@ -241,6 +241,17 @@ def test_the_status_page_is_chinese_and_escapes_what_desks_say(line: HubLine, ac
     assert "&lt;script&gt;" in page
 
 
+def test_the_status_page_tells_how_each_device_stands(line: HubLine, access: Access, desk: HubDesk) -> None:
+    line.json("POST", "/v1/enrol", application(access, name="二号席"))
+    access.revoke("desk-0009")
+    desk.round(line.sync, [desk.push(1, 30)])
+    page = line.ask("GET", "/").data.decode()
+    assert f"<tr><td>{STREAM}</td><td class=n>30</td></tr>" in page
+    _, here, gone = page.partition("<h2>记录</h2>")[0].split("<tr><td>desk-")
+    assert here.startswith("0001</td><td>") and "<td>正常</td></tr>" in here
+    assert gone.startswith("0009</td><td>二号席</td>") and "<td>—</td><td>已吊销</td></tr>" in gone
+
+
 def test_the_log_names_ids_and_no_texts(line: HubLine, desk: HubDesk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     desk.round(line.sync, [desk.push(1, 30)._replace(signature=bytes(64))])

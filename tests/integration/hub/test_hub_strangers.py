@@ -50,7 +50,9 @@ def test_of_a_stranger_only_the_beginning_of_a_long_request_is_taken(line: HubLi
 
 
 def test_a_long_request_of_a_stranger_that_comes_whole_is_answered_too(line: HubLine) -> None:
-    assert line.ask("POST", "/v1/sync", bytes(4 << 20), token="guessed").status == 401
+    answer = line.ask("POST", "/v1/sync", bytes(4 << 20), token="guessed")
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "Retry-After" not in answer.headers, "he will be one tomorrow, too"
 
 
 def test_a_long_request_of_a_desk_is_taken_whole(line: HubLine, backend: Backend) -> None:

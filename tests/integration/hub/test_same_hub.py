@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKind
-from gridclient.hub.certificate import own_certificate
+from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.services.enrolment import Grant
 from gridclient.services.error_text import sentence_of
 from gridclient.services.sync_port import RoundEnd
@@ -235,6 +236,15 @@ def test_a_stranger_at_the_new_address_changes_nothing(desk: ToyDesk, tmp_path: 
         desk.sync.keep_enrolment(replace(before, url="https://127.0.0.1:1"))
         assert code_of(lambda: move(desk.sync, "http://hub.example")) == "sync.move_unsafe"
         assert kept(desk).url == "https://127.0.0.1:1"
+
+
+def test_a_desk_shows_its_code_to_nobody_but_the_hub_whose_certificate_it_names(desk: ToyDesk, tmp_path: Path) -> None:
+    real, his = pem(tmp_path / "one"), pem(tmp_path / "two")
+    with running_hub(tmp_path / "hub", pem=his) as between, running_hub(tmp_path / "plain") as plain:
+        for stranger in (between, plain):
+            caught = replace(stranger, fingerprint=fingerprint_of(real[0]))
+            assert code_of(partial(enrolled, desk, caught)) == "enrol.fingerprint"
+            assert desk.sync.enrolment() is None and not stranger.access.devices()
 
 
 def test_a_renewed_certificate_of_the_same_hub_is_accepted_by_itself(desk: ToyDesk, tmp_path: Path) -> None:
