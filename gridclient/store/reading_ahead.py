@@ -101,5 +101,5 @@ def frequent_signs(connection: Connection, size: int) -> list[str]:
     texts = json.loads(text)
     counted: Counter[str] = Counter()
     for of_case in texts:
-        counted.update({token[0] for said in of_case if said for token in tokens_of(said)})
+        counted.update({token[0] for said in of_case if isinstance(said, str) for token in tokens_of(said)})
     return [sign for sign, count in counted.most_common(_MOST_SIGNS) if count * _FREQUENT_SHARE >= len(texts)]

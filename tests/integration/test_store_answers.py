@@ -135,6 +135,20 @@ def test_frequent_signs_are_known_before_they_are_asked_and_stay_right(
             assert (kept.places() + 1).tolist() == find(connection, sign).tolist()
 
 
+def test_reading_ahead_passes_over_what_is_no_text(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another desk may have written it."""
+    monkeypatch.setattr(reading_ahead, "LEAST_ROWS", 1)
+    stage.register("噪音")
+    with stage.database.writer() as connection:
+        connection.execute("UPDATE events SET payload = json_set(payload, '$.facts.description', 5)")
+    columns, sign = Columns(stage.database), text_query("噪")
+    ahead = ReadingAhead(stage.database, columns)
+    while ahead.step():
+        pass
+    assert sign is not None
+    assert columns.knows_answer(sign)
+
+
 def test_what_was_read_ahead_of_a_state_nobody_knows_is_let_go(stage: Stage) -> None:
     stage.register("噪音")
     columns, sign = Columns(stage.database), text_query("噪")
