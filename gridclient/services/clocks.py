@@ -75,13 +75,12 @@ def _time_of(text: str) -> time:
 
 def clock_payload(stage: Stage, limit: str, start: datetime, reference: Reference, *, unit: str = "") -> dict[str, Any]:
     """A clock as an event holds it."""
-    due = deadline_of(limit, start, reference).due
-    canonical = format_limit(parse_limit(limit))
+    made = deadline_of(limit, start, reference)
     return {
         "stage": stage.value,
-        "limit": canonical,
+        "limit": format_limit(made.limit),
         "started": to_seconds(start),
-        "due": to_seconds(due),
+        "due": to_seconds(made.due),
         "unit": unit,
     }
 
@@ -91,7 +90,7 @@ def remaining_seconds(due: datetime, limit: str, now: datetime, reference: Refer
     if due <= now:
         return 0
     if _counts_working_time(limit):
-        return int(working_seconds(now, due, reference.calendar(), working_hours(reference)))
+        return working_seconds(now, due, reference.calendar(), working_hours(reference))
     return int((due - now).total_seconds())
 
 

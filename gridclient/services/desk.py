@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gridclient.domain.case import Case, CaseFacts
+from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import GridClientError, NotFound, RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor
@@ -104,7 +104,7 @@ class Desk:
         """The units to dispatch the case to, with reasons."""
         from gridclient.services.proposal import propose
 
-        case: Case = self.queries.case(case_ref)
+        case = self.queries.case(case_ref)
         return propose(
             case,
             reference=self.reference,

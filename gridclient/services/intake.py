@@ -150,7 +150,7 @@ def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
 def _reporter(labelled: str, body: str) -> str:
     """The labelled name, else the one with which the text begins: ``张女士（…）反映``."""
     opening = _OPENING.match(body)
-    return labelled.split()[0] if labelled else (opening and opening["name"]) or ""
+    return labelled.split(maxsplit=1)[0] if labelled else (opening and opening["name"]) or ""
 
 
 def _unlabelled(text: str) -> str:

@@ -48,7 +48,7 @@ class IdSource(Protocol):
 class Reference(Protocol):
     """Grids, units, lists and settings in force. Small and read often; the implementation caches them.
 
-    ``grid``, ``unit`` and ``standard`` return ``None`` for a code that is not in force.
+    ``grid`` and ``standard`` return ``None`` for a code that is not in force, ``unit`` for an unknown one.
     """
 
     def grid(self, code: str) -> GridRow | None: ...
@@ -63,14 +63,18 @@ class Reference(Protocol):
     def unit(self, code: str) -> UnitRow | None: ...
     def units(self) -> Sequence[UnitRow]: ...
     def standard(self, code: str) -> StandardRow | None:
-        """The filing condition with the key ``code@list``, or with this code if only one list has it."""
+        """The filing condition with the key ``code@list``, or with this code if only one list has it; also of a list
+        that was put out of force, as cases keep theirs."""
         ...
 
     def standard_of(self, code: str, version: str) -> StandardRow | None:
         """The version that an event names, even if it is no longer in force; without a version the one in force."""
         ...
 
-    def standards(self) -> Sequence[StandardRow]: ...
+    def standards(self) -> Sequence[StandardRow]:
+        """The conditions that are offered: those of the lists in force."""
+        ...
+
     def calendar(self) -> WorkCalendar: ...
     def setting(self, name: str) -> str:
         """A business setting such as ``limit.accept``, ``limit.level.3`` or ``township``, or its default."""
