@@ -192,7 +192,7 @@ def rated(case: Case, event: Event) -> Case:
     """评价 of a closed case; the last one counts. ``case.not_closed``, ``case.rating_missing``."""
     require_state(case, (CaseState.CLOSED,), "case.not_closed")
     require_text(event.payload, "rating", "case.rating_missing")
-    return replace(case, rating=event.payload["rating"])
+    return replace(case, rating=str(event.payload["rating"]))
 
 
 def noted(case: Case, event: Event) -> Case:

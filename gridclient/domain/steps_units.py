@@ -138,7 +138,7 @@ def fed_back(case: Case, event: Event) -> Case:
     require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_handling")
     part = part_of(case, event, states=(AssignmentState.HANDLING,), code="case.not_handling")
     require_text(event.payload, "result", "case.result_missing")
-    done = replace(part, state=AssignmentState.HANDLED, handled_at=event.at, result=event.payload["result"])
+    done = replace(part, state=AssignmentState.HANDLED, handled_at=event.at, result=str(event.payload["result"]))
     after = with_part(case, done)
     clocks = clocks_after(case.clocks, event, stop=(Stage.HANDLE,), unit=part.unit)
     if part.role is Role.LEAD:

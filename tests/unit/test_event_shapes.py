@@ -119,6 +119,24 @@ def test_time_left_that_is_no_number_gives_no_case_back() -> None:
     assert case is not None and case.state is CaseState.DISPATCHED
 
 
+def test_a_result_and_a_rating_that_are_no_texts_are_told_as_such() -> None:
+    part = '{"unit":"u","role":"lead","limit":"1 work_hour","due":9000000000,"return_until":9000000000}'
+    case = folded(
+        history(
+            (EventKind.REGISTERED, OPENING),
+            (EventKind.FILED, FILING),
+            (EventKind.DISPATCHED, f'{{"assignments":[{part}],"clocks":[]}}'),
+            (EventKind.SIGNED, '{"unit":"u"}'),
+            (EventKind.FED_BACK, '{"unit":"u","result":5}'),
+            (EventKind.VERIFIED, '{"unit":"u"}'),
+            (EventKind.CLOSED, '{"closing_condition_met":true}'),
+            (EventKind.RATED, '{"rating":["fair"]}'),
+        )
+    )
+    assert case is not None and case.lead is not None
+    assert (case.state, case.lead.result, case.rating) == (CaseState.CLOSED, "5", "['fair']")
+
+
 def test_a_case_of_another_number_is_none() -> None:
     for number in ("7", "null", '"\\ud800"'):
         assert folded(history((EventKind.REGISTERED, registration(number, good_facts())))) is None
