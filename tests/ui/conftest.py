@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -137,6 +137,13 @@ def open_window(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> Ope
 def window(open_window: OpenWindow, invented: InventedDesk) -> MainWindow:
     """The window over the invented desk."""
     return open_window(invented)
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    """Waits until everything that the window asked for has been answered and is laid out."""
+    qtbot.waitUntil(lambda: not window._jobs.busy)
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

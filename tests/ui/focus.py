@@ -7,6 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 
+def focused() -> QWidget:
+    """What has the keyboard."""
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
 def tab_round(start: QWidget) -> list[QWidget]:
     """What Tab reaches from here until it comes back to something, by pressing it."""
     start.setFocus()

@@ -14,7 +14,7 @@ from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import Box, Changes
 from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import OpenWindow, press
+from tests.ui.conftest import OpenWindow, press, settle
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk, empty_desk
 
 CTRL, ALT, SHIFT = (
@@ -22,11 +22,6 @@ CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.AltModifier,
     Qt.KeyboardModifier.ShiftModifier,
 )
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
-    qtbot.wait(20)
 
 
 def test_a_case_is_not_acted_on_where_the_list_shows_none(

@@ -17,15 +17,12 @@ from gridclient.services.rows import Box, CaseFilter, Changes, Likeness
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import OpenWindow, press
+from tests.ui.conftest import OpenWindow, press, settle
 from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.focus import focused
 
 ALT = Qt.KeyboardModifier.AltModifier
 SECOND_ZONE = "371002002602"
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def enter_in_the_list(window: MainWindow, qtbot: QtBot) -> None:
@@ -34,12 +31,6 @@ def enter_in_the_list(window: MainWindow, qtbot: QtBot) -> None:
     window.cases.table.setFocus()
     press(window.cases.table, Qt.Key.Key_Return)
     settle(qtbot, window)
-
-
-def focused() -> QWidget:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    return widget
 
 
 def ask_for_menu(widget: QWidget, qtbot: QtBot) -> list[str]:
@@ -86,12 +77,10 @@ def test_a_rectangle_on_the_map_narrows_the_boxes_as_it_narrows_the_list(
     everywhere = counted()
     inside = invented.desk.register(CaseFacts(title="积水", lon=121.5, lat=36.5)).case_id
     window.map.box_selected.emit((121.4, 36.4, 121.6, 36.6))
-    settle(qtbot, window)
+    qtbot.waitUntil(lambda: (counted(), window.boxes.buttons[Box.REPORTED].count) == (1, 1))
     assert [row.id for row in window.cases.model.rows] == [inside]
-    assert (counted(), window.boxes.buttons[Box.REPORTED].count) == (1, 1)
     press(window.cases.table, Qt.Key.Key_Escape)
-    settle(qtbot, window)
-    assert counted() == everywhere + 1
+    qtbot.waitUntil(lambda: counted() == everywhere + 1)
 
 
 def test_after_a_dispatch_the_panel_shows_that_it_has_the_keyboard_and_an_arrow_goes_on_in_the_list(

@@ -8,12 +8,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.roles import Action
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.restoring import tell_restored
-from tests.ui.conftest import press
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
-    qtbot.wait(20)
+from tests.ui.conftest import press, settle
 
 
 def test_what_a_restore_said_goes_with_the_next_deed(window: MainWindow, qtbot: QtBot) -> None:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
 from tests.fakes.map_data import InMemoryMapData
 from tests.ui.conftest import press
+from tests.ui.focus import focused
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def focused() -> QWidget:
-    found = QApplication.focusWidget()
-    assert found is not None
-    return found
 
 
 def test_tab_goes_from_the_areas_over_one_chip_and_the_search_to_the_list_and_its_case(

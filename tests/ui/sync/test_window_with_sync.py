@@ -19,14 +19,10 @@ from gridclient.ui.cases.columns import TITLE
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.sync.conflict_page import ConflictPage
 from tests.fakes.fake_sync import FakeSync, round_at
-from tests.ui.conftest import press
+from tests.ui.conftest import press, settle
 from tests.ui.fakes.invented_desk import InventedDesk, busy_desk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
 from tests.ui.sync.conftest import ALT, CTRL, OpenDesk, click, view
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def _says(window: MainWindow, word: str) -> bool:
