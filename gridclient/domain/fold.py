@@ -211,7 +211,7 @@ def _undone(case: Case, event: Event) -> Case:
     if last is None or last.device != event.key.device or list(last) != list(event.payload.get("target", ())):
         raise RuleViolation("case.acted_on_since")
     if not case.previous:
-        raise RuleViolation("case.nothing_to_undo")
+        raise RuleViolation("case.not_undoable")
     return replace(case.previous[-1], previous=case.previous[:-1])
 
 

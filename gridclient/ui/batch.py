@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from gridclient.domain.errors import RuleViolation
+from gridclient.domain.errors import RuleViolation, StoreUnavailable
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
-from gridclient.services.rows import Changes
 from gridclient.services.timeline_text import word_taken_back
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
@@ -20,7 +20,7 @@ from gridclient.ui.portions import BatchResult, Portions, words_of
 
 _LONGEST_STACK: Final = 50
 _Step = tuple[str, ...] | Callable[[], object]
-"""The cases of a step, or the function that undoes a step without cases."""
+"""The cases of a step, each as often as it takes to undo it, or the function that undoes a step without cases."""
 
 
 class Batch(QObject):
@@ -49,10 +49,11 @@ class Batch(QObject):
         self._action = Action.UNDO
         self._stack: list[_Step] = []
 
-    def remember(self, changes: Changes) -> None:
-        """Remembers a step that was done elsewhere in the window and can be undone."""
-        if changes.cases:
-            self._push(tuple(sorted(changes.cases)))
+    def remember(self, case_ids: tuple[str, ...]) -> None:
+        """Remembers a step that was done elsewhere in the window and can be undone: these cases, each as often as
+        something was done to it."""
+        if case_ids:
+            self._push(case_ids)
 
     def remember_way_back(self, done: str, undone: str, back: Callable[[], object]) -> None:
         """Remembers a step that changed no case; ``back`` undoes it. ``done`` and ``undone`` are the sentences about
@@ -66,11 +67,19 @@ class Batch(QObject):
         self._say_done(done)
 
     def forget(self, case_ids: Iterable[str]) -> None:
-        """Removes these cases from the steps: they were undone elsewhere, or cannot be undone. Only a case's last step
-        can be undone."""
-        used = frozenset(case_ids)
-        left = (step if callable(step) else tuple(one for one in step if one not in used) for step in self._stack)
-        self._stack = [step for step in left if step]
+        """Removes the last step of these cases, which was undone; a case that stands there several times, as often."""
+        undone = Counter(case_ids)
+
+        def stands(case_id: str) -> bool:
+            undone[case_id] -= 1
+            return undone[case_id] < 0
+
+        self._keep_cases(stands)
+
+    def _keep_cases(self, stands: Callable[[str], bool]) -> None:
+        """Keeps those cases of the steps, the last step first, that still stand to be undone."""
+        left = [step if callable(step) else tuple(filter(stands, step)) for step in reversed(self._stack)]
+        self._stack = [step for step in reversed(left) if step]
         self.undo_possible.emit(bool(self._stack))
 
     def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> bool:
@@ -111,16 +120,19 @@ class Batch(QObject):
     def _tell_result(self, result: BatchResult) -> None:
         action, done = self._action, result.done
         if action is Action.UNDO:
-            self.forget(outcome.case_id for outcome in result.outcomes)
+            self.forget(done)
+            acted_on = {one.case_id for one in result.refused if not isinstance(one.error, StoreUnavailable)}
+            self._keep_cases(lambda case_id: case_id not in acted_on)
         elif done:
             self._push(done)
         if result.changes.cases:
             self.done.emit(result.changes)
         if done and action is Action.UNDO:
-            self.undone.emit(done)
+            self.undone.emit(tuple(dict.fromkeys(done)))
         first = next((outcome.error for outcome in result.refused), None)
-        if first is not None and len(result.outcomes) == 1:
-            self.told.emit(sentence_of(first), "bad")
+        if first is not None and not done and len({outcome.case_id for outcome in result.outcomes}) == 1:
+            number = "".join(result.numbers.values()) if action is Action.UNDO else ""  # another case may be shown
+            self.told.emit(f"{number} {sentence_of(first)}".strip(), "bad")
         elif result.outcomes or result.error is not None:
             words = words_of(result, word_of(action))
             if result.refused or result.left:
@@ -132,7 +144,10 @@ class Batch(QObject):
 
     def _say_undone(self, case_ids: Sequence[str]) -> None:
         """Says which step was taken back: the list may show none of these cases any more."""
-        queries, first, count = self._desk.queries, case_ids[0], len(case_ids)
+        queries, first, count = self._desk.queries, case_ids[0], len(set(case_ids))
+        words = self.tr("已撤销“{step}” {which}")
+        if len(case_ids) > count:
+            words = self.tr("已撤销“{step}” {times} 份 {which}")  # files that were attached at once
 
         def read() -> tuple[str, str]:
             return word_taken_back(queries.timeline(first)), queries.case(first).number
@@ -140,7 +155,7 @@ class Batch(QObject):
         def say(found: tuple[str, str]) -> None:
             step, number = found
             which = self._short(number) if count == 1 else self.tr("{count} 件").format(count=count)
-            self.said.emit(self.tr("已撤销“{step}” {which}").format(step=step, which=which))
+            self.said.emit(words.format(step=step, which=which, times=len(case_ids)))
 
         self._jobs.read(self, read, say, name="undone")
 

@@ -12,6 +12,8 @@ class CaseNews(QObject):
 
     Signals:
         changes(Changes): an action was carried out in the panel.
+        done(tuple[str, ...]): that action is a step of these cases that can be undone; a case stands there as often as
+            something was added to it at once.
         taken_back(tuple[str, ...]): that action was an undo; ``changes`` came before.
         open_wanted(str): another case is to be shown, a likely duplicate.
         conflict_wanted(str): the page where the conflict of this case is resolved is to be opened.
@@ -25,6 +27,7 @@ class CaseNews(QObject):
     """
 
     changes = Signal(object)
+    done = Signal(object)
     taken_back = Signal(object)
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)

@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         for panel in (self.boxes, self.cases, self.map):
             self.lists.minute_passed.connect(panel.refresh)
         news = self.pane.news
-        news.changes.connect(self.batch.remember)
+        news.done.connect(self.batch.remember)
         self.pages.sync.changed.connect(lambda changes: self.cases.stay_by(changes.cases))  # before it is shown
         for written in (self.batch.done, news.changes, self.pages.changes, self.pages.sync.changed):
             written.connect(self.announce)

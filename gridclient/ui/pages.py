@@ -217,6 +217,9 @@ class IntakeSide(QObject):
     def _hear(self, form: IntakeForm) -> None:
         form.closed.connect(self.close)
         form.registered.connect(self.registered)
+        done = self._detail.news.done  # Ctrl+Z says of a registration that it stays, and undoes nothing else
+        form.registered.connect(lambda case_id, _changes: done.emit((case_id,)))
+        form.filed.connect(lambda case_id: done.emit((case_id,)))
         form.open_wanted.connect(self._on_open_wanted)
         form.pick_requested.connect(self._map.pick_point)
 

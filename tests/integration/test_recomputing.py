@@ -76,7 +76,7 @@ def test_a_calendar_that_is_imported_moves_open_deadlines_and_says_so(demo_desk:
     assert_explained(after)
     assert kinds(after) == [*kinds(before), "deadline_recomputed"]
     assert after["timeline"][-1]["text"].startswith("时限重算 · ") and "时限至 " in after["timeline"][-1]["text"]
-    assert demo_desk.act(case, "undo").code == "case.nothing_to_undo"
+    assert demo_desk.act(case, "undo").code == "case.not_undoable"
     assert demo_desk.json("verify").json["ok"]
 
 

@@ -268,7 +268,7 @@ def test_f2_on_a_case_that_was_given_out_gives_it_to_another(window: MainWindow,
 def test_what_is_taken_back_is_shown_again(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
     filed = next(row for row in window.cases.model.rows if row.state == "filed")
     invented.act(Action.DISPATCH, filed.id, lead=LEAD, reason="熟悉情况")
-    window.batch.remember(Changes(frozenset({filed.id})))
+    window.batch.remember((filed.id,))
     window.announce(Changes(frozenset({filed.id})))
     settle(qtbot, window)
     press(window, Qt.Key.Key_Z, CTRL)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -11,9 +16,11 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.roles import Action
 from gridclient.services.error_text import sentence
 from gridclient.services.rows import Box
+from gridclient.ui.intake.values import EMPTY
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.conftest import OpenWindow, press
+from tests.ui.fakes.invented_desk import InventedDesk, busy_desk, with_locked_store
+from tests.ui.fakes.memory_files import InMemoryFiles, photo
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NOTHING = sentence("case.nothing_to_undo")
@@ -51,20 +58,131 @@ def test_a_batch_is_taken_back_as_one_but_for_the_case_that_somebody_acted_on(
     assert len(lines) == 2
 
 
-def test_one_step_is_taken_back_and_then_ctrl_z_says_so(
+def test_steps_are_taken_back_one_by_one_and_then_ctrl_z_says_so(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
     chosen = urge_three(window, qtbot)
     press(window, Qt.Key.Key_F7)
     settle(qtbot, window)
-    assert [invented.store.cases[case_id].urges for case_id in chosen] == [2, 2, 2]
-    press(window, Qt.Key.Key_Z, CTRL)
-    settle(qtbot, window)
-    assert not window.actions_.desk["undo"].isEnabled()
-    press(window, Qt.Key.Key_Z, CTRL)
-    settle(qtbot, window)
-    assert [invented.store.cases[case_id].urges for case_id in chosen] == [1, 1, 1]
+    for urges in (2, 1, 0):
+        assert [invented.store.cases[case_id].urges for case_id in chosen] == [urges] * 3
+        press(window, Qt.Key.Key_Z, CTRL)
+        settle(qtbot, window)
     assert window.banner.words.text() == NOTHING
+
+
+def test_ctrl_z_goes_back_through_the_steps_of_one_case_and_of_others_in_their_order(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    first, second = invented.dispatched("噪音"), invented.dispatched("积水")
+    for action, case_id in ((Action.URGE, first), (Action.URGE, second), (Action.SIGN, first)):
+        window.batch.act(action, (case_id,))
+        settle(qtbot, window)
+    cases = invented.store.cases
+    stages = []
+    for _ in range(3):
+        press(window, Qt.Key.Key_Z, CTRL)
+        settle(qtbot, window)
+        stages.append((cases[first].state.value, cases[first].urges, cases[second].urges))
+    assert stages == [("dispatched", 1, 1), ("dispatched", 1, 0), ("dispatched", 0, 0)]
+
+
+def test_a_step_stays_to_be_taken_back_while_the_disk_is_full(open_window: OpenWindow, qtbot: QtBot) -> None:
+    locked: list[str] = []
+    invented = with_locked_store(busy_desk(), locked)
+    window = open_window(invented)
+    case_id = invented.dispatched("噪音")
+    window.batch.act(Action.SIGN, (case_id,))
+    settle(qtbot, window)
+    locked.append("store.disk_full")
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert window.banner.words.text().endswith(sentence("store.disk_full"))
+    locked.clear()
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert invented.store.cases[case_id].state is CaseState.DISPATCHED
+
+
+@pytest.fixture
+def with_files(invented: InventedDesk, open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A window that shows a case, to which three files were added at once, two of them photos."""
+    (tmp_path / "kept").mkdir()
+    invented = replace(invented, desk=replace(invented.desk, files=InMemoryFiles(tmp_path / "kept")))
+    window = open_window(invented)
+    window.state.choose_case(invented.dispatched("噪音"))
+    settle(qtbot, window)
+    (tmp_path / "说明.txt").write_text("x")
+    given = [photo(tmp_path, "近景.png"), tmp_path / "说明.txt", photo(tmp_path, "远景.png")]
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(path)) for path in given])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    tab = window.detail.top.attachments
+    QApplication.sendEvent(tab, QDragEnterEvent(QPoint(5, 5), copy, dropped, left, none))
+    QApplication.sendEvent(tab, QDropEvent(QPointF(5, 5), copy, dropped, left, none))
+    settle(qtbot, window)
+    return window
+
+
+def test_files_that_were_added_at_once_are_taken_back_at_once(
+    with_files: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    window, view = with_files, with_files.detail.view
+    assert view is not None and [file.name for file in view.files] == ["近景.png", "远景.png"]
+    number = window.pane.news.short(view.case.number)
+    assert window.status.told.text() == f"已添加 2 份附件 {number}（Ctrl+Z 撤销）"
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert invented.store.attachments(view.case.id) == ()
+    assert window.status.told.text() == f"已撤销“附件” 2 份 {number}"
+    assert window.state.selected == (view.case.id,) and window.detail.view is not None
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert window.banner.words.text() == NOTHING, "what was done before the desk was opened stays"
+
+
+def test_of_files_that_were_added_at_once_the_panel_takes_one_back_and_ctrl_z_the_rest(
+    with_files: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    window, view = with_files, with_files.detail.view
+    assert view is not None
+    window.detail.foot.bar.chosen.emit(Action.UNDO)  # an entry of the menu 更多
+    settle(qtbot, window)
+    assert [file["name"] for file in invented.store.attachments(view.case.id)] == ["近景.png"]
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert invented.store.attachments(view.case.id) == ()
+    assert not window.actions_.desk["undo"].isEnabled()
+
+
+@pytest.mark.parametrize("filed", [False, True])
+def test_ctrl_z_after_a_registration_undoes_no_other_case(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot, filed: bool
+) -> None:
+    other = invented.dispatched("噪音")
+    window.batch.act(Action.URGE, (other,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F3)
+    form = window.side.form
+    assert form is not None
+    form.inputs.show_values(
+        replace(EMPTY, description="窨井盖破损", grid="371002002001003", standard="C-02-01-01", title="窨井盖破损")
+    )
+    QTest.mouseClick(form.file_button if filed else form.register_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    (made,) = (case for case in invented.store.cases.values() if case.facts.title == "窨井盖破损")
+    assert made.state is (CaseState.FILED if filed else CaseState.REPORTED)
+    if filed:
+        press(window, Qt.Key.Key_Z, CTRL)
+        settle(qtbot, window)
+        assert invented.store.cases[made.id].state is CaseState.REPORTED
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert window.banner.words.text() == f"{window.pane.news.short(made.number)} {sentence('case.not_undoable')}"
+    assert invented.store.cases[other].urges == 1
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert invented.store.cases[other].urges == 0
 
 
 def test_a_step_that_cannot_be_taken_back_does_not_stand_before_the_one_that_can(

@@ -53,7 +53,7 @@ def test_the_closed_loop_has_four_levels(level: int) -> None:
 def test_a_registration_is_not_taken_back() -> None:
     history = registered(3)
     assert history.case is not None and history.case.last is not None
-    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=list(history.case.last))
+    refused(history, "case.not_undoable", EventKind.UNDONE, target=list(history.case.last))
 
 
 def test_what_nobody_registered_is_no_case() -> None:
@@ -117,7 +117,7 @@ def test_a_known_kind_of_a_newer_version_changes_nothing_and_nothing_before_it_i
     assert (case.state, case.version, case.last) == (before.state, before.version + 1, newer.key)
     history.case = case
     refused(history, "case.acted_on_since", EventKind.UNDONE, target=list(before.last))
-    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=list(newer.key))
+    refused(history, "case.not_undoable", EventKind.UNDONE, target=list(newer.key))
 
 
 def test_the_deadline_that_counts_is_the_first_of_those_that_run() -> None:

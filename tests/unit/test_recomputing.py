@@ -89,7 +89,7 @@ def test_how_long_a_unit_may_give_a_case_back_moves_too() -> None:
 def test_a_recomputing_is_not_taken_back() -> None:
     history = dispatched()
     case = history.do(EventKind.RECOMPUTED, **recomputing(history.case))
-    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=list(case.last or ()))
+    refused(history, "case.not_undoable", EventKind.UNDONE, target=list(case.last or ()))
 
 
 class Recomputing:

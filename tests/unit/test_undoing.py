@@ -44,7 +44,7 @@ def test_undo_goes_back_step_by_step_to_the_registration_and_not_behind_it() -> 
         CaseState.FILED,
         CaseState.REPORTED,
     ]
-    cannot_undo(history, "case.nothing_to_undo")
+    cannot_undo(history, "case.not_undoable")
 
 
 def test_a_step_that_follows_what_was_undone_is_undone_before_what_came_before_it() -> None:
@@ -82,19 +82,19 @@ def test_nothing_is_undone_that_another_desk_acted_on_although_it_took_that_back
     history = dispatched()
     history.do(EventKind.NOTED, "d2", text="已电话通知")
     undo(history, "d2")
-    cannot_undo(history, "case.nothing_to_undo")
+    cannot_undo(history, "case.not_undoable")
     history.do(EventKind.SIGNED, unit=LEAD)
     assert undo(history).state is CaseState.DISPATCHED
-    cannot_undo(history, "case.nothing_to_undo")
+    cannot_undo(history, "case.not_undoable")
 
 
 def test_what_stood_before_new_deadlines_is_not_undone() -> None:
     history = dispatched()
     history.do(EventKind.RECOMPUTED, dues=[clock("handle", 8, LEAD) | {"due": to_seconds(START)}])
-    cannot_undo(history, "case.nothing_to_undo")
+    cannot_undo(history, "case.not_undoable")
     history.do(EventKind.NOTED, text="已电话通知")
     assert undo(history).due == START
-    cannot_undo(history, "case.nothing_to_undo")
+    cannot_undo(history, "case.not_undoable")
 
 
 @given(st.lists(st.sampled_from(["note", "photo", "urge", "undo"]), max_size=30))

@@ -101,11 +101,11 @@ class AttachmentsTab(QWidget):
     """The files of one case.
 
     Signals:
-        changes(Changes): a file was attached.
+        attached(Case, Changes, int): so many files were attached at once.
         refused(Case, GridClientError): a file was refused; the note says it if the tab still shows the case.
     """
 
-    changes = Signal(object)
+    attached = Signal(object, object, int)
     refused = Signal(object, object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
@@ -150,8 +150,7 @@ class AttachmentsTab(QWidget):
     def attach(self, paths: Sequence[Path]) -> None:
         """Stores files and attaches them to the case, one event for each."""
         kind = self.kind.currentText()
-        for path in paths:
-            self._write(partial(_attach, self._desk, path, kind))
+        self._write(*(partial(_attach, self._desk, path, kind) for path in paths))
 
     def paste(self) -> bool:
         """Attaches what is on the clipboard; returns whether there was anything."""
@@ -184,17 +183,20 @@ class AttachmentsTab(QWidget):
         self._write(partial(_attach_image, self._desk, image, kind))
         return True
 
-    def _write(self, attach: Callable[[str], Changes]) -> None:
+    def _write(self, *files: Callable[[str], Changes]) -> None:
+        """Does it in one job, so that what came at once is undone at once."""
         case = self._case
-        if case is not None:
+        if case is not None and files:
             self.note.say(self.tr("正在保存…"))
-            refused = partial(self._on_refused, case)
-            self._jobs.write(self, partial(attach, case.id), self._on_attached, refused)
+            self._jobs.write(self, partial(_attach_each, files, case.id), partial(self._on_attached, case))
 
-    def _on_attached(self, changes: Changes) -> None:
-        if self.note.property("role") != "bad":  # keeps the error about another file
-            self.note.clear()
-        self.changes.emit(changes)
+    def _on_attached(self, case: Case, done: tuple[Changes, int, Sequence[GridClientError]]) -> None:
+        changes, count, refused = done
+        self.note.clear()
+        for error in refused:
+            self._on_refused(case, error)
+        if count:
+            self.attached.emit(case, changes, count)
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         self.refused.emit(case, error)
@@ -294,6 +296,19 @@ def _squared(image: QImage) -> QPixmap:
     with QPainter(made) as painter:
         painter.drawImage((SIDE - image.width()) // 2, (SIDE - image.height()) // 2, image)
     return made
+
+
+def _attach_each(
+    files: Sequence[Callable[[str], Changes]], case_id: str
+) -> tuple[Changes, int, Sequence[GridClientError]]:
+    """Attaches the files that can be. Returns what was written, how many they are, and why the others were refused."""
+    changes, refused = Changes(), []
+    for attach in files:
+        try:
+            changes |= attach(case_id)
+        except GridClientError as error:
+            refused.append(error)
+    return changes, len(files) - len(refused), refused
 
 
 def _attach(desk: Desk, path: Path, kind: str, case_id: str) -> Changes:

@@ -167,7 +167,7 @@ class CasePanel(QWidget):
         self.acting.left.connect(self.setFocus)
         for button in (self.top.details.show_button, self.top.show_numbers):
             button.clicked.connect(self._reveal)
-        self.top.attachments.changes.connect(self._on_changes)
+        self.top.attachments.attached.connect(self._on_attached)
         self.top.attachments.refused.connect(self._on_refused)
         self.foot.pick_requested.connect(self.news.pick_wanted)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
@@ -235,8 +235,13 @@ class CasePanel(QWidget):
         if case_id == self._going_on:
             self.news.staying.emit(case_id)
         self._on_changes(changes)
-        if action is Action.UNDO:
-            self.news.taken_back.emit((case_id,))
+        (self.news.taken_back if action is Action.UNDO else self.news.done).emit((case_id,))
+
+    def _on_attached(self, case: Case, changes: Changes, count: int) -> None:
+        self._on_changes(changes)
+        self.news.done.emit((case.id,) * count)
+        words = self.tr("已添加 {count} 份附件 {number}（Ctrl+Z 撤销）")
+        self.news.told.emit(words.format(count=count, number=self.news.short(case.number)))
 
     def _on_changes(self, changes: Changes) -> None:
         if self._wanted in changes.cases:
@@ -250,6 +255,7 @@ class CasePanel(QWidget):
             if self.view is not None:
                 self.acting.tell_done(self.view.case, _giving_out(self.view.case))
         self._on_changes(changes)
+        self.news.done.emit(tuple(sorted(changes.cases)))
 
     def _on_several_dispatched(self, result: BatchResult, sentence: str) -> None:
         """Says what became of several dispatched cases where it stays, because the list goes on to the next case."""

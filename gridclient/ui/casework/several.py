@@ -227,6 +227,7 @@ class SeveralCases(QObject):
             self._news.staying.emit(self.ids[0])
         if result.changes.cases:
             self._news.changes.emit(result.changes)
+            self._news.done.emit(result.done)
         if shown:
             self._said = sentence if result.undone else ""
             self._dispatching = bool(result.done)

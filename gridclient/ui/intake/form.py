@@ -42,12 +42,14 @@ class IntakeForm(QWidget):
 
     Signals:
         registered(str, Changes): a case was registered: its key, and what was written.
+        filed(str): that case was filed too.
         closed(): Esc was pressed; the draft is kept.
         pick_requested(bool): the next click on the map is the point; ``False`` ends that.
         open_wanted(str): a likely duplicate is to be shown.
     """
 
     registered = Signal(str, object)
+    filed = Signal(str)
     closed = Signal()
     pick_requested = Signal(bool)
     open_wanted = Signal(str)
@@ -279,6 +281,8 @@ class IntakeForm(QWidget):
             self.note.say(words.format(number=number, reason=sentence_of(error)), "warn")
         self.inputs.description.setFocus()
         self.registered.emit(made.case_id, made.changes)
+        if file and error is None:
+            self.filed.emit(made.case_id)
 
     def _on_refused(self, error: GridClientError) -> None:
         self._rest(False)

@@ -46,7 +46,7 @@ class ConflictPage(CoverPage):
         self._desk, self._jobs, self._sync = desk, jobs, sync
         self._sheet: Sheet | None = None
         self._acting = False
-        self._done: list[tuple[str, Changes]] = []  # the choices that can be undone, the last one at the end
+        self._done: list[str] = []  # the cases of the choices that can be undone, the last one at the end
         self.count = label(role="muted", parent=self)
         self.list = ConflictList(parent=self)
         self.title = label(role="title", wraps=True, parent=self)
@@ -130,8 +130,8 @@ class ConflictPage(CoverPage):
         if event.spontaneous():
             return  # the window was minimised, the page is not left
         self.note.hide()
-        for _case_id, changes in self._done:
-            self._sync.acted.emit(changes)  # so that Ctrl+Z on the desk can undo them
+        for case_id in self._done:
+            self._sync.acted.emit((case_id,))  # so that Ctrl+Z on the desk can undo them
         self._done.clear()
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ class ConflictPage(CoverPage):
     def _on_chosen(self, sheet: Sheet, choice: str, changes: Changes) -> None:
         self._acting = False
         self._sheet = None
-        self._done.append((sheet.case_id, changes))
+        self._done.append(sheet.case_id)
         words = self.tr("{number} 已{choice}。")
         words = words.format(number=short_number(sheet.number), choice=sheet.side(choice).choice)
         self.note.tell(words, "info", undo=True)
@@ -245,10 +245,9 @@ class ConflictPage(CoverPage):
         if not self._done or self._acting:
             return
         self._acting = True
-        case_id, changes = self._done.pop()
+        case_id = self._done.pop()
         task = partial(self._desk.act, Action.UNDO, case_id)
-        not_undone = partial(self._on_not_undone, case_id, changes)
-        self._jobs.write(self, task, partial(self._on_undone, case_id), not_undone)
+        self._jobs.write(self, task, partial(self._on_undone, case_id), partial(self._on_not_undone, case_id))
 
     def _on_undone(self, case_id: str, changes: Changes) -> None:
         self._acting = False
@@ -257,10 +256,10 @@ class ConflictPage(CoverPage):
         self.changed.emit(changes)
         self._after_write(case_id)
 
-    def _on_not_undone(self, case_id: str, changes: Changes, error: GridClientError) -> None:
+    def _on_not_undone(self, case_id: str, error: GridClientError) -> None:
         self._acting = False
         if isinstance(error, StoreUnavailable):
-            self._done.append((case_id, changes))
+            self._done.append(case_id)
         self._tell_error(error)
 
     def _after_write(self, case_id: str) -> None:

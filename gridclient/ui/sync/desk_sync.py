@@ -37,7 +37,7 @@ class DeskSync(QObject):
         page_wanted(str): a page is to be opened: ``sync`` or ``conflicts``.
         case_wanted(str): a case is to be shown on the desk.
         box_wanted(Box): a box is to be shown on the desk.
-        acted(Changes): what was done on the conflict page and can still be undone on the desk.
+        acted(tuple[str]): the case of a choice on the conflict page that can still be undone on the desk.
     """
 
     view_changed = Signal(object)

@@ -70,7 +70,7 @@ def test_a_file_is_kept_and_named_in_the_case(
     tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
     tab.kind.setCurrentText("处置前")
-    with qtbot.waitSignal(tab.changes):
+    with qtbot.waitSignal(tab.attached):
         tab.attach([photo(tmp_path)])
     attached = made.store.attachments(case_id)[0]
     assert (attached["name"], attached["kind"]) == ("远处.png", "处置前")
@@ -81,7 +81,7 @@ def test_a_pasted_picture_is_attached(
     tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
     QGuiApplication.clipboard().setImage(QImage(str(photo(tmp_path))))
-    with qtbot.waitSignal(tab.changes):
+    with qtbot.waitSignal(tab.attached):
         QTest.keyClick(tab, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert made.store.attachments(case_id)[0]["name"] == "20261120-143200.png"
 
@@ -95,7 +95,7 @@ def test_dropped_files_are_attached(
     drag = QDragEnterEvent(QPoint(5, 5), copy, dropped, left, none)
     QApplication.sendEvent(tab, drag)
     assert drag.isAccepted()
-    with qtbot.waitSignal(tab.changes):
+    with qtbot.waitSignal(tab.attached):
         QApplication.sendEvent(tab, QDropEvent(QPointF(5, 5), copy, dropped, left, none))
     assert made.store.case(case_id).attachments == 1
 
@@ -115,7 +115,7 @@ def test_a_file_that_was_refused_is_still_told_when_the_others_are_kept(
 ) -> None:
     text = tmp_path / "readme.txt"
     text.write_text("x")
-    with qtbot.waitSignal(tab.changes):
+    with qtbot.waitSignal(tab.attached):
         tab.attach([text, photo(tmp_path)])
     assert made.store.case(case_id).attachments == 1
     assert "readme.txt" in tab.note.text()
@@ -143,7 +143,7 @@ def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
         case_id = app.desk.register(CaseFacts(title="积水")).case_id
         tab = app.window.detail.top.attachments
         tab.show_view(load_view(app.desk, case_id))
-        with qtbot.waitSignal(tab.changes):
+        with qtbot.waitSignal(tab.attached):
             tab.attach([given])
         tab.show_view(load_view(app.desk, case_id))
         tab.list.doubleClicked.emit(tab.files.index(0))
@@ -204,9 +204,9 @@ def test_a_file_is_opened_as_what_it_is_and_not_as_what_it_is_called(name: str, 
 def test_a_file_that_no_program_opens_is_told(
     made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with qtbot.waitSignal(tab.changes) as told:
+    with qtbot.waitSignal(tab.attached) as told:
         tab.attach([photo(tmp_path)])
-    tab.show_view(load_view(made.desk, next(iter(told.args[0].cases))))
+    tab.show_view(load_view(made.desk, next(iter(told.args[1].cases))))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
     tab.list.doubleClicked.emit(tab.files.index(0))
     qtbot.waitUntil(lambda: "没有能打开它的程序" in tab.note.text())
@@ -245,9 +245,9 @@ def test_small_images_of_cases_looked_at_long_ago_are_let_go(tab: AttachmentsTab
 def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_written(
     made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with qtbot.waitSignal(tab.changes) as told:
+    with qtbot.waitSignal(tab.attached) as told:
         tab.attach([photo(tmp_path)])
-    (case_id,) = told.args[0].cases
+    (case_id,) = told.args[1].cases
     tab.show_view(load_view(made.desk, case_id))
     (here := tmp_path / "here").mkdir()
     monkeypatch.chdir(here)
@@ -263,7 +263,7 @@ def test_a_photo_that_others_or_this_desk_lack_is_marked(
 ) -> None:
     files = made.desk.files
     assert isinstance(files, InMemoryFiles)
-    with qtbot.waitSignal(tab.changes):
+    with qtbot.waitSignal(tab.attached):
         tab.attach([photo(tmp_path)])
 
     def shown() -> str:

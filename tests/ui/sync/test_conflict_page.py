@@ -295,7 +295,7 @@ def test_what_can_still_be_taken_back_is_handed_to_the_desk(
     settle()
     with qtbot.waitSignal(sync.acted) as handed:
         page.hide()
-    assert handed.args[0].cases == frozenset({case_id})
+    assert handed.args == [(case_id,)]
 
 
 def test_a_minimised_window_keeps_what_can_be_taken_back_here(page: ConflictPage, settle: Callable[[], None]) -> None:
