@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow
+
+
+def by_own_name(named: Iterable[tuple[str, StandardRow]]) -> dict[str, StandardRow]:
+    """The conditions by name, without names that several of them have."""
+    found: dict[str, StandardRow | None] = {}
+    for name, row in named:
+        found[name] = row if found.get(name, row) is row else None
+    return {name: row for name, row in found.items() if row is not None}
 
 
 def named_condition(reference: Reference, named: str) -> StandardRow:

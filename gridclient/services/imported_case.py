@@ -22,6 +22,7 @@ from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
 from gridclient.domain.handing import SALT
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
+from gridclient.services.conditions import by_own_name
 from gridclient.services.import_records import ImportedCase, Texts
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, IMPORTED, URGENCIES
@@ -50,23 +51,17 @@ class StandardMatcher:
     """Finds the filing condition for a row's class: by code, or by a small class that has only one condition."""
 
     def __init__(self, standards: Sequence[StandardRow]) -> None:
-        self._by_code: dict[str, StandardRow | None] = {}
-        for row in standards:
-            self._by_code[row.code] = None if row.code in self._by_code else row  # a code in two lists is ambiguous
-        self._by_name: dict[str, StandardRow | None] = {}
-        for row in standards:
-            for name in (f"{row.big_class}\0{row.small_class}", f"\0{row.small_class}"):
-                self._by_name[name] = None if name in self._by_name else row
+        self._by_code = by_own_name((row.code, row) for row in standards)
+        self._by_name = by_own_name(
+            (f"{big_class}\0{row.small_class}", row) for row in standards for big_class in (row.big_class, "")
+        )
 
     def find(self, case: ImportedCase) -> StandardRow | None:
         """The condition; ``None`` if the class is unknown or has several, as limits belong to the condition."""
-        small = case.small_class
+        small, names = case.small_class, self._by_name
         if not small:
             return None
-        by_code = self._by_code.get(small)
-        if by_code is not None:
-            return by_code
-        return self._by_name.get(f"{case.big_class}\0{small}") or self._by_name.get(f"\0{small}")
+        return self._by_code.get(small) or names.get(f"{case.big_class}\0{small}") or names.get(f"\0{small}")
 
 
 def case_of_values(values: Mapping[str, Any]) -> ImportedCase:

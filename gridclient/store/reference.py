@@ -6,7 +6,7 @@ Every question first asks the store for the number of its last change; only a ne
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -15,6 +15,7 @@ import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import GRID_TIERS
+from gridclient.services.conditions import by_own_name
 from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection, Database
@@ -60,7 +61,7 @@ class Snapshot:
         self.lists: Sequence[StandardListRow] = read_standard_lists(connection)
         out_of_force = {row.name for row in self.lists if not row.in_force}
         self.standards = {key: row for key, row in self.conditions.items() if row.list not in out_of_force}
-        self._codes_alone = _once_each(self.conditions.values())
+        self._codes_alone = by_own_name((row.code, row) for row in self.conditions.values())
         self.settings: Mapping[str, str] = {**DEFAULT_SETTINGS, **read_settings(connection)}
         self.calendar: WorkCalendar = legal_calendar(read_days(connection))
         self._outlines = read_outlines(connection)
@@ -124,13 +125,6 @@ class Snapshot:
                     [outline.valid_to for outline in outlines],
                 )
             return self._locators[tier]
-
-
-def _once_each(rows: Iterable[StandardRow]) -> Mapping[str, StandardRow]:
-    found: dict[str, StandardRow | None] = {}
-    for row in rows:
-        found[row.code] = None if row.code in found else row
-    return {code: row for code, row in found.items() if row is not None}
 
 
 class SqliteReference:
