@@ -217,8 +217,8 @@ def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
         return ()
     try:
         with profile.database.reader() as connection:
-            return [(name, value) for name, value in connection.execute("SELECT name, value FROM counters")]
-    except StoreUnavailable:
+            return connection.execute("SELECT name, value FROM counters").fetchall()
+    except (StoreUnavailable, SchemaBroken):
         return ()
 
 

@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.store.audit import append_line
-from gridclient.store.backup import back_up, back_up_if_due, to_drop
+from gridclient.store.backup import back_up, back_up_if_due, restore, to_drop
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import Device
 from gridclient.store.packs import mark_pending
@@ -38,6 +38,15 @@ def test_a_backup_is_the_store_of_its_moment(profile: Profile, tmp_path: Path) -
         assert verify(copy).ok
     assert (tmp_path / "a.gridbackup").stat().st_mode & 0o777 == 0o600
     assert b"case_registered" not in (tmp_path / "a.gridbackup").read_bytes()
+
+
+def test_a_backup_takes_the_place_of_a_store_that_lost_a_table(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    with profile.database.writer() as connection:
+        connection.execute("DROP TABLE counters")
+    restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲"]
 
 
 class _WorkGoesOn:
