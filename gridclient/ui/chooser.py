@@ -61,7 +61,7 @@ class Chooser(QLineEdit):
     """``value`` is the value of the chosen entry, "" if none is chosen.
 
     Signals:
-        chosen(str): the operator chose another value; "" when the field was cleared.
+        chosen(str): the operator chose another value; "" when the value was typed over or the field cleared.
         unknown(str): words that choose nothing were to be taken; the text says so.
     """
 
@@ -161,7 +161,7 @@ class Chooser(QLineEdit):
         had, self.value = self.value, ""
         restyle(self, invalid=False)
         self._found.show_values(find(self._entries, text))
-        if had:
+        if had or not text:
             self.chosen.emit("")
 
     def _on_activated(self, index: QModelIndex) -> None:

@@ -65,7 +65,8 @@ class ActionForm(QWidget):
     Signals:
         submitted(dict): the values; all needed ones are filled.
         cancelled(): Esc or the button. What was typed is kept by who listens to ``edited``.
-        edited(dict): the values as they are now.
+        edited(dict): the values as they are now, without those of fields whose words choose nothing so far: they are
+            not empty.
         pick_requested(bool): the next click on the map chooses the grid; ``False`` ends that.
     """
 
@@ -226,7 +227,8 @@ class ActionForm(QWidget):
         return made
 
     def _on_changed(self, *_given: object) -> None:
-        self.edited.emit(self.values)
+        undecided = {name for name, chooser in self._choosers.items() if chooser.undecided}
+        self.edited.emit({name: value for name, value in self.values.items() if name not in undecided})
 
     def _on_chosen(self, value: str) -> None:
         """Puts the cursor into the next needed field that is empty."""

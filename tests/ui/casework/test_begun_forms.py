@@ -15,9 +15,10 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.chooser import Chooser
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
-from tests.ui.casework.panel_keys import Show, focused, form_of, press, write
+from tests.ui.casework.panel_keys import Show, focused, form_of, keys, press, submit, write
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk
 
 
@@ -100,6 +101,31 @@ def test_two_forms_begun_at_one_case_keep_their_texts(panel: CasePanel, made: In
     write(form_of(panel, Action.FEED_BACK), "result", "已抽干一半")
     assert form_of(panel, Action.NOTE).values["text"] == "已联系"
     assert form_of(panel, Action.FEED_BACK).values["result"] == "已抽干一半"
+
+
+@pytest.mark.parametrize("cleared", [False, True], ids=["words", "cleared"])
+def test_words_that_chose_no_grid_before_esc_leave_the_case_its_grid(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, cleared: bool
+) -> None:
+    """Kept as an empty field, they emptied the case's grid with the next Enter in another field."""
+    case_id = made.filed("积水")
+    grid = made.store.case(case_id).facts.grid
+    show(case_id)
+    line = form_of(panel, Action.AMEND).widget_of("grid")
+    assert isinstance(line, Chooser)
+    line.selectAll()
+    keys(line, "zz")
+    if cleared:  # who empties the field means it
+        line.selectAll()
+        press(line, Qt.Key.Key_Backspace)
+    press(line, Qt.Key.Key_Escape)
+    show(made.filed("噪音"))
+    show(case_id)
+    form = form_of(panel, Action.AMEND)
+    keys(form.widget_of("address"), "12")
+    submit(panel, form, "address", qtbot)
+    facts = made.store.case(case_id).facts
+    assert (facts.address, facts.grid) == ("12", "" if cleared else grid)
 
 
 def test_a_begun_form_is_there_again_after_what_was_done_beside_it(
