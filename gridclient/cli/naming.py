@@ -24,7 +24,7 @@ def grid_code(reference: Reference, text: str) -> str:
     """The code of the area that is meant, of any tier; else as :func:`unit_code`."""
     if not text or text.isdigit() or reference.grid(text) is not None:
         return text
-    from gridclient.store.initials import initials
+    from gridclient.services.initials import initials
 
     wants_initials = text.isascii()
     called = (

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from gridclient.services.import_records import Boundary, CalendarRecord, DivisionRecord, UnitRecord
+from gridclient.services.initials import initials
 from gridclient.store.driver import Connection
-from gridclient.store.initials import initials
 from gridclient.store.reference_rows import UNIT_LISTS, unit_list
 
 Values: TypeAlias = dict[str, Any]

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from gridclient.services.import_records import GridRecord, StandardRecord
+from gridclient.services.initials import initials
 from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known, parent_of
-from gridclient.store.initials import initials
 from gridclient.store.reference_merge import Plan, Values, as_told, boundary_values, extra_text, overlaid, stored
 from gridclient.store.reference_rows import ALWAYS
 

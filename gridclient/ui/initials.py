@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.services.ports import DeskSettings
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.worker_process import NamedTask
 
-_KEPT = "desk.initials"
+_KEPT: Final = "desk.initials"
+_WORK_OUT: Final = NamedTask("gridclient.services.initials:work_out")
 
 
 class NameInitials(QObject):
@@ -44,7 +45,7 @@ class NameInitials(QObject):
             self.known = json.loads(kept)
         missing = sorted(self._asked - set(self.known))
         if missing:
-            self._jobs.in_process(self, work_out, missing, done=self._keep)
+            self._jobs.in_process(self, _WORK_OUT, missing, done=self._keep)
         else:
             self.learnt.emit(self.known)
 
@@ -53,15 +54,3 @@ class NameInitials(QObject):
         text = json.dumps(self.known, ensure_ascii=False)
         self._jobs.write(self, lambda: self._settings.keep_value(_KEPT, text))
         self.learnt.emit(self.known)
-
-
-def work_out(report: Callable[..., None], names: list[str]) -> dict[str, str]:
-    """The initials of each name. To be called in the worker process."""
-    pinyin = importlib.import_module("pypinyin")  # takes 0.4 s and 60 MB, so not in the desk's process
-    report(0, len(names))
-    return {name: "".join(_letters(pinyin, name)).lower() for name in names}
-
-
-def _letters(pinyin: Any, name: str) -> Iterable[str]:
-    lazy, style = pinyin.lazy_pinyin, pinyin.Style.FIRST_LETTER
-    return (sign for part in lazy(name, style=style) for sign in part if sign.isascii() and sign.isalnum())

@@ -15,13 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.services.initials import initials as initials_of
 from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
 from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.garbage import GarbageCollector
 from gridclient.ui.help.page import HelpPage
-from gridclient.ui.initials import work_out
 from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
@@ -90,7 +90,7 @@ def initials() -> str:
     names |= {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
     names |= {f"按{title_of(key)}排序" for key in SortKey}
-    return json.dumps(work_out(lambda *_: None, sorted(names)))
+    return json.dumps({name: initials_of(name) for name in names})
 
 
 PartsOf = Callable[[Jobs, Callable[[], MainWindow]], PageParts]

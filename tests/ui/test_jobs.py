@@ -194,7 +194,7 @@ def test_long_work_leaves_the_cores_to_the_window(jobs: Jobs, qtbot: QtBot) -> N
 
 def test_long_work_can_be_named_so_that_the_desk_need_not_import_it(jobs: Jobs, qtbot: QtBot) -> None:
     owner, seen = QObject(), list[Any]()
-    jobs.in_process(owner, NamedTask("gridclient.ui.initials:work_out"), ["综合执法"], done=seen.append)
+    jobs.in_process(owner, NamedTask("gridclient.services.initials:work_out"), ["综合执法"], done=seen.append)
     qtbot.waitUntil(lambda: bool(seen))
     assert seen == [{"综合执法": "zhzf"}]
 

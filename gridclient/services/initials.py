@@ -1,7 +1,11 @@
-"""Pinyin initials of names: 综合执法 → ``zhzf``, so that units and grids are found by typing letters."""
+"""Pinyin initials of names: 综合执法 → ``zhzf``, so that units and grids are found by typing letters.
+
+The dictionary takes 0.4 s and 60 MB: the desk's process never imports this module, its worker process does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import pypinyin
@@ -15,6 +19,12 @@ def initials(name: str) -> str:
     """
     parts = pypinyin.lazy_pinyin(name, style=pypinyin.Style.FIRST_LETTER, errors=_kept)
     return "".join(parts).lower()
+
+
+def work_out(report: Callable[..., None], names: Iterable[str]) -> dict[str, str]:
+    """The initials of each name, for the worker process."""
+    report(0, None)
+    return {name: initials(name) for name in names}
 
 
 def _kept(text: str) -> str:
