@@ -99,7 +99,7 @@ class Event:
 
 @frozen
 class EventDraft:
-    """An event that has no key and time yet."""
+    """An event that has no key and time yet; ``base`` is filled in with them."""
 
     kind: EventKind
     subject: str

@@ -46,15 +46,7 @@ def act_on_case(command: ActOnCase, *, work: Work, reference: Reference, clock: 
         situation = Situation(case, command.args, command.actor, clock.now(), reference)
         try:
             kind, payload = draft_for(command.action, situation)
-            draft = EventDraft(
-                kind=kind,
-                subject=case.id,
-                stream=case.stream,
-                actor=command.actor.account,
-                payload=payload,
-                base=case.version,
-            )
-            unit_of_work.record(draft)
+            unit_of_work.record(EventDraft(kind, case.id, case.stream, command.actor.account, payload))
         except RuleViolation as refused:
             _name_units(refused, reference)
             raise

@@ -14,7 +14,7 @@ from gridclient.domain.frozen import frozen
 
 FINGERPRINT_BYTES: Final = 8
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD: Final = str.maketrans("OIL", "011", " -_·—－\t\n\r")
+_MISREAD: Final = str.maketrans("OIL", "011", "-_·—－")
 _GROUP: Final = 4
 _BITS: Final = 5
 _FINGERPRINT_SIGNS: Final = 13
@@ -44,7 +44,7 @@ def read_code(text: str) -> EnrolCode:
     Raises:
         InvalidInput: ``enrol.code_mistyped``.
     """
-    plain = text.strip().upper().translate(_MISREAD)
+    plain = "".join(text.split()).upper().translate(_MISREAD)
     body = plain[:-1]
     known = len(plain) in (_SHORT_CODE, _LONG_CODE) and all(sign in _SIGNS for sign in plain)
     if not known or _check(body) != plain[-1]:

@@ -54,7 +54,7 @@ def recompute_deadlines(
                     continue
                 if writable(case.stream) and (dues := _moved(case, changed, reference)):
                     kind, payload = EventKind.RECOMPUTED, {"dues": dues}
-                    unit_of_work.record(EventDraft(kind, case.id, case.stream, SYSTEM, payload, base=case.version))
+                    unit_of_work.record(EventDraft(kind, case.id, case.stream, SYSTEM, payload))
         changes |= unit_of_work.changes
         try:
             advance(min(first + AT_ONCE, len(case_ids)), len(case_ids))

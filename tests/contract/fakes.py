@@ -97,7 +97,8 @@ class MemoryDesk:
     def record(self, draft: EventDraft) -> Event:
         seq = 1 + sum(event.key.stream == draft.stream for event in self.log)
         key = EventKey(draft.stream, self.device, 1, seq)
-        event = Event(key, self.next_hlc(), draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
+        base = self.cases[draft.subject].version if draft.subject in self.cases else 0
+        event = Event(key, self.next_hlc(), draft.kind.value, draft.subject, base, draft.actor, draft.payload)
         try:
             if draft.kind in _OPENERS and draft.subject in self.cases:
                 raise RuleViolation("case.exists", case=draft.subject)

@@ -11,7 +11,7 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Conflict, NotFound, RuleViolation
 from gridclient.domain.roles import AccountRole, Action, Actor, may_undo
 from gridclient.services.error_text import sentence_of
-from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, OTHER, STANDARDS, UNITS, empty_desk
 
 
 def test_an_action_changes_the_case_and_names_it() -> None:
@@ -175,3 +175,34 @@ def test_whoever_wrote_a_note_takes_it_back_and_no_other_account_of_the_unit() -
     noted = made.store.case(case_id).last_event
     assert noted is not None
     assert (may_undo(wu, noted), may_undo(yu, noted)) == (True, False)
+
+
+def test_a_refusal_names_the_unit_and_one_that_is_on_no_list_by_its_code() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音")
+    for unit, told in ((OTHER, f"鲸园派出所（{OTHER}）"), ("371002002-Z99", "371002002-Z99")):
+        with pytest.raises(RuleViolation) as caught:
+            made.desk.act(Action.SIGN, case_id, {"unit": unit})
+        assert caught.value.params["unit"] == told
+
+
+def test_a_case_counts_among_those_of_the_township_of_its_grid() -> None:
+    made = empty_desk()
+    numbers = [made.store.case(made.register("噪音", grid=grid)).number for grid in ("371002003001001", "")]
+    assert [number.partition("-")[0] for number in numbers] == ["371002003", "371002002"]
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(122.12, None), (None, 37.51), (None, None)])
+def test_half_a_point_places_no_case(lon: float | None, lat: float | None) -> None:
+    made = empty_desk()
+    assert made.store.case(made.register("噪音", grid="", lon=lon, lat=lat)).facts.grid == ""
+
+
+def test_a_case_registered_under_a_condition_has_its_class_and_one_of_no_list_is_refused() -> None:
+    made = empty_desk()
+    facts = made.store.case(made.register("噪音", standard="C-01-02-01")).facts
+    assert facts.case_class == STANDARDS[0].case_class
+    assert facts.standard == STANDARDS[0].key
+    with pytest.raises(NotFound) as unknown:
+        made.register("噪音", standard="C-99")
+    assert (unknown.value.code, unknown.value.params) == ("standard.unknown", {"standard": "C-99"})

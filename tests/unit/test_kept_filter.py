@@ -21,6 +21,10 @@ def test_what_was_chosen_comes_back(chosen: CaseFilter) -> None:
     assert from_kept(json.loads(json.dumps(as_kept(chosen, order)))) == (chosen, order)
 
 
+def test_what_does_not_narrow_is_not_written_so_that_desks_of_other_versions_read_it() -> None:
+    assert as_kept(CaseFilter(text="噪音"), Sort()) == {"filter": {"text": "噪音"}, "sort": ["due", False]}
+
+
 @pytest.mark.parametrize("chosen", [FULL, CaseFilter(text="噪音")])
 def test_what_an_older_desk_kept_of_its_state_is_still_read(chosen: CaseFilter) -> None:
     every_part = asdict(chosen) | {"states": sorted(chosen.states)}
@@ -29,7 +33,13 @@ def test_what_an_older_desk_kept_of_its_state_is_still_read(chosen: CaseFilter) 
 
 
 @pytest.mark.parametrize(
-    "kept", [{}, {"filter": {"colour": "red"}, "sort": ["due", False]}, {"filter": {}, "sort": []}]
+    "kept",
+    [
+        {},
+        {"filter": {"colour": "red"}, "sort": ["due", False]},
+        {"filter": {"box": "later"}, "sort": ["due", False]},
+        {"filter": {}, "sort": []},
+    ],
 )
 def test_what_another_version_kept_is_refused(kept: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
