@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import list_name
 from gridclient.domain.errors import Cancelled, StoreUnavailable
+from gridclient.domain.roles import Action, require
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.report import write_report
@@ -51,11 +52,14 @@ def import_file(opened: OpenedDesk, order: ImportOrder, *, progress: Progress | 
     Raises:
         Cancelled: nothing of the import stays.
         InvalidInput: the file as a whole cannot be read; nothing stays.
+        RuleViolation: who may register no case brings in none, as no hub would take them (``role.not_allowed``).
         StoreUnavailable: disk or store failed.
     """
     if order.kind == BASE_MAP:
         return _import_base_map(opened, order, progress)
     kind = ImportKind(order.kind)
+    if kind is ImportKind.CASES:
+        require(opened.desk.actor, Action.AMEND, "register")
     reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
     with aside_for(reading.expected if kind is ImportKind.CASES else 0) as aside:
         outcome = import_records(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from openpyxl import Workbook
 
 from gridclient.care import ProfileCare
 from gridclient.composition import OpenedDesk, create_profile, open_desk
-from gridclient.domain.errors import Cancelled, InvalidInput
+from gridclient.domain.errors import Cancelled, InvalidInput, RuleViolation
+from gridclient.domain.roles import AccountRole, Actor
 from gridclient.import_look import look
 from gridclient.importing import import_file, import_in_worker, remove_base_map
 from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
@@ -63,6 +65,17 @@ def test_what_the_store_refuses_stands_in_a_column_of_the_file(opened: OpenedDes
         (3, "网格边界", "grid.overlap"),
         (4, "网格编码", "grid.code_twice"),
     ]
+
+
+@pytest.mark.parametrize("role", [AccountRole.UNIT, AccountRole.SUPERVISOR, AccountRole.WATCHER])
+def test_who_may_register_no_case_brings_in_none_that_no_hub_would_take(
+    opened: OpenedDesk, cases: Path, role: AccountRole
+) -> None:
+    desk = replace(opened, desk=replace(opened.desk, actor=Actor("someone", role)))
+    with pytest.raises(RuleViolation) as refused:
+        import_file(desk, ImportOrder("cases", cases, crs="wgs84"))
+    assert refused.value.code == "role.not_allowed"
+    assert total(opened) == 0
 
 
 def test_the_coordinate_system_has_to_be_said(opened: OpenedDesk, cases: Path) -> None:
