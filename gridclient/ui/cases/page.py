@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action, may
 from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -230,7 +231,10 @@ class CaseList(QWidget):
     def _say_empty(self, question: Question) -> None:
         words, everywhere = self.tr("没有符合这些条件的案件。"), CaseFilter(text=question.filter.text)
         if question.filter == CaseFilter(only_open=True):
-            self.note.tell(self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。"))
+            registers = may(self._desk.actor.role, Action.AMEND)
+            here = self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。")
+            comes = self.tr("没有在办案件。本席位不登记案件，派来或可看的案件随同步到来，按 F5 立即同步。")
+            self.note.tell(here if registers else comes)
         elif everywhere.text and everywhere != question.filter:
             search = partial(self.view_chosen.emit, SavedView("", everywhere, question.sort))
             self.note.tell(words, self.tr("在全部案件中查找"), search)

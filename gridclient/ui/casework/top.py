@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.domain.case import CaseState
-from gridclient.domain.roles import may_see_people
+from gridclient.domain.roles import Action, may, may_see_people
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.ui.case_news import CaseNews
@@ -55,6 +55,7 @@ class CaseTop(QStackedWidget):
         self.show_numbers = QPushButton(self.tr("显示号码"))
         self.show_numbers.setToolTip(self.details.show_button.toolTip())
         self._may_ask = may_see_people(desk.actor.role)
+        self._registers = may(desk.actor.role, Action.AMEND)
         self._plain = ""  # the case whose people are shown unmasked
         self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
         self.contended.setObjectName("openConflict")
@@ -77,9 +78,9 @@ class CaseTop(QStackedWidget):
 
     def show_nothing(self) -> None:
         """Says what to do when no case is chosen."""
-        self.say(
-            self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。")
-        )
+        words = self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。")
+        others = self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 Ctrl+K 查找。")
+        self.say(words if self._registers else others)
 
     def say(self, sentence: str) -> None:
         """Shows words in place of a case."""
