@@ -90,12 +90,11 @@ def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:
         titles: Sequence[str] = read_features(source).titles
         return ImportKind.DIVISIONS if _fit(ImportKind.DIVISIONS, titles) > 2 else ImportKind.GRIDS
     for name in sheets(path) if sheet is None else (sheet,):
-        with suppress(InvalidInput):  # a sheet without rows
+        with suppress(InvalidInput):  # a sheet that cannot be read; the preview says why if no other can
             titles = open_table(path, sheet=name).titles
             best, _, kind = max((_fit(kind, titles), -place, kind) for place, kind in enumerate(_LIKELIER_FIRST))
             if best:
                 return kind
-    open_table(path, sheet=sheet)  # raises if there is nothing to read at all
     return ImportKind.CASES
 
 

@@ -275,10 +275,14 @@ class SavedView:
 
 @frozen
 class Changes:
-    """What a write changed. Emitted once; every open page that shows some of it refreshes."""
+    """What a write changed. Emitted once; every open page that shows some of it refreshes.
+
+    ``cases`` are keys. ``kinds``: ``cases`` if there are too many to name, ``grids``, ``units``, ``standards``,
+    ``calendar``, ``settings``, ``basemaps``.
+    """
 
     cases: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()  # "grids", "units", "standards", "calendar", "views"
+    kinds: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.cases or self.kinds)
