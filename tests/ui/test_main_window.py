@@ -17,7 +17,7 @@ from gridclient.services.rows import Box, Changes, SortKey
 from gridclient.ui.cases.columns import COLUMNS
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import OpenWindow, press
+from tests.ui.conftest import OpenWindow, press, settle
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk, empty_desk
 
 DUE = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.DUE)
@@ -34,10 +34,6 @@ def titles(window: MainWindow) -> list[str]:
 
 def has_rows(window: MainWindow, count: int) -> bool:
     return len(window.cases.model.rows) == count
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def test_every_panel_has_the_name_by_which_checks_find_it(window: MainWindow) -> None:

@@ -18,17 +18,12 @@ from gridclient.services.error_text import sentence
 from gridclient.services.rows import Box
 from gridclient.ui.intake.values import EMPTY
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import OpenWindow, press
+from tests.ui.conftest import OpenWindow, press, settle
 from tests.ui.fakes.invented_desk import InventedDesk, busy_desk, with_locked_store
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NOTHING = sentence("case.nothing_to_undo")
-
-
-def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy)
-    qtbot.wait(20)
 
 
 def urge_three(window: MainWindow, qtbot: QtBot) -> tuple[str, ...]:
