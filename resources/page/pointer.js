@@ -40,7 +40,7 @@ class Pointer {
   _openCluster({ latlng }) {
     const most = this.map.getMaxZoom();
     if (this.map.getZoom() < most) {
-      this.map.setView(latlng, Math.min(most, this.map.getZoom() + 2));
+      this.map.setView(latlng, this.map.getZoom() + 2);
       return;
     }
     const half = 0.0002;

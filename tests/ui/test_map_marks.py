@@ -308,3 +308,28 @@ def test_the_theme_reaches_the_marks_and_the_box(map_stage: MapStage, data: InMe
     colours = "[gridmap.marks.hits[0].layer.options.fillColor, gridmap.box.rectangle.options.color]"
     accent = map_stage.js("gridmap.tokens.get('accent')")
     assert map_stage.js(colours) == [accent, accent]
+
+
+def test_the_plus_of_a_keyboard_comes_one_step_closer_though_shift_is_pressed_for_it(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 12)
+    map_stage.press(Qt.Key.Key_Right)
+    map_stage.settle()
+    QTest.keyClick(map_stage.target, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier)
+    map_stage.wait("gridmap.map.getZoom() > 12 && !gridmap.map._animatingZoom")
+    map_stage.settle()
+    assert map_stage.state()["zoom"] == 13
+
+
+def test_while_the_map_is_dragged_nothing_is_said(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.set_layers(cases=False)
+    map_stage.look_at(*MIDDLE, 13)
+    tip_at(map_stage, qtbot, QPoint(500, 350))
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(map_stage.target, left, Qt.KeyboardModifier.NoModifier, QPoint(500, 350))
+    for step in range(1, 6):
+        QTest.mouseMove(map_stage.target, QPoint(500 - 20 * step, 350))
+        qtbot.wait(16)
+    map_stage.settle()
+    said = map_stage.text(".desk-tip")
+    QTest.mouseRelease(map_stage.target, left, Qt.KeyboardModifier.NoModifier, QPoint(400, 350))
+    assert said is None

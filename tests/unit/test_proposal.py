@@ -9,7 +9,7 @@ import pytest
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.errors import RuleViolation
-from gridclient.services.grounds import answers_for
+from gridclient.services.grounds import Ground, answers_for
 from gridclient.services.proposal import Proposal, area_codes, propose, proposed_lead
 from gridclient.services.proposal_text import distance_text, reason_of
 from gridclient.services.rows import UnitRow
@@ -89,7 +89,11 @@ def test_a_grid_brings_the_codes_of_all_areas_above_it() -> None:
 def test_the_reason_names_list_place_duty_distance_and_load() -> None:
     lead = proposed(a_case(), loads={LEAD: 6}).lead
     assert lead is not None
-    assert reason_of(lead) == "清单主体责任 · 管辖本网格 · 在岗 · 1.4 km · 在手 6"
+    place = "在岗 · 1.4 km"
+    assert reason_of(lead) == f"清单主体责任 · 管辖本网格 · {place} · 在手 6"
+    assert reason_of(replace(lead, recent=3)) == f"清单主体责任 · 管辖本网格 · {place} · 同类近 90 天 3 件 · 在手 6"
+    of_the_place = replace(lead, ground=Ground.COMMUNITY)
+    assert reason_of(of_the_place) == f"清单外，属地村社区 · {place} · 在手 6", "it serves the grid by what it is"
 
 
 def test_short_distances_are_in_metres() -> None:
