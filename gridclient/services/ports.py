@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import Case
-from gridclient.domain.events import Event, EventDraft
+from gridclient.domain.events import Event, EventDraft, EventKey
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import (
     Box,
@@ -161,6 +161,10 @@ class DeskQueries(Protocol):
 
     def stands_since(self, case_id: str) -> datetime | None:
         """How fresh a case is that the desk may no longer read; ``None`` for cases that it may read."""
+        ...
+
+    def is_own(self, key: EventKey) -> bool:
+        """Whether this desk wrote the event. Only a desk's own steps can be undone on it."""
         ...
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.case import Case
+from gridclient.domain.events import EventKey
 from gridclient.services.ports import Clock
 from gridclient.services.rows import (
     Box,
@@ -107,6 +108,9 @@ class SqliteQueries:
 
         with self._database.reader() as connection:
             return stands_since(connection, case_id)
+
+    def is_own(self, key: EventKey) -> bool:
+        return key.device == self._device
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         with self._database.reader() as connection:

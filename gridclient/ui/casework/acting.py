@@ -199,8 +199,9 @@ class CaseActing(QObject):
         self._foot.show_case(view.case, possible, dispatch=way, kept=kept)
 
     def _offers(self, view: CaseView) -> tuple[Offer, ...]:
-        """The possible actions; none for a case that stands still."""
-        return offers(view.case, self._desk.actor) if view.still is None else ()
+        """The possible actions; none for a case that stands still, no undoing of another desk's step."""
+        found = offers(view.case, self._desk.actor) if view.still is None else ()
+        return found if view.own else tuple(offer for offer in found if offer.action is not Action.UNDO)
 
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
         self._giving = None

@@ -49,7 +49,7 @@ class CaseView:
 
     ``lines`` are the timeline, ``plain_lines`` the same with the numbers of people unmasked. ``explanation`` tells line
     by line how the deadline of ``clock`` is computed. ``kept`` has the forms that were begun. ``still`` is the time
-    since which the desk may not read the case any more.
+    since which the desk may not read the case any more. ``own`` says whether this desk took the last step.
     """
 
     case: Case
@@ -66,6 +66,7 @@ class CaseView:
     unit_names: Mapping[str, str]
     kept: str
     still: datetime | None
+    own: bool
 
     def unit_name(self, code: str) -> str:
         """The name of a unit of this case."""
@@ -101,6 +102,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         unit_names={part.unit: unit_name(part.unit, reference) for part in case.assignments},
         kept=desk.queries.draft(draft_name(case.id)),
         still=desk.queries.stands_since(case.id),
+        own=case.last is not None and desk.queries.is_own(case.last),
     )
 
 

@@ -148,6 +148,20 @@ def test_the_shown_case_offers_to_undo_its_own_last_step_by_name_and_not_by_the_
     assert (undo.word, undo.key) == ("撤销“签收”", "")
 
 
+def test_another_desks_step_is_not_offered_to_be_undone(
+    panel: CasePanel, made: InventedDesk, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was offered and refused."""
+    own, others = made.dispatched("积水"), made.dispatched("噪音")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(made.store, "device", "another desk")
+        made.act(Action.SIGN, others)
+    show(others)
+    assert Action.UNDO not in offered(panel)
+    show(own)
+    assert Action.UNDO in offered(panel)
+
+
 def test_a_form_takes_no_typing_between_enter_and_the_answer(
     panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:

@@ -121,6 +121,9 @@ class MemoryStore(MemoryDesk):
     def stands_since(self, case_id: str) -> datetime | None:
         return self.still.get(case_id)
 
+    def is_own(self, key: EventKey) -> bool:
+        return key.device == self.device
+
     def likely_duplicates(self, **_facts: object) -> Sequence[Likeness]:
         return []
 
