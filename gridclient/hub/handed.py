@@ -86,7 +86,6 @@ class HandedServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts as any server, then receives from the channel."""
         await super().startup(sockets)
-        self._channel.setblocking(False)
         asyncio.get_running_loop().add_reader(self._channel, self._take)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

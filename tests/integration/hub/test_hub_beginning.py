@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import stat
@@ -51,6 +52,21 @@ def test_who_comes_through_a_proxy_on_this_machine_is_no_administrator(
         assert line.ask("GET", "/metrics").status == status
         token = (tmp_path / "admin-token").read_text(encoding="ascii").strip()
         assert line.ask("GET", "/metrics", token=token).status == 200
+
+
+def test_of_a_proxy_that_was_named_it_is_believed_who_guesses_codes(tmp_path: Path, database: str) -> None:
+    wrong = {"code": "0000-0000-0000-0000", "device": "desk-0009", "name": "", "public_key": "11" * 32}
+    with (
+        hub_process(database, tmp_path, "--behind", "127.0.0.1") as (_, url),
+        urllib3.PoolManager(timeout=PATIENCE_S) as pool,
+    ):
+
+        def guess(address: str) -> int:
+            words = json.dumps(wrong).encode()
+            return HubLine(url, pool).ask("POST", "/v1/enrol", words, headers={"X-Forwarded-For": address}).status
+
+        assert [guess("198.51.100.1") for _ in range(11)] == [403] * 10 + [429]
+        assert guess("198.51.100.2") == 403
 
 
 def test_a_port_that_another_program_has_is_named(office: CommandLine, database: str) -> None:
