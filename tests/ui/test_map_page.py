@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from gridclient.mapview.page import render_page
 from gridclient.mapview.routes import Routes
 from gridclient.mapview.scheme import CHROMIUM_FLAGS, prepare_environment
 from gridclient.mapview.words import page_words
+from gridclient.ui.theme import DARK, LIGHT
 from tests.fakes.map_data import InMemoryMapData
 
 ROOT = page_root()
@@ -135,6 +137,17 @@ def test_every_colour_that_the_scripts_ask_for_is_in_both_themes() -> None:
     asked = set(re.findall(r"""get\(["']([\w-]+)["']\)""", scripts())) - {"theme"}
     assert asked
     assert asked <= light
+
+
+def test_the_page_has_the_colours_of_the_desk() -> None:
+    css = (ROOT / "gridmap.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"^:root[^{]*\{([^}]+)\}", css, re.M)
+    for theme, block in zip((LIGHT, DARK), blocks, strict=True):
+        page = {name.replace("-", "_"): colour for name, colour in re.findall(r"--([\w-]+): (#\w+)", block)}
+        desk = {field.name: str(getattr(theme, field.name)).lower() for field in fields(theme)}
+        both = (page.keys() & desk.keys()) - {"green"}  # here that of parks
+        assert len(both) > 10
+        assert not {name: (page[name], desk[name]) for name in both if page[name] != desk[name]}
 
 
 def test_importing_the_view_does_not_import_folium() -> None:
