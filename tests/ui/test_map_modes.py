@@ -267,7 +267,7 @@ def test_in_a_narrow_map_the_bars_keep_to_one_line_and_the_layers_are_in_the_men
     map_stage.wait("document.querySelector('.desk-right > label input[name=heat]') !== null")
 
 
-@pytest.mark.parametrize("size", [(900, 330), (590, 330), (540, 330), (365, 330), (320, 155), (270, 330)])
+@pytest.mark.parametrize("size", [(900, 330), (590, 330), (540, 330), (365, 330), (320, 155), (320, 120), (270, 330)])
 def test_what_stands_on_the_map_stands_within_it_and_never_over_each_other(
     map_stage: MapStage, size: tuple[int, int]
 ) -> None:
