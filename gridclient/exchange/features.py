@@ -99,8 +99,8 @@ def _titles(file: str, features: list[Any]) -> tuple[str, ...]:
     return tuple(titles)
 
 
-def _properties(feature: object) -> Mapping[str, Any]:
-    properties = feature.get("properties") if isinstance(feature, dict) else None
+def _properties(member: object) -> Mapping[str, Any]:
+    properties = member.get("properties") if isinstance(member, dict) else None
     return properties if isinstance(properties, dict) else {}
 
 
@@ -123,13 +123,14 @@ def _cell(value: object) -> Cell:
 
 
 def _declared(source: Source, content: Mapping[str, Any]) -> str:
-    """The system that the old member ``crs`` names; "" without one. Raises ``geojson.projected`` for systems in metres,
-    which cannot be converted here."""
+    """The system that the old member ``crs`` names, or that member as it is written; "" without one. Raises
+    ``geojson.projected`` for systems in metres, which cannot be converted here."""
     crs = content.get("crs")
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(name, str):
-        return ""
+    named = _properties(crs)
+    name = named.get("name", named.get("code"))
+    if not isinstance(name, str | int):
+        return json.dumps(crs, ensure_ascii=False)[:80] if crs else ""
+    name = str(name)
     found = _LAST_WORD.search(name[-80:])
     if found and found[1] not in _DEGREES:
         raise InvalidInput("geojson.projected", file=source.name, name=name[:80])

@@ -160,8 +160,26 @@ def test_the_system_must_be_told_whatever_the_file_claims(tmp_path: Path) -> Non
     assert refusal(tmp_path / "a.geojson", content, crs="mars") == "crs.unknown"
 
 
-def test_a_system_in_metres_is_refused_by_its_name(tmp_path: Path) -> None:
-    claimed = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4549"}}
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        ({"type": "EPSG", "properties": {"code": 4490}}, "4490"),
+        ({"type": "link", "properties": {"href": "gcj02.prj"}}, "gcj02.prj"),
+        ("GCJ02", "GCJ02"),
+        (None, ""),
+    ],
+)
+def test_the_system_that_a_file_claims_is_told_however_it_is_written(tmp_path: Path, claimed: Any, told: str) -> None:
+    content = geojson_bytes([feature({"网格编码": f"{COMMUNITY}001"}, [SQUARE])], crs=claimed)
+    with pytest.raises(InvalidInput) as refused:
+        read(tmp_path / "a.geojson", content, crs=None)
+    declared = refused.value.params["declared"]
+    assert told in declared and bool(declared) == bool(told)
+
+
+@pytest.mark.parametrize("told", [{"name": "urn:ogc:def:crs:EPSG::4549"}, {"code": 4549}])
+def test_a_system_in_metres_is_refused_by_its_name(tmp_path: Path, told: dict[str, Any]) -> None:
+    claimed = {"type": "name", "properties": told}
     content = geojson_bytes([feature({"网格编码": f"{COMMUNITY}001"}, [SQUARE])], crs=claimed)
     assert refusal(tmp_path / "a.geojson", content) == "geojson.projected"
 
