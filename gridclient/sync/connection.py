@@ -45,7 +45,7 @@ class LineConnection(HTTPConnection):
         """Sends a request, its head in one packet with the beginning of its body."""
         self._is_holding, self._head = True, b""
         if self._is_slow:
-            named["headers"] = {**(named.get("headers") or {}), COMPANY: "1"}
+            named["headers"] = {**named["headers"], COMPANY: "1"}
         try:
             super().request(*given, **named)
         finally:

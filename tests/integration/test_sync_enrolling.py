@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.enrolment import Admission, Grant
+from gridclient.services.enrolment import Admission, Enrolment, Grant
 from gridclient.sync.enrol_file import read_request, write_admission, write_request
 from gridclient.sync.enrolling import take_admission
 from tests.fakes.sync_store import FakeSyncStore
@@ -18,9 +18,11 @@ DEVICE, KEY = "device-1", bytes(range(32))
 OWN, NEXT = "t:371002003", "t:371002004"
 
 
-def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tuple[bool, SyncFault | None]:
-    """Whether it was kept by a new desk whose cases of these streams wait, and why it was not."""
-    store, refused = FakeSyncStore(DEVICE, (), None), None
+def take(
+    streams: Sequence[str], grants: tuple[Grant, ...], folder: Path, before: Enrolment | None = None
+) -> tuple[bool, SyncFault | None]:
+    """Whether it was kept by a desk whose cases of these streams wait, and why it was not."""
+    store, refused = FakeSyncStore(DEVICE, (), before), None
     for stream in streams:
         store.write(stream)
     admission = Admission("hub-1", "", "A1", (*grants, Grant("ref")), {}, bytes(32))
@@ -30,7 +32,7 @@ def take(streams: Sequence[str], grants: tuple[Grant, ...], folder: Path) -> tup
         take_admission(store, file, key=lambda: KEY, now=lambda: datetime.now(UTC))
     except SyncFault as fault:
         refused = fault
-    return store.enrolment() is not None, refused
+    return store.enrolment() is not before, refused
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,11 @@ def test_only_an_enrolment_by_which_the_hub_takes_some_of_the_cases_is_kept(
 ) -> None:
     kept, refused = take(streams, grants, tmp_path)
     assert (kept, refused.code if refused else "") == (not code, code)
+
+
+def test_a_desk_that_was_enrolled_before_may_get_other_rights_while_its_cases_wait(tmp_path: Path) -> None:
+    before = Enrolment("hub-1", "", "", "", "A1", KEY, (Grant(OWN, writes=True),), {}, datetime.now(UTC))
+    assert take([OWN], (Grant(OWN),), tmp_path, before) == (True, None)
 
 
 def test_of_many_townships_the_first_are_named_and_that_there_are_more(tmp_path: Path) -> None:

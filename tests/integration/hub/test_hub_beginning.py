@@ -17,6 +17,7 @@ from gridclient.hub.certificate import fingerprint_of
 from gridclient.hub.crew import CAN_SHARE_PORT
 from gridclient.hub.opening import MOVED_FACT, open_backend
 from gridclient.hub.serve import admin_token, sensible_processes
+from gridclient.sync.http import Address, HttpTransport
 from tests.fakes.command_line import CommandLine
 from tests.fakes.running_hub import HubLine, hub_process
 
@@ -117,3 +118,6 @@ def test_several_processes_speak_tls_and_go_on_after_somebody_who_does_not(tmp_p
         for _ in range(2):
             with urllib3.PoolManager(timeout=PATIENCE_S, cert_reqs="CERT_NONE", assert_fingerprint=mark) as pool:
                 assert HubLine(f"https://127.0.0.1:{address[1]}", pool).ask("GET", "/health").status == 200
+        desk = HttpTransport(Address(f"https://127.0.0.1:{address[1]}", mark), silence_s=PATIENCE_S)
+        assert desk.prove().certificate.hex() == mark, "what desks compare after it was renewed"
+        desk.close()
