@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import Cancelled, GridClientError, NotFound
@@ -136,7 +137,8 @@ def test_the_answer_for_a_closed_page_is_dropped(jobs: Jobs, qtbot: QtBot) -> No
     page, seen, gate = QObject(), list[bool](), threading.Event()
     jobs.read(page, lambda: gate.wait(5), seen.append)
     page.deleteLater()
-    qtbot.wait(20)
+    QCoreApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
+    assert not shiboken6.isValid(page)
     gate.set()
     qtbot.waitUntil(lambda: not jobs.busy)
     assert seen == []
