@@ -31,7 +31,7 @@ class BoxTool {
   }
 
   _start(event) {
-    if (event.button !== 0 || !(this.armed || event.shiftKey) || event.target.closest?.(".desk-control")) return;
+    if (event.button !== 0 || !(this.armed || event.shiftKey)) return;
     L.DomEvent.stop(event);
     this.map.dragging.disable();
     this.from = this.map.mouseEventToContainerPoint(event);

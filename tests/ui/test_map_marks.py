@@ -333,3 +333,19 @@ def test_while_the_map_is_dragged_nothing_is_said(map_stage: MapStage, qtbot: Qt
     said = map_stage.text(".desk-tip")
     QTest.mouseRelease(map_stage.target, left, Qt.KeyboardModifier.NoModifier, QPoint(400, 350))
     assert said is None
+
+
+def test_a_box_begins_with_the_left_button_and_on_the_map(map_stage: MapStage, qtbot: QtBot) -> None:
+    pressed = "document.querySelector('.desk-tools button').getAttribute('aria-pressed')"
+    map_stage.js("(document.querySelector('.desk-tools button').click(), 0)")
+    x, y = map_stage.js(
+        "(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('.desk-legend').getBoundingClientRect())"
+    )
+    right, left = Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton
+    with qtbot.assertNotEmitted(map_stage.bridge.box_selected, wait=100):
+        for button, begin in ((right, QPoint(400, 300)), (left, QPoint(round(x), round(y)))):
+            QTest.mousePress(map_stage.target, button, Qt.KeyboardModifier.NoModifier, begin)
+            QTest.mouseMove(map_stage.target, begin + QPoint(60, -60))
+            qtbot.wait(16)
+            QTest.mouseRelease(map_stage.target, button, Qt.KeyboardModifier.NoModifier, begin + QPoint(60, -60))
+        assert map_stage.js(pressed) == "true"
