@@ -167,12 +167,13 @@ def test_the_end_of_a_box_is_no_click_on_a_grid(map_stage: MapStage, qtbot: QtBo
 
 def test_without_cases_the_grids_with_overdue_ones_are_numbered(map_stage: MapStage) -> None:
     texts = "gridmap.marks.groups.marks.getLayers().filter(l => l.options.badge).map(l => l.options.text)"
+    checked = "[...document.querySelectorAll('.desk-right input[type=checkbox]')].map(i => [i.name, i.checked])"
+    assert map_stage.js(checked) == [["cases", True], ["units", False], ["heat", False]]
     map_stage.view.set_layers(tier="basic", cases=False)
     map_stage.wait("gridmap.state().layer === 'basic'")
     map_stage.settle()
     assert map_stage.js(texts) == ["1"]
     assert map_stage.state()["cases"] == 0
-    checked = "[...document.querySelectorAll('.desk-right input[type=checkbox]')].map(i => [i.name, i.checked])"
     assert map_stage.js(checked) == [["cases", False], ["units", False], ["heat", False]]
 
 
