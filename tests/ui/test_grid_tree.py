@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import GridFigures, GridRow
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.grids.tree import GridTree
-from gridclient.ui.theme import TREE_ROW_PX
+from gridclient.ui.theme import TREE_ROW_PX, base_font
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import GRIDS, many_grids
 
@@ -149,6 +150,13 @@ def test_a_county_of_fourteen_hundred_grids_goes_in(tree: GridTree) -> None:
 def test_the_same_areas_again_change_nothing(tree: GridTree, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(tree.grids.modelReset):
         tree.show_grids(GRIDS)
+
+
+def test_large_figures_stand_apart_from_each_other(tree: GridTree) -> None:
+    tree.show_figures({BASIC: GridFigures(58_255, 53_449, {})})
+    edge = 10  # at the right of the last column
+    figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance("53,449")
+    assert tree.header().sectionSize(Column.OVERDUE) - edge - figure >= 8
 
 
 def test_a_tooltip_names_worker_and_figures(tree: GridTree) -> None:

@@ -281,10 +281,10 @@ class GridTree(QTreeView):
         self._widen(0, 0)
 
     def _widen(self, most_open: int, most_overdue: int) -> None:
-        """Makes the columns of figures as wide as their widest figure."""
+        """Makes the columns of figures as wide as their widest figure, with room between them."""
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
         self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
-        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + _EDGE_PX)
+        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + _EDGE_PX) + _EDGE_PX)
 
     def _show_unplaced(self) -> None:
         """Shows the line 未落格 while it has cases or is chosen."""
