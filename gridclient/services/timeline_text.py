@@ -26,7 +26,7 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
 
     ``plain``: with the numbers of people that somebody typed.
     """
-    kinds = _kinds(entries)
+    kinds = kinds_by_key(entries)
     undone = {entry.takes_back for entry in entries if not entry.refused}
     return [
         line_of(entry, reference, undoes=kinds.get(entry.takes_back, ""), undone=entry.key in undone, plain=plain)
@@ -37,10 +37,11 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
 def word_taken_back(entries: Sequence[TimelineEntry]) -> str:
     """The word of the step that the case's last undoing took back; "" if there is none."""
     last = next((entry.takes_back for entry in reversed(entries) if entry.takes_back), ())
-    return EVENTS.get(_kinds(entries).get(last, ""), "")
+    return EVENTS.get(kinds_by_key(entries).get(last, ""), "")
 
 
-def _kinds(entries: Sequence[TimelineEntry]) -> dict[tuple[str | int, ...], str]:
+def kinds_by_key(entries: Sequence[TimelineEntry]) -> dict[tuple[str | int, ...], str]:
+    """The kind of each event, so that an undoing can name what it undid."""
     return {entry.key: entry.kind for entry in entries if entry.key is not None}
 
 

@@ -17,7 +17,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
-from gridclient.services.timeline_text import line_of, unit_name, who
+from gridclient.services.timeline_text import kinds_by_key, line_of, unit_name, who
 from gridclient.services.words import PARTS, RATINGS, STATES
 from gridclient.ui.present import joined, moment_words, state_word, until_words
 from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value
@@ -103,8 +103,9 @@ def sheet_of(
     """A conflict of ``case`` in words at ``now``."""
 
     def deeds(entries: Sequence[TimelineEntry]) -> tuple[DeedLine, ...]:
-        return tuple(_deed(entry, reference, now) for entry in entries)
+        return tuple(_deed(entry, kinds.get(entry.takes_back, ""), reference, now) for entry in entries)
 
+    kinds = kinds_by_key(timeline)
     somewhere = view.first.mine or view.later.mine
     base = SideSheet(
         translate("Conflicts", "双方共知"),
@@ -112,7 +113,7 @@ def sheet_of(
         False,
         deeds(_common(timeline, view)),
     )
-    first_words, later_words = (deed_words(side.entries, reference) for side in (view.first, view.later))
+    first_words, later_words = (deed_words(side.entries, reference, kinds) for side in (view.first, view.later))
     first = SideSheet(
         translate("Conflicts", "先到的（现在有效）"),
         owner_words(view.first, known=somewhere),
@@ -239,9 +240,9 @@ def _outcome(view: ContentionView, case: Case, reference: Reference, now: dateti
     return translate("Conflicts", "案件为：{parts}").format(parts=joined((_state(case), unit, due, asked)))
 
 
-def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:
+def _deed(entry: TimelineEntry, undoes: str, reference: Reference, now: datetime) -> DeedLine:
     stands = TimelineEntry(entry.at, entry.kind, entry.actor, entry.payload, entry.pending)  # the heading says the rest
-    told = line_of(stands, reference)
+    told = line_of(stands, reference, undoes=undoes)
     return DeedLine(moment_words(entry.at, now), told, who(entry.actor, reference))
 
 

@@ -20,15 +20,19 @@ from gridclient.ui.matching import standard_title
 translate = QCoreApplication.translate
 _MOST: Final = 2
 _LONGEST: Final = 16
+Kinds = Mapping[tuple[str | int, ...], str]
 
 
-def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
-    """Everything that a side did, shortened for a button. Notes and the like, and what was undone, are left out."""
+def deed_words(entries: Sequence[TimelineEntry], reference: Reference, kinds: Kinds) -> str:
+    """Everything that a side did, shortened for a button. Notes and the like, and what was undone, are left out.
+
+    ``kinds``: those of all events of the case by their keys, because an undoing names what it undid.
+    """
     weighty = [entry for entry in entries if entry.kind not in BESIDE] or list(entries)
     standing = _standing(weighty)
     if not standing:
         return translate("Conflicts", "原样（所做的已撤销）")
-    phrases = list(dict.fromkeys(_phrases(standing, reference)))
+    phrases = list(dict.fromkeys(_phrases(standing, reference, kinds)))
     joined = translate("Conflicts", "、").join(phrases[:_MOST])
     return translate("Conflicts", "{deeds}等").format(deeds=joined) if len(phrases) > _MOST else joined
 
@@ -79,18 +83,20 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
     return MASKS[name](text) if name in MASKS else CHANNELS.get(text, text) if name == "channel" else text
 
 
-def _phrases(entries: Sequence[TimelineEntry], reference: Reference) -> Iterator[str]:
+def _phrases(entries: Sequence[TimelineEntry], reference: Reference, kinds: Kinds) -> Iterator[str]:
     """A phrase for each event. A unit is named once in a row: ``“派出所”签收、反馈处置结果``."""
     before = ""
     for entry in entries:
         unit = str(entry.payload.get("unit", ""))
-        phrase = _phrase(entry, reference)
+        phrase = _phrase(entry, reference, kinds)
         quoted = translate("Conflicts", "“{name}”").format(name=unit_name(unit, reference))
         yield phrase.replace(quoted, "") if unit and unit == before else phrase
         before = unit
 
 
-def _phrase(entry: TimelineEntry, reference: Reference) -> str:
+def _phrase(entry: TimelineEntry, reference: Reference, kinds: Kinds) -> str:
+    if undone := EVENTS.get(kinds.get(entry.takes_back, "")):
+        return translate("Conflicts", "撤销“{step}”").format(step=undone)
     maker = _PHRASES.get(entry.kind)
     return maker(entry.payload, reference) if maker is not None else EVENTS.get(entry.kind, entry.kind)
 

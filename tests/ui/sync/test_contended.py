@@ -162,7 +162,7 @@ def test_a_case_that_somebody_chose_meanwhile_has_no_sheet() -> None:
     ],
 )
 def test_buttons_say_what_was_done(entries: list[TimelineEntry], words: str) -> None:
-    assert deed_words(entries, empty_desk().desk.reference) == words
+    assert deed_words(entries, empty_desk().desk.reference, {}) == words
 
 
 def test_what_was_done_and_taken_back_is_said_to_be_as_it_was() -> None:
@@ -177,6 +177,18 @@ def test_what_was_done_and_taken_back_is_said_to_be_as_it_was() -> None:
     (sheet,) = load(invented.desk, case_id)
     assert sheet.first.choice == "保持原样（所做的已撤销）"
     assert sheet.later.choice.startswith("改为")
+
+
+def test_a_side_that_undid_several_steps_names_them() -> None:
+    invented = empty_desk()
+    case_id = invented.dispatched("噪音")
+    invented.act(Action.NOTE, case_id, text="已电话通知")
+    for _ in range(2):
+        invented.desk.act(Action.UNDO, case_id)
+    arrives(invented, case_id, "case_signed", {"unit": LEAD}, first=False, missed=2)
+    sheet = only_sheet(invented, case_id)
+    assert [deed.text for deed in sheet.first.deeds] == ["撤销“备注”", "撤销“派遣”"]
+    assert sheet.first.choice == "保持撤销“备注”、撤销“派遣”"
 
 
 def test_every_sheet_can_be_read_at_any_time_of_day() -> None:
