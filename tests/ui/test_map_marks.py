@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code
+from gridclient.domain.errors import StoreUnavailable
+from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
 from tests.fakes.map_stage import MapStage, stage
 
 MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
@@ -24,16 +26,19 @@ def middle_of(column: int, row: int) -> tuple[float, float]:
 
 
 def map_of_parents() -> bytes:
-    """The checkerboard where one basic grid has a community grid above it and a zone above that, and another is
-    special; a third has a hole, and a community grid beside it reaches into no basic grid."""
+    """The checkerboard where one basic grid has a community grid above it and a zone above that, another is special, a
+    third has a hole, and one more is tiny."""
     collection = json.loads(checkerboard())
     by_code = {feature["properties"]["code"]: feature for feature in collection["features"]}
     by_code[grid_code("basic", 2, 2)]["properties"]["parent"] = grid_code("community", 1, 1)
     by_code[grid_code("community", 1, 1)]["properties"]["parent"] = grid_code("zone", 0, 0)
     by_code[grid_code("basic", 6, 6)]["properties"] |= {"tier": "special", "special": True}
     lon, lat = middle_of(1, 6)
-    hole = [[lon + x * STEP / 4, lat + y * STEP / 4] for x, y in ((-1, -1), (-1, 1), (1, 1), (1, -1), (-1, -1))]
+    hole = [[lon + x * STEP / 4, lat + y * STEP / 4] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
     by_code[grid_code("basic", 1, 6)]["geometry"]["coordinates"].append(hole)
+    properties = {"code": "371002001001900", "name": "小格", "tier": "basic"}
+    geometry = square(WEST + 1e-4, SOUTH + 1e-4, STEP / 100)
+    collection["features"].append({"type": "Feature", "properties": properties, "geometry": geometry})
     return json.dumps(collection).encode()
 
 
@@ -73,7 +78,7 @@ def test_of_a_grid_is_told_which_ones_it_lies_in_and_that_nothing_is_open(map_st
 
 
 def test_a_special_grid_is_one_of_the_basic_tier_and_is_said_to_be_special(map_stage: MapStage, qtbot: QtBot) -> None:
-    assert map_stage.state()["grids"]["basic"] == 64
+    assert map_stage.state()["grids"]["basic"] == 65
     map_stage.view.set_layers(tier="basic", cases=False)
     map_stage.look_at(*MIDDLE, 12)
     assert tip_at(map_stage, qtbot, map_stage.pixel(*middle_of(6, 6)))[0] == "basic 6-6 · 专属网格"
@@ -350,3 +355,42 @@ def test_a_box_begins_with_the_left_button_and_on_the_map(map_stage: MapStage, q
             qtbot.wait(16)
             QTest.mouseRelease(map_stage.target, button, Qt.KeyboardModifier.NoModifier, begin + QPoint(60, -60))
         assert map_stage.js(pressed) == "true"
+
+
+def test_one_tiny_grid_does_not_keep_a_tier_from_being_shown(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 14)
+    assert map_stage.state()["layer"] == "basic"
+
+
+def test_a_name_stands_in_the_largest_part_of_its_grid_and_nowhere_if_it_is_too_small(map_stage: MapStage) -> None:
+    parts = [square(120.0, 36.0, 0.01)["coordinates"], square(121.0, 36.0, 0.1)["coordinates"]]
+    shape = json.dumps({"type": "MultiPolygon", "coordinates": parts})
+    assert map_stage.js(f"(p => [p.lng, p.lat])(centroid({shape}))") == [pytest.approx(121.05), pytest.approx(36.05)]
+    named = "gridmap.marks.groups.marks.getLayers().filter(l => 'offset' in l.options).length"
+    for width, drawn in ((30, 0), (60, 1)):
+        map_stage.js(f"(gridmap.marks.setNames([[gridmap.map.getCenter(), '竹园村', {width}]]), 0)")
+        map_stage.settle()
+        assert map_stage.js(named) == drawn
+
+
+def test_a_place_is_gone_to_also_at_the_same_zoom(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.view.centre_on(WEST, SOUTH, 13)
+    map_stage.wait(f"Math.abs(gridmap.map.getCenter().lng - {WEST}) < 1e-4")
+
+
+def test_cases_that_could_not_be_read_are_asked_for_with_the_next_move(
+    map_stage: MapStage, data: InMemoryMapData, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_given: object) -> NoReturn:
+        raise StoreUnavailable("store.locked")
+
+    map_stage.look_at(*MIDDLE, 13)
+    with monkeypatch.context() as locked:
+        locked.setattr(data, "cells", failing)
+        with qtbot.waitSignal(map_stage.bridge.layer_failed) as failed:
+            map_stage.view.refresh_cases()
+    assert failed.args == ["cases"]
+    asked = data.asked.count("cells")
+    map_stage.js("(gridmap.map.panBy([5, 0], { animate: false }), 0)")
+    qtbot.waitUntil(lambda: data.asked.count("cells") > asked)
