@@ -93,7 +93,7 @@ def serve_member(number: int, listens: Event, channel: socket.socket, part: Part
 
 
 def _quieten_uvicorn() -> None:
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of every request that is none
 
 
 def issue_code(args: argparse.Namespace) -> Exit:

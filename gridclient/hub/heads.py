@@ -4,9 +4,10 @@ connection may go on with a body after the answer."""
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MOST_HEAD: Final = 64 << 10
 
@@ -20,6 +21,7 @@ class BriefProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._words = 0  # bytes of the present request's head
         self._patience: asyncio.TimerHandle | None = None
+        self._unanswered: deque[RequestResponseCycle] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
@@ -27,6 +29,8 @@ class BriefProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_longer()
+        for cycle in self._unanswered:  # by itself uvicorn tells it to the last one only, and the others write on
+            cycle.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -43,6 +47,7 @@ class BriefProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._wait_no_longer()
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         self._words -= len(body)
@@ -54,6 +59,7 @@ class BriefProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        self._unanswered.popleft()
         super().on_response_complete()
         if self.cycle.response_complete and self.cycle.more_body:  # nobody reads what is left of the body
             self._wait()

@@ -239,6 +239,7 @@ def _config(backend: Backend, secured: Secured, settings: HubSettings) -> uvicor
     config = uvicorn.Config(
         build_hub(backend, settings),
         http=BriefProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -175,6 +175,23 @@ def test_a_head_without_end_is_cut_off_and_a_long_body_is_not(tmp_path: Path) ->
             assert pool.request("GET", f"{url}/health").status == 200
 
 
+def test_who_asks_much_at_once_and_leaves_is_not_told_in_the_log(tmp_path: Path) -> None:
+    """Otherwise anybody could drive out of it what the administrator should read."""
+    with hub_process(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path) as (_, url):
+        for words in (
+            (FIRST + b"\r\n") * 1000,
+            b"no request\r\n\r\n",
+            FIRST + b"Connection: upgrade\r\nUpgrade: x\r\n\r\n",
+        ):
+            with connected(url) as connection:
+                connection.sendall(words)
+                assert connection.recv(10)
+        with urllib3.PoolManager() as pool:
+            assert pool.request("GET", f"{url}/health").status == 200
+    log = (tmp_path / "logs" / "gridclient.log").read_text(encoding="utf-8").splitlines()
+    assert [line.rpartition(": ")[2] for line in log[1:]] == ["the hub ends, as it was told to"]
+
+
 def test_what_is_on_its_way_altogether_is_bounded() -> None:
     async def play() -> None:
         bodies, first, second, third = Bodies(len(PIECE) * 3 // 2), Sender(), Sender(), Sender()
