@@ -6,6 +6,7 @@ import socket
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,23 @@ def test_a_proxy_that_does_not_say_that_it_connected_has_not(answer: bytes) -> N
     (head,) = asked
     assert head.startswith(b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n")
     assert head.endswith(b"\r\nProxy-Authorization: Basic bmFtZTpwYXNz\r\n\r\n")
+
+
+def test_a_proxy_that_talks_without_end_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            line, _ = listener.accept()
+            with line, suppress(OSError):
+                while True:
+                    line.sendall(b"X-Proxy: on and on\r\n" * 100)
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert code_of(lambda: connect(proxy, "hub.invalid", 443, 5)) == "sync.proxy_refused"
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("text", ["", DIRECT, "http://10.0.0.1:3128", "http://desk@10.0.0.1", "http://[::1]:3128"])
