@@ -54,6 +54,7 @@ class Papers(QObject):
         proposed = (checked if outcome.dry_run else done).format(file=Path(outcome.summary.file).stem)
         target = ask_where_to_save(self._page, translate("ImportPage", "报告保存到"), proposed, _WORKBOOKS)
         if target is not None:
+            self._note.say(self.tr("正在保存报告…"))
             self._jobs.in_process(
                 self,
                 self._save_report,

@@ -85,6 +85,7 @@ def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
     line = [found.index(0, column).data() for column in range(4)]
     assert line == ["▲ 未导入", "第 3 行", "层级", "“九”不是层级，请填 1 至 4。"]
     stage.press(Qt.Key.Key_S)
+    assert "正在保存" in stage.page.note.text()  # the process that writes it may have to begin first
     stage.until(lambda: "报告已保存" in stage.page.note.text())
     assert report.is_file()
 
