@@ -205,6 +205,10 @@ def test_a_hub_that_tells_its_terms_in_words_unknown_here_tells_nothing(text: st
     assert read_terms(text, "5") == Terms()
 
 
+def test_versions_that_end_before_they_begin_are_none() -> None:
+    assert read_terms("2-1;a;b") == Terms(None, "a", "b")
+
+
 def test_message_of_another_protocol_says_that_an_update_is_due() -> None:
     with pytest.raises(SyncFault) as caught:
         decode_request(b"\x07" + encode_request(SyncRequest("", 1, 1, (), (), 1))[1:], DEVICE)
