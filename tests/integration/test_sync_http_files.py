@@ -98,3 +98,25 @@ def test_an_answer_that_is_longer_than_anybody_asked_for_is_not_read(serve: Serv
     assert code_of(lambda: line.get_file(NAME, 0, 10)) == "sync.refused"
     assert isinstance(line, HttpTransport) and line.get_file(NAME, 0, 10)[1] == 16 << 10
     assert code_of(lambda: line.get_file(NAME, 0, 10)) == "sync.refused"
+
+
+def test_a_whole_photo_where_its_end_was_asked_for_is_not_taken_for_the_end(serve: Serve) -> None:
+    """A proxy that keeps copies may not know what a range is."""
+    _, line = serve(says(b"abcde", "200 OK"), says(b"abcde", "200 OK"))
+    assert line.get_file(NAME, 0, 5) == (b"abcde", 5)
+    assert code_of(lambda: line.get_file(NAME, 3, 5)) == "sync.refused"
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "x"])
+def test_a_length_that_is_none_is_a_fault_of_the_line(serve: Serve, length: str) -> None:
+    _, line = serve(says(b"abcde", "200 OK", f"Gridclient-Length: {length}"))
+    assert code_of(lambda: line.get_file(NAME, 0, 5)) == "sync.unreachable"
+
+
+def test_a_piece_that_begins_elsewhere_is_answered_with_where_the_hub_or_the_file_stands(serve: Serve) -> None:
+    _, line = serve(
+        says(b"", "409 Conflict", "Upload-Offset: 2", "Upload-Complete: ?0"),
+        says(b"", "416 Range Not Satisfiable", "Content-Range: bytes */5"),
+    )
+    assert line.put_file(NAME, 3, b"de", size=5) == (2, False)
+    assert line.get_file(NAME, 7, 5) == (b"", 5)
