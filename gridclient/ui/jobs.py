@@ -79,9 +79,9 @@ class Jobs(QObject):
     def busy(self) -> bool:
         return bool(self._tickets)
 
-    def has_asked(self, owner: QObject) -> bool:
-        """Whether an answer for this owner is still to come."""
-        return any(ticket.owner is owner for ticket in self._tickets.values())
+    def has_asked(self, owner: QObject, name: str = "") -> bool:
+        """Whether an answer for this owner, and of this name if one is given, is still to come."""
+        return any(ticket.owner is owner and name in ("", ticket.name) for ticket in self._tickets.values())
 
     def read(
         self,

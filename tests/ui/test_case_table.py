@@ -16,6 +16,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import GridClientError
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE
 from gridclient.ui.cases.filter_menus import fill_units
@@ -174,6 +175,44 @@ def test_the_next_page_of_a_list_that_was_left_is_not_put_under_another(
     shown_anew.set()
     qtbot.waitUntil(lambda: not jobs.busy)
     assert page.model.rowCount() == PAGE
+
+
+def test_no_case_is_lost_when_another_comes_while_the_next_page_is_read(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, read, shown_anew = open_list(crowded), crowded.store.page, Event()
+
+    def slow(*asked: Any, after: str | None = None, **rest: Any) -> CasePage:
+        if after is not None:
+            shown_anew.wait(30)
+        return read(*asked, after=after, **rest)
+
+    monkeypatch.setattr(crowded.store, "page", slow)
+    page.model.fetchMore(QModelIndex())
+    new = crowded.register("最早的一件", ago=timedelta(days=400))
+    page.refresh(Changes(frozenset({new})))
+    qtbot.waitUntil(lambda: page.model.place_of(new) == 0)
+    shown_anew.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    shown = [one.id for one in page.model.rows]
+    assert shown == [one.id for one in read(EVERYTHING.filter, EVERYTHING.sort, limit=len(shown)).rows]
+
+
+def test_a_page_that_could_not_be_read_is_asked_for_again_at_the_end(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_list(crowded)
+
+    def broken(*_asked: Any, **_rest: Any) -> CasePage:
+        raise GridClientError("store.locked")
+
+    with monkeypatch.context() as patch, qtbot.waitSignal(jobs.failed):
+        patch.setattr(crowded.store, "page", broken)
+        page.table.scrollToBottom()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    page.table.scrollToTop()
+    page.table.scrollToBottom()
+    qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2)
 
 
 def test_refresh_keeps_choice_and_scroll(open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:

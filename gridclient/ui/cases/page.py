@@ -170,10 +170,10 @@ class CaseList(QWidget):
         return partial(self._desk.queries.page, asked.filter, asked.sort, limit=limit, after=after)
 
     def _on_more_wanted(self) -> None:
-        cursor, self._next = self._next, None  # so that it is asked for once
-        if cursor is not None:
-            show = partial(self._show_more, self._question)
-            self._jobs.read(self, self._page(PAGE, after=cursor), show, name="more")
+        cursor, name = self._next, f"more after {self._next}"
+        if cursor is not None and not self._jobs.has_asked(self, name):
+            show = partial(self._show_more, self._question, cursor)
+            self._jobs.read(self, self._page(PAGE, after=cursor), show, name=name)
 
     def _show_answer(self, page: CasePage) -> None:
         self._resume = 0
@@ -205,8 +205,8 @@ class CaseList(QWidget):
             self.table.return_to(spot)
         self._finish(page)
 
-    def _show_more(self, question: Question, page: CasePage) -> None:
-        if question == self._question:
+    def _show_more(self, question: Question, after: str, page: CasePage) -> None:
+        if (question, after) == (self._question, self._next):  # else the list is another, or ends elsewhere by now
             self._next = page.next
             self.model.append(page.rows, more=page.next is not None)
             self.table.fit_numbers()
