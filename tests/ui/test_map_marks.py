@@ -182,17 +182,12 @@ def test_without_cases_the_grids_with_overdue_ones_are_numbered(map_stage: MapSt
     assert map_stage.js(checked) == [["cases", False], ["units", False], ["heat", False]]
 
 
-def test_bubbles_that_become_one_stand_in_the_middle_of_their_cases(map_stage: MapStage, data: InMemoryMapData) -> None:
+def test_bubbles_that_become_one_stand_in_the_middle_of_their_cases(map_stage: MapStage) -> None:
     lon, lat = middle_of(4, 4)
-    crowd = [FakeCase(f"case-{n}", lon, lat, "x") for n in range(3)]
-    data.cases = [*crowd, FakeCase("beside", lon + 8e-4, lat, "x", overdue=True)]
     map_stage.look_at(lon, lat, 14)
-    map_stage.view.refresh_cases()
-    map_stage.wait("gridmap.state().cases === 4")
-    if len(map_stage.js("gridmap.marks.cells")) > 1:
-        pytest.fail("they lie apart at this zoom")
-    ((count, x, y, late, case_id),) = map_stage.js("gridmap.marks.cells")
-    assert (count, late, case_id) == (4, 1, None)
+    cells = json.dumps([[1, lon + 8e-4, lat, 1, "beside"], [3, lon, lat, 1, None]])
+    ((count, x, y, late, case_id),) = map_stage.js(f"apart(gridmap.map, {cells})")
+    assert (count, late, case_id) == (4, 2, None)
     assert (x, y) == (pytest.approx(lon + 2e-4, abs=1e-6), pytest.approx(lat, abs=1e-6))
 
 
@@ -231,7 +226,7 @@ def test_of_two_marks_under_the_mouse_the_nearer_is_meant(map_stage: MapStage, q
 def test_an_import_that_is_looked_at_stands_alone(map_stage: MapStage) -> None:
     map_stage.settle()
     assert map_stage.js("gridmap.marks.hits.length")
-    map_stage.view.preview([MIDDLE])
+    map_stage.view.preview([middle_of(5, 5)])  # where cases are
     map_stage.wait("gridmap.preview.active")
     map_stage.settle()
     assert map_stage.js("gridmap.marks.hits.length") == 0
