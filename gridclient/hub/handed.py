@@ -103,7 +103,6 @@ class HandedServer(uvicorn.Server):
             opening.add_done_callback(self._opening.discard)
 
     async def _open(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection, ssl=self.config.ssl)
         except OSError as error:  # closed by the other side, or no TLS

@@ -102,6 +102,15 @@ def test_codes_tell_the_address_at_which_desks_reach_the_hub(
     assert office.json("hub", "enrol", "--db", database, "--county").json["url"] == url
 
 
+def test_a_code_is_issued_with_the_words_what_it_opens(office: CommandLine, database: str) -> None:
+    for words, told in (
+        (("--supervisor", "--township", "371002001"), "督导，371002001"),
+        (("--supervisor", "--township", "371002"), "督导，371002"),
+        (("--supervisor",), "督导，全部"),
+    ):
+        assert f"身份：{told}\n" in office("hub", "enrol", "--db", database, *words).out
+
+
 def test_a_file_has_one_process_and_a_server_up_to_four(database: str) -> None:
     assert sensible_processes(database) == 1
     assert sensible_processes("postgresql://grid@db/grid") == min(os.cpu_count() or 1, 4)
