@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -147,7 +147,8 @@ class Round:
         self._first: set[str] = set()
         self._looked = False
         self._ahead: _Parcel | None = None
-        self._untaken: tuple[SyncReply, set[str]] | None = None
+        self._untaken: tuple[SyncReply, Sequence[FeedAsk]] | None = None
+        self._lagging: set[str] = set()  # feeds whose last page was not the newest
         self._asked_rights = False
         self._protocol = around.versions.newest
         self.files_fault: GridClientError | None = None
@@ -214,53 +215,56 @@ class Round:
         enrolment = self._with_grants(enrolment, reply)
         if not self._queue.answered(parcel.batch, reply.results) or (parcel.probes and not self._pacing.is_fast):
             self._ahead = None
-        asked = {ask.feed for ask in parcel.asks}
         pushed = {run.push.origin.stream for run in parcel.batch}
-        self._complete = {feed for feed in self._complete - asked if stream_of(feed) not in pushed}
+        self._complete -= {ask.feed for ask in parcel.asks} | {f for f in self._complete if stream_of(f) in pushed}
         if self._queue.withdrawn != Changes():
             self._withdrawn |= self._queue.withdrawn.cases
             self._around.changed(self._queue.withdrawn)
             self._queue.withdrawn = Changes()
         if parcel.batch:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
-        self._untaken = reply, asked
+        self._untaken = reply, parcel.asks
         if self._ahead is None:
             self._take_untaken()
         return enrolment
 
     def _packed(self, enrolment: Enrolment, before: _Parcel | None = None) -> _Parcel:
-        """The next request; ``before`` is under way. Of two that follow each other on a quick line only one asks:
-        where the next page begins is known when the last one was taken. Of many, a few go first on an unknown line;
-        those that follow are packed meanwhile as for a fast one."""
-        under_way = () if before is None else before.batch
+        """The next request; ``before`` is under way. Of many, a few go first on an unknown line; those that follow are
+        packed meanwhile as for a fast one."""
+        under_way, pacing = () if before is None else before.batch, self._pacing
         probes = before is None and not self._pacing.rate and self._waiting > _FEW
         guesses = before is not None and before.probes
-        pacing = self._pacing
         room = pacing.probing_events if probes else pacing.guessed_events if guesses else pacing.events
         batch = self._queue.next_batch(room, under_way)
         pushes = tuple(run.push for run in batch)
         events = sum(len(push.records) for push in pushes)
-        asks: tuple[FeedAsk, ...] = ()
-        if before is None or not before.asks:
-            asks = self._asks({run.push.origin.stream for run in (*under_way, *batch)})
-        wish = self._pacing.down.size
+        asks = self._asks({run.push.origin.stream for run in (*under_way, *batch)}, before)
         clock_ms = int(self._around.now().timestamp() * 1000)
-        request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
+        request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, pacing.down.size)
         swiftly = probes or guesses or (self._pacing.is_fast and self._are_many(events))
         level = _SWIFT if swiftly else _PLAIN if self._are_many(events) else _THOROUGH
         body = encode_request(request, level=level, swiftly=swiftly, protocol=self._protocol)
         self._pacing.learnt(events, len(body), swiftly=swiftly)
         return _Parcel(batch, asks, body, probes)
 
-    def _asks(self, pushed: set[str]) -> tuple[FeedAsk, ...]:
-        """The feeds that are not complete, and those in which the places of what is pushed will come."""
+    def _asks(self, pushed: set[str], before: _Parcel | None) -> tuple[FeedAsk, ...]:
+        """The feeds that are not complete, and those in which the places of what is pushed will come. Where ``before``
+        asks as well, the next page should begin behind the places of what it carries; if not, :meth:`_take` sees it."""
+        asked = {ask.feed: ask.cursor for ask in before.asks} if before else {}
         asks = []
         for feed in self._store.feeds():
-            if feed.feed not in self._complete or stream_of(feed.feed) in pushed:
-                self._first |= {feed.feed} if not feed.cursor and not feed.repairing else set()
-                if feed.repairing and feed.feed not in self._restarted:  # own events may be missing here
-                    self._whole.add(feed.feed)
-                asks.append(FeedAsk(feed.feed, feed.cursor, feed.feed in self._whole))
+            cursor, stream = feed.cursor, stream_of(feed.feed)
+            if feed.feed in self._complete and stream not in pushed:
+                continue
+            if before and feed.feed in asked:
+                coming = sum(len(run.push.records) for run in before.batch if run.push.origin.stream == stream)
+                if not coming or asked[feed.feed] > cursor or feed.feed in self._lagging:
+                    continue  # where the next page begins is known when this one was taken
+                cursor += coming
+            self._first |= {feed.feed} if not feed.cursor and not feed.repairing else set()
+            if feed.repairing and feed.feed not in self._restarted:  # own events may be missing here
+                self._whole.add(feed.feed)
+            asks.append(FeedAsk(feed.feed, cursor, feed.feed in self._whole))
         return tuple(asks)
 
     def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
@@ -329,8 +333,10 @@ class Round:
             untaken, self._untaken = self._untaken, None
             self._take(*untaken)
 
-    def _take(self, reply: SyncReply, asked: set[str]) -> None:
-        for feed in reply.behind:
+    def _take(self, reply: SyncReply, asks: Sequence[FeedAsk]) -> None:
+        read = {feed.feed: feed.cursor for feed in self._store.feeds()}
+        asked = {ask.feed for ask in asks if ask.cursor <= read.get(ask.feed, ask.cursor)}  # else there is a gap
+        for feed in asked.intersection(reply.behind):
             self._restart(feed, "behind")
         for page in reply.pages:
             if isinstance(page, FeedPage) and page.feed in asked:
@@ -352,10 +358,12 @@ class Round:
         self._conflicts += taken.conflicts
         self._around.changed(taken.changes)
         self._complete.discard(page.feed)
+        self._lagging.add(page.feed)
         if page.complete and not taken.agrees:
             self._restart(page.feed, "sum")
         elif page.complete:
             self._complete.add(page.feed)
+            self._lagging.discard(page.feed)
             if page.feed in self._restarted:
                 self._queue.look_again()  # what the hub does not have any more waits again
         if page.foreign:

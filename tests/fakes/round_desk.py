@@ -10,7 +10,7 @@ from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import RoundReport
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import Pacing
+from gridclient.sync.transport import LEAST_BYTES, Pacing
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
 from tests.fakes.sync_store import FakeSyncStore
 
@@ -39,3 +39,17 @@ class Desk:
         report = run_round(self.store, self.line, around, self.pacing)
         self.line.faults.clear()
         return report
+
+
+def quick_desk(hub: FakeHub, device: str = "one") -> Desk:
+    """One whose line was quick, and that sends a few dozen events at once."""
+    desk = Desk(hub, device)
+    desk.pacing.rate = 1e9
+    desk.pacing.up.size = LEAST_BYTES
+    return desk
+
+
+def all_agree(hub: FakeHub, *desks: Desk) -> bool:
+    """Whether all have the hub's events in the hub's order, and none of them waits."""
+    order = list(enumerate(hub.records(TOWN), 1))
+    return all(desk.store.events(TOWN) == order and not desk.store.unsent_origins() for desk in desks)

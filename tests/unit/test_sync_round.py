@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
 from secrets import token_hex
 from threading import get_ident
 from uuid import uuid4
@@ -20,18 +19,13 @@ from gridclient.sync.restart import start_anew
 from gridclient.sync.round import RoundPorts
 from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES
 from gridclient.sync.wire import decode_request
-from tests.fakes.round_desk import NOW, TOWN, Desk
+from tests.fakes.round_desk import NOW, TOWN, Desk, all_agree, quick_desk
 from tests.fakes.sync_hub import FakeHub, FakeLine, Fault
 
 
 @pytest.fixture
 def hub() -> FakeHub:
     return FakeHub()
-
-
-def all_agree(hub: FakeHub, *desks: Desk) -> bool:
-    order = list(enumerate(hub.records(TOWN), 1))
-    return all(desk.store.events(TOWN) == order and not desk.store.unsent_origins() for desk in desks)
 
 
 def test_events_of_two_desks_stand_in_one_order_on_both(hub: FakeHub) -> None:
@@ -42,18 +36,6 @@ def test_events_of_two_desks_stand_in_one_order_on_both(hub: FakeHub) -> None:
     assert [report.end for report in reports] == [RoundEnd.DONE] * 3
     assert [(report.pushed, report.pulled) for report in reports] == [(7, 0), (8, 7), (0, 8)]
     assert all_agree(hub, one, two)
-
-
-def test_on_a_quick_line_one_of_two_requests_asks_for_places_while_the_other_is_worked() -> None:
-    hub = FakeHub(page_size=1000)
-    desk = quick_desk(hub)
-    desk.write(900)
-    report = desk.round()
-    sent = [decode_request(body, "one") for body in desk.line.requests]
-    pushed = [len(push.records) for request in sent for push in request.pushes]
-    assert (report.end, report.pushed, sum(pushed), len(pushed) > 2) == (RoundEnd.DONE, 900, 900, True)
-    assert sent[-1].feeds and not any(one.feeds and other.feeds for one, other in pairwise(sent[:-1]))
-    assert all_agree(hub, desk)
 
 
 def test_what_was_packed_ahead_of_a_refusal_is_not_sent(hub: FakeHub) -> None:
@@ -82,14 +64,6 @@ def test_of_many_a_few_go_first_and_tell_how_the_others_are_sent(hub: FakeHub, l
     few, second, *_ = [sum(len(push.records) for push in decode_request(b, "one").pushes) for b in desk.line.requests]
     assert (report.end, report.pushed, few < 300, few + second == 1500) == (RoundEnd.DONE, 1500, True, fast)
     assert all_agree(hub, desk)
-
-
-def quick_desk(hub: FakeHub) -> Desk:
-    """One whose line was quick, and that sends a few dozen events at once."""
-    desk = Desk(hub, "one")
-    desk.pacing.rate = 1e9
-    desk.pacing.up.size = LEAST_BYTES
-    return desk
 
 
 def test_small_change_needs_one_round_trip(hub: FakeHub) -> None:
