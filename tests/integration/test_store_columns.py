@@ -14,7 +14,7 @@ import pytest
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
-from gridclient.store import orders, selection, standing, titles
+from gridclient.store import answers, orders, selection, standing, titles
 from gridclient.store.columns import Columns, Table
 from gridclient.store.packs import ROWS, STATES
 from gridclient.store.queries import SqliteQueries
@@ -172,6 +172,19 @@ def test_figures_after_a_write_look_only_at_what_was_written(stage: Stage, monke
     before = stage.queries.figures()[GRIDS[1]]
     stage.record(EventKind.VOIDED, case_id, {"reason": "x"})
     assert stage.queries.figures()[GRIDS[1]].open == before.open - 1
+
+
+@pytest.mark.parametrize("known", [256, 0])
+def test_figures_are_right_after_one_write_and_after_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, known: int
+) -> None:
+    """Also where nobody knows any more what the writes changed."""
+    monkeypatch.setattr(answers, "_CHANGES_KEPT", known)
+    import_many(stage, 2 * ROWS)
+    before = stage.queries.figures()[GRIDS[1]].open
+    for gone, case_id in enumerate(stage.ids(CaseFilter(only_open=True, grid=GRIDS[1]))[:3], start=1):
+        stage.record(EventKind.VOIDED, case_id, {"reason": "x"})
+        assert stage.queries.figures()[GRIDS[1]].open == before - gone
 
 
 def test_figures_are_made_anew_only_for_areas_that_a_write_touched(stage: Stage) -> None:
