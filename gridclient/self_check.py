@@ -222,7 +222,7 @@ class _NothingToDraw:
     """``MapData`` of an empty county."""
 
     def outlines(self) -> bytes:
-        return b'{"type": "FeatureCollection", "features": []}'
+        return b'{"areas": []}'
 
     def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002  (the port names them)
         return {}

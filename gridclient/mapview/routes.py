@@ -2,7 +2,7 @@
 
 page/…                      the page and its scripts
 maps/…                      the base map that comes with the program
-data/outlines               GeoJSON of all boundaries
+data/outlines               all boundaries, see services.map_port
 data/figures                {code: [open, overdue]}
 data/cases?b=w,s,e,n&z=13   [[cases, lon, lat, overdue, id|null], …]
 data/units?b=w,s,e,n        [[code, lon, lat, name, kind, status], …]
@@ -90,7 +90,7 @@ class Routes:
 
     def _of_store(self, data: MapData, query: str) -> dict[str, Callable[[], Reply]]:
         return {
-            "outlines": lambda: (GEOJSON, data.outlines()),
+            "outlines": lambda: (JSON, data.outlines()),
             "figures": lambda: _json(data.figures()),
             "place": lambda: _json({"place": self.place, "home": data.home()}),
             "cases": lambda: _json(data.cells(_bounds(query), round(_number(_value(query, "z"))), self.cases)),

@@ -46,11 +46,14 @@ class MapData(Protocol):
     """The desk's own layers."""
 
     def outlines(self) -> bytes:
-        """All boundaries as one GeoJSON FeatureCollection (UTF-8), every tier and the townships.
+        """All boundaries as JSON (UTF-8), every tier and the townships: ``{"areas": [...]}``.
 
-        Properties: ``code``, ``name``, ``tier`` (township, zone, community, basic, special), ``parent`` (code or null),
-        ``worker`` (already masked as the operator may see it, or null), ``schematic`` (drawn for want of a boundary).
-        Coordinates need no more than six decimals. It may be cached until a grid changes.
+        Each has its ``box`` (west, south, east, north) and its ``rings``, texts of whole millionths of a degree: the
+        first corner's longitude and latitude, then of each corner its way from the one before, back to the first (the
+        page reads the few that it draws). Besides: ``code``, ``name``, ``tier`` (township, zone, community, basic,
+        special), ``parent`` (code or null), ``worker`` (already masked as the operator may see it, or null),
+        ``schematic`` (drawn for want of a boundary).
+        It may be cached until a grid changes.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The boundaries in force as one GeoJSON collection (bytes), simplified for the map.
+"""The boundaries in force as the map takes them (bytes), simplified.
 
 A county's boundaries may have a million corners. In a tier with too many, corners too small to be seen are dropped,
 along shared edges for both neighbours, so that no gaps open.
@@ -38,12 +38,16 @@ def collection(areas: Mapping[str, GridRow], boundaries: Mapping[str, bytes]) ->
     for row in areas.values():
         if row.code in boundaries:
             by_tier[row.tier].append(row)
-    features = (
-        feature
+    told = [
+        {**_properties(row), "box": box, "rings": rings}
         for rows in by_tier.values()
-        for feature in _features(rows, _light(shapely.from_wkb(np.array([boundaries[r.code] for r in rows], object))))
-    )
-    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'.encode()
+        for row, box, rings in _drawn(rows, _light(_shapes(boundaries[row.code] for row in rows)))
+    ]
+    return json.dumps({"areas": told}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _shapes(boundaries: Iterable[bytes]) -> Shapes:
+    return np.asarray(shapely.from_wkb(np.array(list(boundaries), object)))
 
 
 def _light(shapes: Shapes) -> Shapes:
@@ -55,13 +59,28 @@ def _light(shapes: Shapes) -> Shapes:
         simplified = np.asarray(shapely.coverage_simplify(shapes, tolerance, simplify_boundary=True))
         light = np.where(shapely.is_empty(simplified), shapes, simplified)
         tolerance *= 2
-    return np.asarray(shapely.transform(light, lambda corners: np.round(corners, _DECIMALS)))
+    return light
 
 
-def _features(rows: Sequence[GridRow], shapes: Shapes) -> Iterable[str]:
-    for row, geometry in zip(rows, shapely.to_geojson(shapes), strict=True):
-        about = json.dumps(_properties(row), ensure_ascii=False, separators=(",", ":"))
-        yield f'{{"type":"Feature","properties":{about},"geometry":{geometry}}}'
+def _drawn(rows: Sequence[GridRow], shapes: Shapes) -> Iterable[tuple[GridRow, list[float], list[str]]]:
+    boxes = np.round(shapely.bounds(shapes), _DECIMALS).tolist()
+    return zip(rows, boxes, _rings(shapes), strict=True)
+
+
+def _rings(shapes: Shapes) -> Sequence[list[str]]:
+    """The rings of each shape: the first corner's place, then each one's way from the one before."""
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    corners, ring_of = shapely.get_coordinates(rings, return_index=True)
+    places = np.rint(corners * 10**_DECIMALS).astype(np.int64)
+    starts = np.searchsorted(ring_of, np.arange(len(rings) + 1))
+    steps = np.diff(places, axis=0, prepend=0)
+    steps[starts[:-1]] = places[starts[:-1]]
+    numbers, ends = list(map(str, steps.ravel().tolist())), (2 * starts).tolist()
+    found: list[list[str]] = [[] for _ in shapes]
+    for shape, start, end in zip(shape_of[part_of].tolist(), ends, ends[1:], strict=False):
+        found[shape].append(" ".join(numbers[start:end]))
+    return found
 
 
 def _properties(row: GridRow) -> dict[str, Any]:

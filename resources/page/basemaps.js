@@ -23,7 +23,7 @@ class BaseMaps {
     if (JSON.stringify(offline) !== JSON.stringify(this.offline)) {
       this.offline = offline;
       const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await get(url).catch(() => null)]));
-      const shapes = (body) => body.features.map(({ geometry }) => shapeOf(geometry));
+      const shapes = (body) => body.features.map(({ geometry }) => shapeOfJson(geometry));
       this.parts = Object.fromEntries(bodies.filter(([, body]) => body).map(([role, body]) => [role, shapes(body)]));
     }
     this.choose(this.wanted);

@@ -60,18 +60,23 @@ function canvasOf(map, pane) {
   return renderer.on("update", ({ target }) => Object.assign(target, { scale: 256 * 2 ** map.getZoom(), origin: map.getPixelOrigin() }));
 }
 
-/* A shape of GeoJSON, which may be lines, as these areas are drawn. */
-function shapeOf(geometry) {
-  const bbox = bboxOf(geometry);
-  return { geometry, bbox, corner: placeOf(bbox[0], bbox[3]), end: placeOf(bbox[2], bbox[1]) };
+/* What is drawn of rings, or of lines if it is `open`. They may be texts: most areas are never drawn. */
+function shapeOf(rings, bbox, open = false) {
+  return { rings, open, bbox, corner: placeOf(bbox[0], bbox[3]), end: placeOf(bbox[2], bbox[1]) };
+}
+
+/* Its rings, each lon, lat, lon, lat, … */
+function ringsOf(feature) {
+  if (typeof feature.rings[0] === "string") feature.rings = feature.rings.map(cornersOf);
+  return feature.rings;
 }
 
 /* The area's path in pixels from its corner, made once a zoom. */
 function pathOf(feature, scale) {
   if (feature.scale === scale) return feature.path;
   const path = new Path2D();
-  feature.rings ??= ringsOf(feature);
-  for (const ring of feature.rings) {
+  feature.placed ??= ringsOf(feature).map((ring) => placed(ring, feature.corner));
+  for (const ring of feature.placed) {
     let [x, y] = [ring[0] * scale, ring[1] * scale];
     path.moveTo(x, y);
     for (let i = 2; i < ring.length; i += 2) {
@@ -81,7 +86,7 @@ function pathOf(feature, scale) {
       x = nextX;
       y = nextY;
     }
-    if (!/Line/.test(feature.geometry.type)) path.closePath();
+    if (!feature.open) path.closePath();
   }
   Object.assign(feature, { scale, path });
   return path;
@@ -105,14 +110,13 @@ class Outlines {
     this.renderer = canvasOf(map, "grids");
   }
 
-  /* Takes a GeoJSON FeatureCollection; what stood before is forgotten, the selection stays when its grid does. */
-  load(collection) {
+  /* Takes what /data/outlines answers; what stood before is forgotten, the selection stays when its grid does. */
+  load({ areas }) {
     const shown = this.shown;
     this._clear();
-    for (const raw of collection.features ?? []) {
-      const tier = raw.properties?.tier === "special" ? "basic" : raw.properties?.tier;
-      if (!(tier in this.features) || !/Polygon$/.test(raw.geometry?.type ?? "")) continue;
-      const feature = { ...raw.properties, tier, ...shapeOf(raw.geometry), shade: 0 };
+    for (const { rings, box, ...about } of areas) {
+      const tier = about.tier === "special" ? "basic" : about.tier;
+      const feature = { ...about, tier, ...shapeOf(rings, box), shade: 0 };
       this.features[tier].push(feature);
       this.byCode.set(feature.code, feature);
     }
@@ -206,7 +210,7 @@ class Outlines {
 
   /* Where a badge of this grid stands: the middle of its largest ring. */
   middleOf(feature) {
-    feature.middle ??= centroid(feature.geometry);
+    feature.middle ??= centroid(ringsOf(feature));
     return feature.middle;
   }
 
@@ -240,11 +244,23 @@ class Outlines {
 
 /* -- geometry, in degrees ------------------------------------------------------------------------------------ */
 
-/* Lines as if each were a polygon of its own. */
-function polygonsOf({ type, coordinates }) {
-  if (type === "LineString") return [[coordinates]];
-  if (type === "MultiLineString") return coordinates.map((line) => [line]);
-  return type === "Polygon" ? [coordinates] : coordinates;
+/* Corners as they are sent: in millionths, the first one's place and of each other its way from the one before. */
+function cornersOf(text) {
+  const steps = text.split(" ");
+  const ring = new Float64Array(steps.length);
+  let lon = 0, lat = 0;
+  for (let i = 0; i < steps.length; i += 2) {
+    ring[i] = (lon += +steps[i]) / 1e6;
+    ring[i + 1] = (lat += +steps[i + 1]) / 1e6;
+  }
+  return ring;
+}
+
+/* A shape of GeoJSON, which may be lines, as these areas are drawn. */
+function shapeOfJson({ type, coordinates }) {
+  const lists = type === "LineString" ? [coordinates] : type === "MultiPolygon" ? coordinates.flat() : coordinates;
+  const rings = lists.map((list) => Float64Array.from(list.flat()));
+  return shapeOf(rings, bboxOf(rings), /Line/.test(type));
 }
 
 /* Where a place lies in the square of the whole map, of which a side is 1. */
@@ -253,25 +269,28 @@ function placeOf(lon, lat) {
   return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
 }
 
-/* The rings as x, y, x, y, … in that square, from the area's corner. */
-function ringsOf({ geometry, corner: [west, north] }) {
-  return polygonsOf(geometry).flat().map((ring) => Float64Array.from(ring.flatMap(([lon, lat]) => {
-    const [x, y] = placeOf(lon, lat);
-    return [x - west, y - north];
-  })));
+/* The ring as x, y, x, y, … in that square, from the area's corner. */
+function placed(ring, [west, north]) {
+  const found = new Float64Array(ring.length);
+  for (let i = 0; i < ring.length; i += 2) {
+    const [x, y] = placeOf(ring[i], ring[i + 1]);
+    found[i] = x - west;
+    found[i + 1] = y - north;
+  }
+  return found;
 }
 
-function bboxOf(geometry) {
-  const box = [180, 90, -180, -90];
-  for (const rings of polygonsOf(geometry)) {
-    for (const [lon, lat] of rings[0]) {
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
+function bboxOf(rings) {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  for (const ring of rings) {
+    for (let i = 0; i < ring.length; i += 2) {
+      west = Math.min(west, ring[i]);
+      south = Math.min(south, ring[i + 1]);
+      east = Math.max(east, ring[i]);
+      north = Math.max(north, ring[i + 1]);
     }
   }
-  return box;
+  return [west, south, east, north];
 }
 
 function medianWidth(features) {
@@ -279,38 +298,39 @@ function medianWidth(features) {
   return widths.length ? widths[widths.length >> 1] : 0;
 }
 
-function contains({ bbox, geometry }, lon, lat) {
-  if (lon < bbox[0] || lon > bbox[2] || lat < bbox[1] || lat > bbox[3]) return false;
-  return polygonsOf(geometry).some((rings) => inRing(rings[0], lon, lat) && !rings.slice(1).some((hole) => inRing(hole, lon, lat)));
+/* Within an odd number of its rings: a hole is a ring within a ring. */
+function contains(feature, lon, lat) {
+  const [west, south, east, north] = feature.bbox;
+  if (lon < west || lon > east || lat < south || lat > north) return false;
+  return ringsOf(feature).filter((ring) => inRing(ring, lon, lat)).length % 2 === 1;
 }
 
 function inRing(ring, lon, lat) {
   let inside = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [x1, y1] = ring[i];
-    const [x2, y2] = ring[j];
+  for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+    const [x1, y1, x2, y2] = [ring[i], ring[i + 1], ring[j], ring[j + 1]];
     if (y1 > lat !== y2 > lat && lon < ((x2 - x1) * (lat - y1)) / (y2 - y1) + x1) inside = !inside;
   }
   return inside;
 }
 
-function ringArea(ring) {
-  let sum = 0;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) sum += ring[j][0] * ring[i][1] - ring[i][0] * ring[j][1];
-  return sum / 2;
-}
-
-function centroid(geometry) {
-  const rings = polygonsOf(geometry).map((polygon) => polygon[0]);
-  const ring = rings.reduce((best, next) => (Math.abs(ringArea(next)) > Math.abs(ringArea(best)) ? next : best));
-  const [x0, y0] = ring[0];
-  let x = 0, y = 0, area = 0;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [ax, ay, bx, by] = [ring[j][0] - x0, ring[j][1] - y0, ring[i][0] - x0, ring[i][1] - y0];
-    const cross = ax * by - bx * ay;
-    area += cross;
-    x += (ax + bx) * cross;
-    y += (ay + by) * cross;
+/* The middle of the largest ring. */
+function centroid(rings) {
+  let most = 0, middle = L.latLng(rings[0][1], rings[0][0]);
+  for (const ring of rings) {
+    const [x0, y0] = ring;
+    let x = 0, y = 0, area = 0;
+    for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+      const [ax, ay, bx, by] = [ring[j] - x0, ring[j + 1] - y0, ring[i] - x0, ring[i + 1] - y0];
+      const cross = ax * by - bx * ay;
+      area += cross;
+      x += (ax + bx) * cross;
+      y += (ay + by) * cross;
+    }
+    if (Math.abs(area) > most) {
+      most = Math.abs(area);
+      middle = L.latLng(y0 + y / (3 * area), x0 + x / (3 * area));
+    }
   }
-  return area ? L.latLng(y0 + y / (3 * area), x0 + x / (3 * area)) : L.latLng(y0, x0);
+  return middle;
 }

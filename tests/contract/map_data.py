@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 
 from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, MapData
 from gridclient.services.rows import CaseFilter
@@ -12,19 +13,23 @@ PROPERTIES = {"code", "name", "tier", "parent", "worker", "schematic"}
 
 
 def check_outlines(data: MapData) -> set[str]:
-    """One FeatureCollection of closed polygons with the promised properties; returns the codes."""
-    collection = json.loads(data.outlines().decode("utf-8"))
-    assert collection["type"] == "FeatureCollection"
-    codes = [feature["properties"]["code"] for feature in collection["features"]]
+    """Areas of closed rings on the earth with the promised properties; returns the codes."""
+    areas = json.loads(data.outlines().decode("utf-8"))["areas"]
+    codes = [area["code"] for area in areas]
     assert len(codes) == len(set(codes))
-    for feature in collection["features"]:
-        assert feature["properties"].keys() >= PROPERTIES
-        assert feature["properties"]["tier"] in TIERS
-        assert isinstance(feature["properties"]["code"], str)
-        assert feature["geometry"]["type"] in {"Polygon", "MultiPolygon"}
-        polygons = feature["geometry"]["coordinates"]
-        for rings in [polygons] if feature["geometry"]["type"] == "Polygon" else polygons:
-            assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in rings)
+    for area in areas:
+        assert area.keys() >= PROPERTIES
+        assert area["tier"] in TIERS
+        assert isinstance(area["code"], str)
+        assert area["rings"]
+        west, south, east, north = area["box"]
+        for ring in area["rings"]:
+            numbers = [int(number) for number in ring.split(" ")]
+            assert len(numbers) >= 8
+            lons, lats = ([millionths / 1e6 for millionths in accumulate(numbers[axis::2])] for axis in (0, 1))
+            assert (lons[0], lats[0]) == (lons[-1], lats[-1])
+            assert west <= min(lons) < max(lons) <= east
+            assert south <= min(lats) < max(lats) <= north
     return set(codes)
 
 

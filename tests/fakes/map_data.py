@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from gridclient.domain.errors import GridClientError
@@ -65,6 +66,17 @@ def _feature(code: str, name: str, tier: str, parent: str | None, geometry: dict
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
+def _area(feature: dict[str, Any]) -> dict[str, Any]:
+    """A polygon as the port gives it."""
+    rings = [[[round(side * 1e6) for side in corner] for corner in ring] for ring in feature["geometry"]["coordinates"]]
+    ways = [[ring[0], *([x - a, y - b] for (a, b), (x, y) in pairwise(ring))] for ring in rings]
+    (west, east), (south, north) = ((min(axis), max(axis)) for axis in zip(*rings[0], strict=True))
+    box = [side / 1e6 for side in (west, south, east, north)]
+    texts = [" ".join(str(side) for way in ring for side in way) for ring in ways]
+    about: dict[str, Any] = feature["properties"]
+    return about | {"box": box, "rings": texts}
+
+
 @dataclass
 class InMemoryMapData:
     """Implements ``MapData``; ``asked`` notes every question."""
@@ -82,7 +94,7 @@ class InMemoryMapData:
 
     def outlines(self) -> bytes:
         self.asked.append("outlines")
-        return self.geojson
+        return json.dumps({"areas": [_area(feature) for feature in json.loads(self.geojson)["features"]]}).encode()
 
     def figures(self) -> Mapping[str, Figures]:
         self.asked.append("figures")

@@ -6,16 +6,19 @@ import json
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
 from typing import Any
 
 import pytest
+import shapely
 
 from gridclient.domain.events import EventDraft, EventKind, to_seconds
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.map_port import MAX_CELLS, Bounds
-from gridclient.services.rows import Box, CaseFilter
+from gridclient.services.rows import Box, CaseFilter, GridRow
 from gridclient.store import counts
 from gridclient.store.map_data import SqliteMapData
+from gridclient.store.outlines import collection
 from gridclient.store.standing import Standing
 from tests.contract.map_data import check_cells, check_figures, check_outlines, check_units
 from tests.fakes.import_store import ImportStore
@@ -201,13 +204,29 @@ def test_outlines_change_when_a_grid_does_and_only_then(store: ImportStore) -> N
     add_case(store, 1, 122.01, 37.41)
     assert data.outlines() is before
     store.bring([redrawn(replace(basics()[0], name="海滨网格"), columns(0, 1))])
-    names = [feature["properties"]["name"] for feature in json.loads(data.outlines())["features"]]
+    names = [area["name"] for area in json.loads(data.outlines())["areas"]]
     assert "海滨网格" in names
 
 
 def test_the_worker_of_a_grid_is_masked(data: SqliteMapData) -> None:
-    features = json.loads(data.outlines())["features"]
-    assert {f["properties"]["worker"] for f in features if f["properties"]["tier"] == "basic"} == {"丁*"}
+    areas = json.loads(data.outlines())["areas"]
+    assert {area["worker"] for area in areas if area["tier"] == "basic"} == {"丁*"}
+
+
+def test_an_area_of_two_parts_with_a_hole_comes_as_its_three_rings() -> None:
+    hole = [(122.01, 37.41), (122.01, 37.42), (122.02, 37.42), (122.01, 37.41)]
+    land = shapely.Polygon(shapely.box(122.0, 37.4, 122.1, 37.5).exterior, [hole])
+    shape = shapely.MultiPolygon([land, shapely.box(121.9, 37.3, 121.95, 37.35)])
+    row = GridRow("371002001", "甲镇", "township", "")
+    [area] = json.loads(collection({row.code: row}, {row.code: shapely.to_wkb(shape)}))["areas"]
+    assert area["box"] == [121.9, 37.3, 122.1, 37.5]
+    found = []
+    for ring in area["rings"]:
+        numbers = [int(number) for number in ring.split(" ")]
+        found.append(
+            [(lon / 1e6, lat / 1e6) for lon, lat in zip(*map(accumulate, (numbers[::2], numbers[1::2])), strict=True)]
+        )
+    assert found == [list(ring.coords) for part in shape.geoms for ring in (part.exterior, *part.interiors)]
 
 
 def test_a_desk_is_at_home_in_its_township_until_it_has_cases_of_another(store: ImportStore) -> None:

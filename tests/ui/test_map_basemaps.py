@@ -200,7 +200,7 @@ def test_a_coast_that_is_cut_off_is_no_shore_from_its_end_to_its_beginning(
                 const [width, height] = [0, 1].map((i) => (shape.end[i] - shape.corner[i]) * scale);
                 const drawn = (x, y) => pen.isPointInStroke(path, x, y);
                 return [width, drawn(width / 2, 0), drawn(width / 2, height)];
-            }})(shapeOf({line}), document.createElement("canvas").getContext("2d"))"""
+            }})(shapeOfJson({line}), document.createElement("canvas").getContext("2d"))"""
         )
     assert round(across) == 200
     assert (middle, foot) == (True, closed)
