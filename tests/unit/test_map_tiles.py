@@ -50,7 +50,7 @@ def test_layers_of_vector_tiles_are_named_once() -> None:
 
 
 def test_what_a_later_tile_holds_besides_is_passed_over() -> None:
-    layer = b"".join((b"\x3d", b"1234", b"\x41", b"12345678", b"\x0a\x05", b"roads"))  # 4 bytes, 8 bytes, the name
+    layer = b"".join((b"\x3d", b"1234", b"\x41", b"12345678", b"\x12\x00", b"\x0a\x05", b"roads"))
     nameless = b"\x1a\x02\x78\x02"
     another_field = b"\x22\x07\x0a\x05roofs"
     assert vector_layers([nameless + another_field + b"\x1a" + bytes([len(layer)]) + layer]) == ("roads",)
