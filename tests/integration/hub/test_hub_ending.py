@@ -55,7 +55,7 @@ def never_listens(*_: object) -> None:
 
 @pytest.mark.skipif(not CAN_SHARE_PORT, reason="this system does not share a port between sockets")
 def test_a_hub_that_is_told_to_end_while_its_processes_start_ends_well_too(tmp_path: Path) -> None:
-    listened = list[str]()
+    listened, before = list[str](), [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)]
     serve(
         f"sqlite:///{tmp_path / 'hub.db'}",
         Listening("127.0.0.1", 0),
@@ -65,6 +65,7 @@ def test_a_hub_that_is_told_to_end_while_its_processes_start_ends_well_too(tmp_p
         ready=listened.append,
     )
     assert listened == []
+    assert [signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)] == before, "the signals are not its own"
 
 
 def is_loading(process: psutil.Process) -> bool:
