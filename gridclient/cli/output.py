@@ -17,10 +17,7 @@ from gridclient.domain.errors import GridClientError, StoreUnavailable
 from gridclient.services.error_text import sentence, sentence_of
 
 _ENVIRONMENT: Final = frozenset(
-    {
-        *("profile.in_use", "hub.running", "hub.folder_taken"),
-        *("file.unreadable", "bundle.unreadable", "bundle.not_written"),
-    }
+    {"profile.in_use", "hub.running", "file.unreadable", "bundle.unreadable", "bundle.not_written"}
 )
 """Codes of faults of the environment: a lock that is held, files that cannot be read or written."""
 _COMMANDS: Final = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")

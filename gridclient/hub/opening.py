@@ -62,28 +62,11 @@ def held(url: str) -> Iterator[None]:
     if file is None:
         yield
         return
-    with _locked(Path(f"{file}.serving"), Conflict("hub.running", file=file.name)):
-        yield
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Holds the lock of a hub's folder: two hubs would write one log there, and drop each other's counts.
-
-    Raises:
-        Conflict: ``hub.folder_taken``.
-    """
-    with _locked(folder / "serving", Conflict("hub.folder_taken", folder=str(folder))):
-        yield
-
-
-@contextmanager
-def _locked(file: Path, taken: Conflict) -> Iterator[None]:
-    lock = FileLock(file, timeout=0, mode=0o600)
+    lock = FileLock(f"{file}.serving", timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
-        raise taken from None
+        raise Conflict("hub.running", file=file.name) from None
     except OSError as error:
         raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
     try:

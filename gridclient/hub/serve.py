@@ -29,7 +29,7 @@ from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member, told_to_end
 from gridclient.hub.handed import HandedServer
 from gridclient.hub.heads import BriefProtocol
 from gridclient.hub.metrics import forget_counts
-from gridclient.hub.opening import alone_in, check_not_moved, held, note_database, open_backend, sqlite_file
+from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 
 FINGERPRINT_FACT: Final = "fingerprint"
 KEEP_ALIVE_S: Final = 120
@@ -168,12 +168,12 @@ def serve(
 
     Raises:
         InvalidInput: ``hub.listen``; as for :func:`secure`.
-        Conflict: ``hub.running``, ``hub.folder_taken``, ``hub.moved``.
+        Conflict: ``hub.running``, ``hub.moved``.
         StoreUnavailable: ``hub.port_taken``; ``hub.not_started``; the folder or the database failed.
     """
     token, secured = admin_token(folder), secure(listening, folder)
     several = processes > 1 and CAN_SHARE_PORT
-    with held(database), alone_in(folder), _port(listening.host, listening.port) as line:
+    with held(database), _port(listening.host, listening.port) as line:
         port = line.getsockname()[1]
         url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
         _tell_database(database, url, secured)

@@ -17,7 +17,6 @@ from gridclient.hub.certificate import own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT
 from gridclient.hub.serve import Listening, serve
 from tests.fakes.command_line import CommandLine
-from tests.fakes.running_hub import hub_process
 
 TOWNSHIP = "371002001"
 
@@ -105,13 +104,6 @@ def test_where_nothing_can_be_written_no_hub_runs(
         file.touch()
     words = ("--db", f"sqlite:///{tmp_path / database}", "--listen", "127.0.0.1:0", "--folder", str(tmp_path / folder))
     assert office.json("hub", "serve", *words).code == "hub.store_failed"
-
-
-def test_a_folder_belongs_to_one_hub(office: CommandLine, tmp_path: Path) -> None:
-    """Two would write one log, and the second of several processes would drop the counts of the first."""
-    words = ("--db", f"sqlite:///{tmp_path / 'second.db'}", "--listen", "127.0.0.1:0", "--folder", str(tmp_path))
-    with hub_process(f"sqlite:///{tmp_path / 'first.db'}", tmp_path):
-        assert office.json("hub", "serve", *words).code == "hub.folder_taken"
 
 
 def ends_at_once(*_: object) -> None:
