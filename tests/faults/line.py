@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import ClassVar
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.domain.handing import stream_of
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.service import HubService
@@ -341,8 +342,8 @@ def _without_tail(page: FeedPage, how: int) -> FeedPage:
 def _with_one_more(page: FeedPage, how: int) -> FeedPage:
     """Behind the last event of one desk, or of one a step further, as if other pages followed; by ``how`` it stands
     behind the page's end or in the place of the page's last event."""
-    if not page.foreign:
-        return page
+    if not page.foreign or page.feed != stream_of(page.feed):
+        return page  # of a part nothing proves to a unit what the hub left out or changed
     copied = page.foreign[how % len(page.foreign)].record
     last = max(placed.record.key.seq for placed in page.foreign if placed.record.key[:3] == copied.key[:3])
     key = copied.key._replace(seq=last + 1 + how // 2 % 2)

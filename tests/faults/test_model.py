@@ -15,6 +15,11 @@ from tests.faults.machine import CountyMachine, any_case, any_deed, any_place, r
 _anything = st.integers(0, 10**6)
 _kinds = [fault for fault in Fault if fault is not Fault.DATABASE_KILLED]
 _faults = st.lists(st.tuples(st.sampled_from(_kinds), _anything), min_size=1, max_size=4)
+_forgeries = st.lists(
+    st.tuples(st.sampled_from([fault for fault in Fault if fault.name.startswith("FORGED")]), _anything),
+    min_size=1,
+    max_size=3,
+)
 _few_deeds = st.lists(st.tuples(any_case, any_deed), max_size=3)
 
 
@@ -33,6 +38,12 @@ class FaultMachine(CountyMachine):
     def sync_badly_again(self, place: int, plan: list[tuple[Fault, int]]) -> None:
         """Another rule, so that a bad line comes twice as often as each other fault."""
         self.sync_badly(place, plan)
+
+    @rule(place=any_place, deeds=_few_deeds, plan=_forgeries)
+    def lie(self, place: int, deeds: list[tuple[int, int]], plan: list[tuple[Fault, int]]) -> None:
+        """What another desk did comes forged."""
+        self.act_and_sync(place + 1, deeds)
+        self.here.round(self.at(place), self.spoilt(plan))
 
     @rule(place=any_place, page=st.integers(0, 3), case=any_case, deed=any_deed)
     def fill_the_disk(self, place: int, page: int, case: int, deed: int) -> None:
