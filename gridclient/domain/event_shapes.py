@@ -52,6 +52,15 @@ def checked_text(value: Any) -> str:
     return value
 
 
+def is_text(value: Any) -> bool:
+    """Whether :func:`checked_text` takes the value; for what is read from the log without being folded."""
+    try:
+        checked_text(value)
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
+
+
 def checked_whole(value: Any) -> int:
     """Returns the value if it is a whole number. Raises ``TypeError``."""
     if value.__class__ is not int:

@@ -10,10 +10,11 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from gridclient.domain.event_shapes import is_text
 from gridclient.domain.events import EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import distance, mercator_cell
@@ -81,26 +82,27 @@ def likely_duplicates(
 ) -> Sequence[Likeness]:
     """At most ten cases, the likeliest first; a score below 0.35 is left out."""
     rows = read_case_rows(connection, _candidates(connection, around, new), areas)
-    rows = _possible(connection, rows, new)
-    told = _told(connection, [row.rowid for row in rows])
+    of_phone = _of_phone(connection, rows, new)
+    rows = [row for row in rows if row.rowid in of_phone or (_metres(row, new) or 0.0) <= _ELSEWHERE_M]
+    described = _described(connection, [row.rowid for row in rows])
     words = new.words
     found = []
     for row in rows:
-        likeness = _compared(row, told[row.rowid], new, words)
+        alike = _alike(words, tokens_of(f"{row.title} {described.get(row.rowid, '')}"))
+        likeness = _compared(row, new, alike, same_phone=row.rowid in of_phone)
         if likeness.score >= _LEAST_SCORE:
             found.append(likeness)
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
 
 
-def _possible(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> list[CaseRow]:
-    """The rows without those more than 2 km away, unless the telephone is the same: alike words so far apart are
-    another case of the same kind."""
-    far = {row.rowid for row in rows if (_metres(row, new) or 0.0) > _ELSEWHERE_M}
-    phone = phone_digits(new.phone)
-    if far and phone:
-        same = connection.execute(f"SELECT no FROM cases WHERE no IN {AMONG} AND phone = ?", (listed(far), phone))
-        far.difference_update(no for (no,) in same)
-    return [row for row in rows if row.rowid not in far]
+def _of_phone(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> frozenset[int]:
+    """The numbers of those rows that have the telephone of the new case. Only they may be more than 2 km away: alike
+    words so far apart are another case of the same kind."""
+    numbers = listed(row.rowid for row in rows)
+    same = connection.execute(
+        f"SELECT no FROM cases WHERE no IN {AMONG} AND phone = ? AND phone <> ''", (numbers, phone_digits(new.phone))
+    )
+    return frozenset(no for (no,) in same)
 
 
 def _candidates(connection: Connection, around: Surroundings, new: NewCase) -> list[int]:
@@ -167,25 +169,19 @@ def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
     return np.fromstring(text or "", dtype=np.int64, sep=",")
 
 
-def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    """The facts of each case from the log, later ones over earlier ones; undone amendments may be among them."""
-    told: dict[int, dict[str, Any]] = {no: {} for no in numbers}
+def _described(connection: Connection, numbers: Sequence[int]) -> Mapping[int, str]:
+    """The newest description of each case from the log; it may stand in an undone amendment."""
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
     (text,) = connection.execute(
-        "SELECT json_group_array(json_array(subject, json_extract(payload, '$.facts')) ORDER BY pos) "
+        "SELECT json_group_array(json_array(subject, payload -> '$.facts.description') ORDER BY pos) "
         f"FROM events WHERE subject IN {AMONG} AND kind IN ({kinds})",
         (listed(numbers),),
     ).fetchone()
-    for no, facts in json.loads(text):
-        told[no].update(facts or {})
-    return told
+    return {no: said for no, said in json.loads(text) if is_text(said)}
 
 
-def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: frozenset[str]) -> Likeness:
+def _compared(row: CaseRow, new: NewCase, text: float, *, same_phone: bool) -> Likeness:
     metres = _metres(row, new)
-    phone = phone_digits(new.phone)
-    same_phone = bool(phone) and phone == phone_digits(facts.get("reporter_phone", ""))
-    text = _alike(words, tokens_of(f"{row.title} {facts.get('description', '')}"))
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
     recency = 1 - (new.at - row.registered_at) / _RECENT
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from gridclient.domain.event_shapes import is_text
 from gridclient.domain.events import EventKind
 from gridclient.store.answers import Answer
 from gridclient.store.columns import Columns
@@ -93,13 +94,13 @@ class ReadingAhead:
 def frequent_signs(connection: Connection, size: int) -> list[str]:
     """Characters that tokens of a tenth of the cases begin with, estimated from a sample; most frequent first."""
     numbers = ",".join(map(str, range(1, size + 1, max(1, size // _SAMPLE))))
-    facts = ", ".join(f"json_extract(payload, '$.facts.{name}')" for name in _TEXTS)
+    facts = ", ".join(f"payload -> '$.facts.{name}'" for name in _TEXTS)
     (text,) = connection.execute(
-        f"SELECT json_group_array(json_array({facts}, json_extract(payload, '$.number'))) FROM events "
+        f"SELECT json_group_array(json_array({facts}, payload -> '$.number')) FROM events "
         f"WHERE subject IN ({numbers}) AND kind IN ('{EventKind.REGISTERED.value}', '{EventKind.IMPORTED.value}')"
     ).fetchone()
     texts = json.loads(text)
     counted: Counter[str] = Counter()
     for of_case in texts:
-        counted.update({token[0] for said in of_case if isinstance(said, str) for token in tokens_of(said)})
+        counted.update({token[0] for said in of_case if is_text(said) for token in tokens_of(said)})
     return [sign for sign, count in counted.most_common(_MOST_SIGNS) if count * _FREQUENT_SHARE >= len(texts)]

@@ -137,12 +137,13 @@ def test_frequent_signs_are_known_before_they_are_asked_and_stay_right(
             assert (kept.places() + 1).tolist() == find(connection, sign).tolist()
 
 
-def test_reading_ahead_passes_over_what_is_no_text(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("written", ["5", r'"\ud800"'])
+def test_reading_ahead_passes_over_what_is_no_text(stage: Stage, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     """As another desk may have written it."""
     monkeypatch.setattr(reading_ahead, "LEAST_ROWS", 1)
     stage.register("噪音")
     with stage.database.writer() as connection:
-        connection.execute("UPDATE events SET payload = json_set(payload, '$.facts.description', 5)")
+        connection.execute("UPDATE events SET payload = json_set(payload, '$.facts.description', json(?))", (written,))
     columns, sign = Columns(stage.database), text_query("噪")
     ahead = ReadingAhead(stage.database, columns)
     while ahead.step():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -107,6 +108,18 @@ def test_an_imported_case_and_an_amended_one_are_compared_by_what_they_say(stage
     found = asked(stage, title="反映噪音", description="ktv整夜唱歌")
     assert {likeness.row.id for likeness in found} == {imported, amended}
     assert [likeness.text for likeness in found] == pytest.approx([1.0, 1.0])
+
+
+@pytest.mark.parametrize("facts", [5, {"description": 5}, {"reporter_phone": 5}])
+def test_facts_of_another_desk_that_are_none_keep_nobody_from_finding_the_case(stage: Stage, facts: Any) -> None:
+    case_id = stage.register("路灯不亮", reporter_phone="13800001111")
+    stage.record(EventKind.AMENDED, case_id, {"facts": {"address": "青岛路"}})
+    with stage.database.writer() as connection:
+        wrong = (json.dumps({"facts": facts}), EventKind.AMENDED)
+        connection.execute("UPDATE events SET payload = ? WHERE kind = ?", wrong)
+    stage.clock.advance(hours=1)
+    (found,) = asked(stage, title="路灯不亮", phone=PHONE)
+    assert (found.row.id, found.same_phone, found.text) == (case_id, True, 1.0)
 
 
 def test_of_the_same_report_at_the_same_place_no_more_than_certainty_is_said(stage: Stage) -> None:
