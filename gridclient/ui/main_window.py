@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(lambda initials: self.command.learn(initials=initials))
         self.chosen.row_read.connect(self.map.show_case)
-        for teller in (self.chosen, self.batch, self.actions_, self.map):
+        for teller in (self.chosen, self.batch, self.actions_, self.map, cases):
             teller.told.connect(self.banner.tell)
         for wanted in (cases.cases_chosen, self.batch.undone, self.banner.cases_wanted):
             wanted.connect(state.select)

@@ -150,8 +150,7 @@ def test_further_pages_come_when_the_end_is_near(
 ) -> None:
     page = open_list(crowded)
     assert page.model.rowCount() == PAGE
-    page.table.setFocus()
-    press(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    page.table.go_to(PAGE - 5)
     qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2)
     page.table.scrollToBottom()
     qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2 + 30)
@@ -245,13 +244,48 @@ def test_the_chosen_case_is_brought_into_view_when_the_rows_are_others(
     assert page.table.viewport().rect().intersects(page.table.visualRect(page.table.currentIndex()))
 
 
-def test_home_and_end_go_to_the_first_and_the_last_line(open_list: OpenList, crowded: InventedDesk) -> None:
+def test_home_and_end_go_to_the_first_and_the_last_case_of_the_whole_list(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs
+) -> None:
     page = open_list(crowded)
+    last = crowded.store.page(EVERYTHING.filter, EVERYTHING.sort, limit=1_000).rows[-1]
     page.table.go_to(3)
     press(page.table, Qt.Key.Key_End)
-    assert page.table.chosen() == (page.model.rows[-1].id,)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.table.chosen() == (last.id,)
     press(page.table, Qt.Key.Key_Home)
     assert page.table.chosen() == (page.model.rows[0].id,)
+    press(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert len(page.table.chosen()) == PAGE * 2 + 30
+
+
+def test_where_end_does_not_reach_the_last_case_it_is_said(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridclient.ui.cases.page._MOST_CHOSEN", PAGE + 30)
+    page = open_list(crowded)
+    reached = crowded.store.page(EVERYTHING.filter, EVERYTHING.sort, limit=PAGE + 30).rows[-1]
+    with qtbot.waitSignal(page.told) as told:
+        press(page.table, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.table.chosen() == (reached.id,)
+    assert told.args is not None and f"{PAGE + 30} 件" in told.args[0]
+
+
+def test_end_holds_when_a_write_comes_before_its_answer_but_not_in_another_list(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs
+) -> None:
+    page = open_list(crowded)
+    press(page.table, Qt.Key.Key_End)
+    page.refresh(Changes(frozenset({crowded.register("新的一件")})))
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.table.currentIndex().row() == page.model.rowCount() - 1 == PAGE * 2 + 30
+    page.show_question(Question(CaseFilter(), Sort(SortKey.TITLE)), grid_name="全部网格")
+    qtbot.waitUntil(lambda: not jobs.busy)
+    press(page.table, Qt.Key.Key_End)
+    page.show_question(EVERYTHING, grid_name="全部网格")
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.model.rowCount() == PAGE
 
 
 def test_what_is_copied_are_the_chosen_lines_as_a_spreadsheet_takes_them(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
@@ -50,6 +50,7 @@ class CaseList(QWidget):
         view_dropped(str, str, Callable): a saved view was deleted: the sentences about that and about its return, and
             the function that brings it back.
         cleared(): all conditions are to be removed.
+        told(str, str): a sentence for the banner, and its kind.
         menu_wanted(QPoint): a context menu is wanted at this place of the screen.
         rows_shown(): the rows that were asked for last are in the list, and painted if the list is visible.
     """
@@ -60,6 +61,7 @@ class CaseList(QWidget):
     views_read = Signal(object)
     view_dropped = Signal(str, str, object)
     cleared = Signal()
+    told = Signal(str, str)
     menu_wanted = Signal(QPoint)
     rows_shown = Signal()
 
@@ -71,7 +73,7 @@ class CaseList(QWidget):
         self._question = Question()
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
-        self._all = False  # Ctrl+A: the next rows that come are all to be chosen
+        self._then: Callable[[], None] | None = None  # Ctrl+A, End: what is to be done when all rows are there
         self._keeping = False  # the chosen case stays chosen even if the first page lacks it
         self._staying, self._line = "", 0  # a case that stays chosen though it leaves the list; its line
         self._unfinished: frozenset[str] = frozenset()  # see :meth:`stay_by`, until their change is shown
@@ -102,7 +104,7 @@ class CaseList(QWidget):
     def show_question(self, question: Question, *, grid_name: str) -> None:
         """Another filter or order. The present rows stay until the new ones are there."""
         self._keeping = question == self._question or not self._shown_once
-        self._all = False
+        self._then = None
         limit = max(PAGE, len(self._selected)) if question.filter == self._question.filter else PAGE
         self._question = question
         self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
@@ -124,7 +126,7 @@ class CaseList(QWidget):
             return
         if changes.kinds:
             self.load()
-        here, limit = self._here(), _MOST_CHOSEN if self._all else max(PAGE, len(self.model.rows))
+        here, limit = self._here(), _MOST_CHOSEN if self._then else max(PAGE, len(self.model.rows))
         asked, queries, read_page = self._question.filter, self._desk.queries, self._page(limit)
         worked_on = here[0].id if here[0] is not None else self._staying
 
@@ -180,7 +182,7 @@ class CaseList(QWidget):
         self._jobs.hold()  # the rows are painted before anything else is asked for
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
-        if not self._all:
+        if self._then is None:
             self.table.scrollToTop()
         if not self.table.choose(self._selected) and page.rows and not (self._keeping and self._selected):
             self.table.go_to(0)
@@ -218,9 +220,9 @@ class CaseList(QWidget):
 
     def _finish(self, page: CasePage) -> None:
         self.table.fit_numbers()
-        if self._all:
-            self._all = False
-            self.table.selectAll()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
         if page.rows:
             self.note.hide()
         else:
@@ -242,7 +244,7 @@ class CaseList(QWidget):
             self.note.tell(words, self.tr("清除条件"), self.cleared.emit)
 
     def _tell_failure(self, error: GridClientError) -> None:
-        self._all = False
+        self._then = None
         self.note.tell(sentence_of(error), self.tr("重试"), partial(self._ask, PAGE))
 
     # -- the line the operator is on --------------------------------------------------------------------------------
@@ -280,7 +282,8 @@ class CaseList(QWidget):
         self.model.more_wanted.connect(self._on_more_wanted)
         self.table.painted.connect(self._on_table_painted)
         self.table.cases_chosen.connect(self._on_cases_chosen)
-        self.table.all_wanted.connect(self._on_all_wanted)
+        self.table.all_wanted.connect(lambda: self._read_all(self.table.selectAll))
+        self.table.end_wanted.connect(lambda held: self._read_all(partial(self._go_to_end, held)))
         self.table.order_wanted.connect(self._on_order_wanted)
         self.table.customContextMenuRequested.connect(
             lambda place: self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
@@ -298,10 +301,16 @@ class CaseList(QWidget):
         self.rows_shown.emit()
         self._jobs.go_on()
 
-    def _on_all_wanted(self) -> None:
-        """Ctrl+A: reads and chooses all cases of the filter, not only those that were read to be shown."""
-        self._all = True
-        self._ask(_MOST_CHOSEN)
+    def _read_all(self, then: Callable[[], None]) -> None:
+        """Ctrl+A and End mean all cases of the filter, not only those that were read to be shown."""
+        self._then = then
+        self._ask(max(_MOST_CHOSEN, len(self.model.rows)))
+
+    def _go_to_end(self, held: Qt.KeyboardModifier) -> None:
+        self.table.go_to_end(held)
+        if self._next is not None:
+            words = self.tr("这里读到第 {count} 件为止，后面还有。要看最后的，请点表头倒过来排，或加条件、查找。")
+            self.told.emit(words.format(count=f"{len(self.model.rows):,}"), "info")
 
     def _on_cases_chosen(self, case_ids: tuple[str, ...]) -> None:
         self.bar.show_chosen(len(case_ids))

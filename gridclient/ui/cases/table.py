@@ -49,6 +49,7 @@ class CaseTable(QTableView):
         columns_changed(): widths, order or visibility of columns have changed.
         painted(): lines were painted.
         all_wanted(): Ctrl+A, and not all cases were read.
+        end_wanted(Qt.KeyboardModifier): End, and not all cases were read.
         conflict_wanted(str): the mark of a case in conflict was clicked.
     """
 
@@ -57,6 +58,7 @@ class CaseTable(QTableView):
     columns_changed = Signal()
     painted = Signal()
     all_wanted = Signal()
+    end_wanted = Signal(object)
     conflict_wanted = Signal(str)
 
     def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
@@ -123,6 +125,10 @@ class CaseTable(QTableView):
         self.selectionModel().setCurrentIndex(
             self._cases.index(place, TITLE), QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROWS
         )
+
+    def go_to_end(self, held: Qt.KeyboardModifier) -> None:
+        """Goes to the last line that was read; with Shift ``held`` it selects up to there."""
+        super().keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_End, held))
 
     # -- scroll -----------------------------------------------------------------------------------------------------
 
@@ -212,6 +218,8 @@ class CaseTable(QTableView):
             QGuiApplication.clipboard().setText(self._chosen_lines())
         elif event.matches(QKeySequence.StandardKey.SelectAll) and self._cases.canFetchMore(QModelIndex()):
             self.all_wanted.emit()
+        elif event.key() == Qt.Key.Key_End and self._cases.canFetchMore(QModelIndex()):
+            self.end_wanted.emit(event.modifiers())
         else:
             super().keyPressEvent(event)
 
