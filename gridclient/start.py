@@ -41,8 +41,8 @@ _PAGE_MS: Final = 40
 _MAP_SIZE: Final = (788, 330)
 """Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
-    "gridclient.ui.theme",
     "gridclient.mapview.view",
+    "gridclient.ui.theme",
     "gridclient.ui.map_pane",
     "gridclient.ui.window_memory",
     "gridclient.ui.present",
