@@ -6,16 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from gridclient.domain.events import EventKey
+from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter, Changes
-from gridclient.services.sync_port import FeedPage, FeedState, RoundEnd
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd
 from gridclient.sync.bundle import StickPage, with_frames
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key
 from gridclient.sync.stick import import_bundle
 from gridclient.sync.transport import Pacing
-from tests.contract.stage import NOW, STREAM
+from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
 from tests.fakes.sync_hub import FakeHub, FakeLine
 from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, proved, same_tables
+
+OTHER = f"t:{OTHER_TOWNSHIP}"
 
 
 def by_somebody(page: FeedPage, place: int) -> FeedPage:
@@ -74,6 +77,29 @@ def test_what_a_stick_brought_signed_behind_a_forged_page_stays_too(desks: Desks
     one.round(hub)
     two.pull(hub)
     assert same_tables(desks) and proved(*desks)
+
+
+def test_only_the_stream_that_was_forged_is_read_again(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    two.enrol(Grant(OTHER, writes=True), Grant(STREAM, writes=True))
+    two.pull(hub)
+    one.stage.dispatched()
+    assert one.push(hub)
+    two.sync.take(by_somebody(hub.page(two.sync.feeds()[1], two.device, 2), 1))
+    two.sync.withdraw_unproven(last_of(one))
+    assert [(feed.feed, feed.repairing) for feed in two.sync.feeds()] == [(OTHER, False), (STREAM, True)]
+
+
+def test_what_the_hub_placed_stays_when_it_refuses_what_follows(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    placed = one.stage.dispatched("早")
+    one.round(hub)
+    two.round(hub)
+    late = one.stage.dispatched("晚")
+    two.sync.take_unplaced(one.stick())
+    origin = OriginKey(STREAM, one.device, 1)
+    assert two.sync.withdraw(origin, 1).cases == {late}
+    assert two.stage.ids(CaseFilter()) == [placed] and proved(two)
 
 
 def test_own_events_and_those_of_an_unknown_desk_are_not_touched(desks: Desks, hub: FakeHub) -> None:
