@@ -43,6 +43,17 @@ def checked_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     return facts
 
 
+_SHOWN: Final[Mapping[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(("facts", "basis"), lambda value: isinstance(value, dict)),
+    "assignments": lambda value: isinstance(value, list) and all(isinstance(part, dict) for part in value),
+}
+
+
+def showable(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The payload without what screens could not read: also events that no case took, or only by name, are shown."""
+    return {name: value for name, value in payload.items() if name not in _SHOWN or _SHOWN[name](value)}
+
+
 def checked_text(value: Any) -> str:
     """Returns the value if it is a text that a table or index can hold. Raises as :func:`checked_facts`."""
     if not isinstance(value, str):

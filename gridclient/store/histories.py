@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import NotFound
+from gridclient.domain.event_shapes import showable
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.store.driver import Connection
@@ -77,7 +78,7 @@ class Histories:
 def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
     event = logged.event
     return TimelineEntry(
-        event.at, event.kind, event.actor, event.payload, logged.pending, event.key in refused, event.key
+        event.at, event.kind, event.actor, showable(event.payload), logged.pending, event.key in refused, event.key
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Channel, Role
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
+from gridclient.domain.event_shapes import showable
 from gridclient.domain.events import Event, EventDraft, EventKey, EventKind, next_hlc
 from gridclient.domain.fold import fold
 from gridclient.services.masking import mask_numbers
@@ -130,7 +131,8 @@ class MemoryDesk:
         return found[0]
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
-        return tuple(TimelineEntry(e.at, e.kind, e.actor, e.payload, True, key=e.key) for e in self._events(case_id))
+        events = self._events(case_id)
+        return tuple(TimelineEntry(e.at, e.kind, e.actor, showable(e.payload), True, key=e.key) for e in events)
 
     def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
         events = self._events(case_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gridclient.domain.errors import NotFound
@@ -47,6 +49,16 @@ def test_the_timeline_tells_every_event_in_order(stage: Stage) -> None:
     assert {entry.actor for entry in timeline} == {"tester"}
     assert all(entry.pending and not entry.refused for entry in timeline)
     assert timeline[0].payload["facts"]["title"] == "占道经营"
+
+
+@pytest.mark.parametrize("wrong", [{"basis": 5}, {"assignments": 5}, {"assignments": [5]}])
+def test_what_another_desk_wrote_in_no_known_form_is_not_shown(stage: Stage, wrong: dict[str, Any]) -> None:
+    """The case's panel and the page of conflicts ask the basis and the assignments by name."""
+    case_id = stage.register()
+    stage.record(EventKind.AMENDED, case_id, {"facts": {"title": "积水"}, **wrong})
+    *_, amended = stage.queries.timeline(case_id)
+    assert amended.payload["facts"] == {"title": "积水"}
+    assert not amended.payload.keys() & wrong.keys()
 
 
 def test_the_timeline_of_an_unknown_case_is_not_found(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
 from tests.ui.casework.panel_keys import Show
@@ -58,6 +59,16 @@ def test_a_limit_that_another_desk_wrote_is_told_at_the_clocks_as_it_is(
     page = QTextDocument()
     page.setHtml(panel.top.header.working.toolTip())
     assert page.toPlainText().endswith(strange)
+
+
+def test_a_basis_that_is_none_keeps_nobody_from_seeing_the_case(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.filed("积水")
+    event = {"facts": {"title": "路面积水"}, "basis": 5}
+    made.store.record(EventDraft(EventKind.AMENDED, case_id, "t:371002001", "li", event))
+    show(case_id)
+    assert "路面积水" in panel.top.header.title.words
 
 
 def test_a_fact_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk, show: Show) -> None:
