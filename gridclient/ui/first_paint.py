@@ -22,7 +22,8 @@ class FirstPaint(QObject):
     """Begun when the window is shown and has asked for its rows.
 
     Signals:
-        rest_due(): the map is painted, takes too long, or there is none: figures and lists can be read. Comes once.
+        rest_due(): the map is painted, takes too long, or there is none: figures and lists can be read. Comes once, and again
+            for each :meth:`read_rest`.
         seen(): a moment later; what is not visible yet can be made. May come twice.
     """
 
@@ -42,10 +43,15 @@ class FirstPaint(QObject):
         """The window was shown."""
         if self._map.view is None:
             self._map.make_soon()
-            self.rest_due.emit()
+            self.read_rest()
         else:
             self._waiting.start()
         self._seeing.start()
+
+    def read_rest(self) -> None:
+        """Everything is to be read anew; nothing waits for the map any more."""
+        self._waiting.stop()
+        self.rest_due.emit()
 
     def _on_map_drawn(self) -> None:
         if self._waiting.isActive():

@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
     def load(self) -> None:
         """Asks for everything that the window shows."""
         self._load_rows()
-        self._first.rest_due.emit()
+        self._first.read_rest()
 
     def _load_rows(self) -> None:
         self._on_question_changed(self.state.question)
