@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.services.intake import ClassGuess
-from gridclient.ui.laid_out import down, tip
+from gridclient.ui.laid_out import down, literal, tip
 from gridclient.ui.matching import standard_title
 
 _WIDEST: Final = 280
@@ -45,7 +45,7 @@ class GuessChips(QWidget):
         chip.setProperty("kind", "chip")
         title = standard_title(guess.standard)
         shown = QFontMetrics(chip.font()).elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
-        chip.setText(shown)
+        chip.setText(literal(shown))
         words = self.tr("依据：{words}").format(words="、".join(guess.words))
         chip.setToolTip(tip("\n".join(part for part in (title, guess.standard.limit_text, words) if part)))
         chip.setAccessibleName(title)

@@ -40,6 +40,11 @@ def tip(words: str) -> str:
     return f'<p style="white-space:pre-wrap">{escape(words)}</p>' if "<" in words else words
 
 
+def literal(words: str) -> str:
+    """Words that somebody wrote, for a button or a menu: there Qt takes ``&`` for the mark of a key."""
+    return words.replace("&", "&&")
+
+
 def panel(widget: Panel, ground: str = "true") -> Panel:
     """Gives the widget a background in the theme's colour (``true`` or ``window``) and returns it."""
     widget.setProperty("panel", ground)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.words import ROLES
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import across, tip
+from gridclient.ui.laid_out import across, literal, tip
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
@@ -31,7 +31,7 @@ class TopBar(QWidget):
         self.room = _RoomName(self, textFormat=Qt.TextFormat.PlainText)
         self.room.setProperty("role", "title")
         self.lamp = lamp
-        self.account = QPushButton(self._who(actor), self)
+        self.account = QPushButton(literal(self._who(actor)), self)
         self.account.setProperty("kind", "account")
         self.account.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self.account)
@@ -60,7 +60,6 @@ class TopBar(QWidget):
 
     def _button(self, action: QAction, *, key: str = "", icon: str = "") -> KeyButton:
         button = KeyButton(action.text(), key=key, kind="bar", icon=icon, parent=self)
-        button.setObjectName(f"button_{action.text()}")
         button.setEnabled(action.isEnabled())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         action.enabledChanged.connect(button.setEnabled)

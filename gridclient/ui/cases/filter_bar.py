@@ -22,7 +22,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_units,
     fill_views,
 )
-from gridclient.ui.laid_out import across, label, tab_order
+from gridclient.ui.laid_out import across, label, literal, tab_order
 from gridclient.ui.present import title_of, whole_number
 from gridclient.ui.theme import BAR_PX
 
@@ -53,7 +53,7 @@ class ChipButton(QPushButton):
         fill: Callable[[QMenu], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(words, parent)
+        super().__init__(literal(words), parent)
         self.setProperty("kind", "chip")
         self.setProperty("on", on)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -16,6 +16,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, UnitRow
 from gridclient.services.words import BOXES, CHANNELS, STATES, UNIT_KINDS
 from gridclient.ui.cases.columns import level_word
+from gridclient.ui.laid_out import literal
 from gridclient.ui.state import with_state
 
 translate = QCoreApplication.translate
@@ -36,7 +37,7 @@ def fill_states(menu: QMenu, narrow: Narrow) -> None:
 def fill_one_of(menu: QMenu, field: str, words: Mapping[Any, str], narrow: Narrow) -> None:
     """Offers every value of a field of the filter."""
     for value, word in words.items():
-        menu.addAction(word, partial(narrow, {field: value}))
+        menu.addAction(literal(word), partial(narrow, {field: value}))
 
 
 def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRow], grid: str, narrow: Narrow) -> None:
@@ -52,7 +53,9 @@ def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRo
                 there = [unit for unit in members if unit.township == place.code]
                 members = [unit for unit in members if unit not in there]
                 if there:
-                    fill_one_of(below.addMenu(place.name), "unit", {unit.code: unit.name for unit in there}, narrow)
+                    fill_one_of(
+                        below.addMenu(literal(place.name)), "unit", {unit.code: unit.name for unit in there}, narrow
+                    )
             fill_one_of(below, "unit", {unit.code: unit.name for unit in members}, narrow)
 
 
@@ -69,16 +72,16 @@ class ViewChanges:
 def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) -> None:
     """Offers the saved views, and below them renaming and deleting each of them."""
     for view in views:
-        menu.addAction(view.name, partial(changes.show, view))
+        menu.addAction(literal(view.name), partial(changes.show, view))
     menu.addSeparator()
     renaming = menu.addMenu(translate("CaseList", "改名"))
     dropping = menu.addMenu(translate("CaseList", "删除视图"))
     taken = {view.name for view in views}
     for view in views:
-        below = renaming.addMenu(view.name)
+        below = renaming.addMenu(literal(view.name))
         name = add_name_field(below, partial(changes.rename, view), taken=taken, name=view.name)
         below.aboutToShow.connect(partial(QTimer.singleShot, 0, name, name.setFocus))
-        dropping.addAction(view.name, partial(changes.drop, view))
+        dropping.addAction(literal(view.name), partial(changes.drop, view))
 
 
 def add_name_field(menu: QMenu, named: Callable[[str], None], *, taken: Collection[str], name: str = "") -> QLineEdit:
