@@ -19,6 +19,7 @@ _DEMO_CASES: Final = 3000
 _LATER: Final = frozenset({"duties"})
 """Kinds of files that this version cannot import yet."""
 _PROBLEMS: Final = {
+    "table": "数据表缺失",
     "page": "数据页损坏",
     "chain.gap": "日志缺号",
     "chain.broken": "日志记录对不上",

@@ -19,7 +19,7 @@ from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
 from gridclient.services.care import BackupKind
 from gridclient.services.enrolment import Enrolment
 from gridclient.store.attachments import keep_key
-from gridclient.store.driver import Connection, Database, SchemaBroken
+from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.folding_again import fold_again
@@ -178,8 +178,6 @@ def restore(
                 case "store.damaged":
                     raise InvalidInput("backup.damaged") from fault
             raise
-        except SchemaBroken as fault:
-            raise InvalidInput("backup.damaged") from fault
         profile.begin_incarnation()
         _settle(profile, fresh, given)
         return _exchange(profile, fresh, now, damaged=damaged)
@@ -218,7 +216,7 @@ def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
     try:
         with profile.database.reader() as connection:
             return connection.execute("SELECT name, value FROM counters").fetchall()
-    except (StoreUnavailable, SchemaBroken):
+    except StoreUnavailable:
         return ()
 
 

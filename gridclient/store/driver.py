@@ -39,8 +39,6 @@ dbapi2.register_adapter(type(None), lambda none: none)
 
 ConstraintBroken: TypeAlias = dbapi2.IntegrityError
 """Raised for a row that the schema forbids, mostly because its key exists already."""
-SchemaBroken: TypeAlias = dbapi2.OperationalError
-"""Raised for a table or column that is not there."""
 UNFIT_VALUES: Final = (dbapi2.IntegrityError, dbapi2.ProgrammingError, dbapi2.InterfaceError, ValueError, OverflowError)
 """Exceptions of a statement whose parameters have the wrong type or number."""
 
@@ -105,7 +103,7 @@ def _as_fault(code: int | None, text: str) -> StoreUnavailable | None:
         return StoreUnavailable("store.locked")
     if primary == _NOT_A_DATABASE:
         return StoreUnavailable("store.wrong_key")
-    if primary == _CORRUPT:
+    if primary == _CORRUPT or text.startswith("no such table"):
         return StoreUnavailable("store.damaged", detail=text)
     if primary in (_IO_ERROR, _CANNOT_OPEN, _READ_ONLY):
         return StoreUnavailable("store.disk_failed", detail=text)

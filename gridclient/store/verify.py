@@ -6,15 +6,18 @@ Reads one state of the store in two passes, with a few cases in memory at a time
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import groupby, islice
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final
 
 from gridclient.domain.frozen import frozen
 from gridclient.store.audit import broken_lines
 from gridclient.store.chain_proof import Findings, check_chains
-from gridclient.store.driver import Connection, Database, environment_faults
+from gridclient.store.driver import KEY_BYTES, Connection, Database, Use, environment_faults, open_connection
 from gridclient.store.log import ORDER, Origins, events_of, subject_text
+from gridclient.store.migrations import upgrade
 from gridclient.store.packs import FORMAT, ROWS, Labels, packed, read_pack
 from gridclient.store.refolding import folded
 from gridclient.store.search import indexed_count
@@ -41,10 +44,10 @@ class Verification:
 
     ``lacking`` counts events whose links cannot be recomputed: a department gets them without the reporter.
 
-    Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
-    ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
-    ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the store. At most ``MOST_PROBLEMS`` of the store
-    are listed.
+    Kinds: ``table`` (without one nothing else is checked) ``page`` ``chain.gap`` ``chain.broken`` ``chain.head``
+    ``chain.origin`` ``feed`` ``event.unreadable`` ``case.missing`` ``case.row`` ``case.parts`` ``case.pack``
+    ``case.stranger`` ``part.stranger`` ``tally`` ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the
+    store. At most ``MOST_PROBLEMS`` of the store are listed.
     """
 
     events: int
@@ -67,9 +70,26 @@ def verify(database: Database) -> Verification:
     try:
         with environment_faults():
             connection.execute("BEGIN")
+            if lost := sorted(_tables_of_this_version() - _tables(connection)):
+                return Verification(0, 0, tuple(f"table {name}" for name in lost))
             return _verified(connection)
     finally:
         connection.close()
+
+
+@cache
+def _tables_of_this_version() -> set[str]:
+    connection = open_connection(Path(":memory:"), bytes(KEY_BYTES), Use.COPYING)
+    try:
+        connection.execute("BEGIN")
+        upgrade(connection)
+        return _tables(connection)
+    finally:
+        connection.close()
+
+
+def _tables(connection: Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _verified(connection: Connection) -> Verification:

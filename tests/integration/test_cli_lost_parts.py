@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gridclient.composition import open_desk
 from tests.fakes.command_line import CommandLine
 
 
@@ -66,3 +67,19 @@ def test_a_damaged_enrolment_is_no_damaged_store(desk: CommandLine, recovery: st
     assert name in told.err and "重新注册" in told.err
     file.unlink()
     assert desk.json("enrol", "--request", asked).status == 0
+
+
+@pytest.mark.parametrize(("table", "status"), [("parts", 1), ("counters", 1), ("accounts", 4)])
+def test_a_store_that_lost_a_table_is_told_and_a_backup_brings_it_back(
+    desk: CommandLine, recovery: str, table: str, status: int
+) -> None:
+    """Also a table without which no desk opens."""
+    assert recovery
+    backup = desk.profile.parent / "a.gridbackup"
+    assert desk.json("backup", backup).status == 0
+    with open_desk(desk.profile) as opened, opened.database.writer() as connection:
+        connection.execute(f"DROP TABLE {table}")
+    told = desk("verify")
+    assert told.status == status and table in told.out + told.err
+    assert desk.json("restore", backup).status == 0
+    assert desk.json("verify").json["ok"]

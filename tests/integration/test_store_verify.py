@@ -105,6 +105,14 @@ def test_events_of_a_case_whose_name_is_lost_are_found_by_its_number(told: Stage
     assert "case.missing #1" in problems and any(problem.startswith("chain.broken") for problem in problems)
 
 
+@pytest.mark.parametrize("table", ["parts", "counters", "search", "events"])
+def test_a_table_that_is_missing_is_found(told: Stage, table: str) -> None:
+    with told.database.writer() as connection:
+        connection.execute(f"DROP TABLE {table}")
+    report = verify(told.database)
+    assert not report.ok and f"table {table}" in report.problems
+
+
 def test_of_several_gaps_the_first_is_named(told: Stage) -> None:
     problems_after(told, "DELETE FROM events WHERE pos IN (3, 6)")
     (gap,) = (problem for problem in verify(told.database).problems if problem.startswith("chain.gap"))
