@@ -19,6 +19,7 @@ from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
 from gridclient.services.sync_port import SyncQueries
 from gridclient.sync.control import ProcessSyncControl
+from gridclient.ui.faults import faults_told
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.pages import PageParts
@@ -106,6 +107,7 @@ class App:
                 self.window.banner.tell_error(error)
         self._stack.callback(self.window.deleteLater)
         self._stack.callback(self.window.close)
+        self._stack.enter_context(faults_told(self.window.banner, profile / "logs"))
         self.restore_from: tuple[Path, str] | None = None
         self.window.restore_wanted.connect(self._on_restore_wanted)
         self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)

@@ -273,6 +273,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "template.not_saved": "模板“{file}”没有保存成功（{reason}），请换个位置再试。",
     "program.failed": "程序出错，可能只做了一部分；请用 verify 核对数据，并把日志交给管理员。",
     "job.failed": "程序出错，这一步没有做成，已记入日志。请重试；再出现时把日志交给管理员。",
+    "step.failed": "程序出错，刚才这一步可能没有做完，请核对。再出现时把“{folder}”里最新的 crash 文件交给管理员。",
     "worker.stopped": "后台进程意外停止，请重试。",
     "worker.reopen": "程序文件在席位开着时更换过，请重新打开席位再做；已办的都在本机，不会丢。",
     "icons.missing": "程序文件不完整（缺少图标字体），请重新安装。",

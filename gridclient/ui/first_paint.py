@@ -22,8 +22,8 @@ class FirstPaint(QObject):
     """Begun when the window is shown and has asked for its rows.
 
     Signals:
-        rest_due(): the map is painted, takes too long, or there is none: figures and lists can be read. Comes once, and again
-            for each :meth:`read_rest`.
+        rest_due(): the map is painted, takes too long, or there is none: figures and lists can be read. Comes once, and
+            again for each :meth:`read_rest`.
         seen(): a moment later; what is not visible yet can be made. May come twice.
     """
 

@@ -197,3 +197,21 @@ def test_a_desk_that_is_asked_to_end_while_it_restores_or_closes_does_not_open_a
     assert start.run(profile, made=restoring) == 0
     assert (len(opened), asked) == (1, [name])
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_fault_of_the_window_is_told_once_with_what_to_do_and_where_its_file_is(profile: Path, qtbot: QtBot) -> None:
+    with qtbot.capture_exceptions() as faults:
+        app = desktop.build_app(profile)
+        try:
+            banner, told = app.window.banner, list[str]()
+            banner.resized.connect(lambda: told.append(banner.words.text()))
+            app.window.show()
+            app.window.cases.table.painted.connect(lambda: 1 // 0)  # with every paint
+            qtbot.waitUntil(banner.isVisible)
+            for _ in range(3):
+                app.window.cases.table.viewport().repaint()
+            qtbot.wait(1)
+            assert len(faults) > 3 and len(told) == 1
+            assert str(profile / "logs") in told[0] and "管理员" in told[0]
+        finally:
+            app.close()
