@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -35,7 +35,7 @@ from gridclient.store.tables import number_name
 
 _TOWNSHIP: Final = re.compile(r"\d{9}")
 _KNOWN: Final = (
-    "select lower(hex(s.id)), json_extract(e.payload, '$.digest') from subjects s"
+    "select lower(hex(s.id)), e.payload -> '$.digest' from subjects s"
     " join events e on e.subject = s.no where e.kind = 'case_imported' and s.id in ({marks})"
 )
 
@@ -93,24 +93,24 @@ class CaseSink:
         known = self._digests_in_store([key for key, _ in keyed])
         new = []
         for key, case in keyed:
-            seen = self._seen.get(key) or known.get(key)
+            seen = (self._seen[key],) if key in self._seen else known.get(key)
             if seen is None:
                 self._seen[key] = case.digest
                 new.append((key, case))
-            elif seen == case.digest:
+            elif case.digest in seen:
                 self._unchanged += 1
             else:
                 named = "case.known_differently" if case.external_number else "case.known_read_differently"
                 refused.append(_refuse(case, "", named, number=case.external_number))
         return new
 
-    def _digests_in_store(self, keys: Sequence[str]) -> dict[str, str]:
-        if not keys:
-            return {}
-        sql = _KNOWN.format(marks=",".join("?" * len(keys)))
+    def _digests_in_store(self, keys: Sequence[str]) -> Mapping[str, Collection[str]]:
+        """Each desk that imported the case may have read the row in its own way."""
+        sql, found = _KNOWN.format(marks=",".join("?" * len(keys))), defaultdict[str, set[str]](set)
         with self._database.reader() as connection:
-            rows = connection.execute(sql, [bytes.fromhex(key) for key in keys]).fetchall()
-        return {key: digest or "" for key, digest in rows}
+            for key, digest in connection.execute(sql, [bytes.fromhex(key) for key in keys]):
+                found[key].add((digest or "").strip('"'))
+        return found
 
     def _put_aside(self, rows: Sequence[tuple[str, ImportedCase]], refused: list[RefusedRow]) -> None:
         """Stages the rows for the log. Rows with an unknown grid code or township are appended to ``refused``."""

@@ -147,6 +147,26 @@ def test_a_known_case_without_a_number_that_reads_otherwise_is_named_by_what_dif
     assert refusals(store, moved) == [(3, "", "case.known_read_differently")]
 
 
+def test_a_row_of_which_other_desks_brought_another_wording_is_unchanged(store: ImportStore, tmp_path: Path) -> None:
+    other, columns = ImportStore(tmp_path / "other.db"), "seq, hlc, kind, version, subject, base, actor, hash, payload"
+    other.set_township()
+    other.bring([case_row(1, title="另一个标题")], ImportKind.CASES)
+    with other.database.reader() as connection:
+        ((*theirs, text),) = connection.execute(f"SELECT {columns} FROM events").fetchall()
+    other.close()
+    store.bring([case_row(1)], ImportKind.CASES)
+    with store.database.writer() as connection:
+        for no, payload in ((2, text), (3, r'{"digest":"\ud800"}')):
+            marks = ", ".join("?" * (len(theirs) + 3))
+            connection.execute(
+                f"INSERT INTO events(pos, origin, {columns}) VALUES ({marks})", (no, no, *theirs, payload)
+            )
+    rows = [case_row(1), case_row(1, title="另一个标题"), case_row(1, title="第三个标题")]
+    assert store.bring(rows[:1], ImportKind.CASES).summary.unchanged == 1
+    assert store.bring(rows[1:2], ImportKind.CASES).summary.unchanged == 1
+    assert refusals(store, rows[2]) == [(3, "", "case.known_differently")]
+
+
 def test_a_case_is_the_same_when_the_grids_were_redrawn_since(store: ImportStore) -> None:
     store.bring([case_row(1)], ImportKind.CASES)
     store.bring([replace(basics()[1], valid_to=NOW.date() - timedelta(days=2))])
