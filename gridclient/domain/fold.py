@@ -15,9 +15,9 @@ from typing import Any
 
 from gridclient.domain import steps_desk, steps_units
 from gridclient.domain.case import Case, Contention
-from gridclient.domain.contention import are_independent, is_beside, is_same_deed, missed_by
+from gridclient.domain.contention import are_independent, is_beside, is_same_deed, missed_by, same_side
 from gridclient.domain.errors import RuleViolation
-from gridclient.domain.events import Event, EventKind
+from gridclient.domain.events import Event, EventKey, EventKind
 from gridclient.domain.replacing import replace
 
 
@@ -67,11 +67,41 @@ def fold_all(events: Iterable[Event]) -> Case | None:
     """
     case: Case | None = None
     history: list[Event] = []
-    for event in _after_what_was_seen(events):
-        case = _folded(case, event, history)
+    in_order = tuple(_after_what_was_seen(events))
+    without_trace = _undone_at_once(in_order)
+    for event in in_order:
+        if case is not None and event.key in without_trace:
+            case = replace(case, version=case.version + 1, previous=_own_steps(case, event))
+        else:
+            case = _folded(case, event, history)
         if case is not None:
             history.append(event)
     return case
+
+
+def _undone_at_once(events: Iterable[Event]) -> frozenset[EventKey]:
+    """The steps that were undone before any event of another side, and their undoings. Both are as if they had never
+    been, whatever the author of the steps had missed."""
+    gone: list[EventKey] = []
+    open_steps: list[Event] = []
+    for event in events:
+        if open_steps and not same_side(open_steps[-1], event):
+            open_steps.clear()
+        if open_steps and _undoes(event, open_steps[-1]):
+            gone += (open_steps.pop().key, event.key)
+        else:
+            open_steps.append(event)
+    return frozenset(gone)
+
+
+def _undoes(event: Event, step: Event) -> bool:
+    return (
+        event.kind == EventKind.UNDONE
+        and event.version == step.version == 1
+        and tuple(event.payload.get("target", ())) == step.key
+        and step.kind in _STEPS
+        and step.kind not in (EventKind.UNDONE, EventKind.RECOMPUTED)
+    )
 
 
 def _after_what_was_seen(events: Iterable[Event]) -> Iterator[Event]:

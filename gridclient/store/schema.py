@@ -12,10 +12,10 @@ from gridclient.store.settings import read_value
 APPLICATION_ID: Final = 0x67726964  # "grid"
 VERSION: Final = 5
 """How many migrations there are; stands in ``PRAGMA user_version``."""
-RULES: Final = 5
+RULES: Final = 6
 """Version of the fold's rules: to be raised when :mod:`gridclient.domain.fold` makes other cases of the same events."""
 RULES_VALUE: Final = "fold.rules"
-"""Desk value with the rules that folded the cases; ``5@5001``: rules 5, so far only cases with numbers below 5001."""
+"""Desk value with the rules that folded the cases; ``6@5001``: rules 6, so far only cases with numbers below 5001."""
 TALLY_FLAGS: Final = ("returned", "consultation", "conflict", "pending")
 TALLY_COLUMNS: Final = (*(state.value for state in CaseState), *TALLY_FLAGS)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Case
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKey, EventKind, next_hlc, to_seconds
 from gridclient.domain.fold import fold, fold_all
 
@@ -93,3 +94,40 @@ class Two:
             desk.sync()
         assert self.a.case == self.b.case
         return self.a.case
+
+
+ACTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    (EventKind.DISPATCHED, given_to(UNIT)),
+    (EventKind.DISPATCHED, given_to(OTHER, UNIT)),
+    (EventKind.REASSIGNED, {**given_to(OTHER), "reason": "管辖调整"}),
+    (EventKind.SIGNED, {"unit": UNIT}),
+    (EventKind.SIGNED, {"unit": OTHER}),
+    (EventKind.RETURNED, {"unit": UNIT, "reason_code": "not_ours", "reason": "非本单位"}),
+    (EventKind.FED_BACK, {"unit": UNIT, "result": "已处理"}),
+    (EventKind.VERIFIED, {"unit": UNIT}),
+    (EventKind.CLOSED, {"closing_condition_met": True}),
+    (EventKind.ESCALATED, {"reason": "重大"}),
+    (EventKind.VOIDED, {"reason": "误报"}),
+    (EventKind.AMENDED, {"facts": {"title": "改"}}),
+    (EventKind.NOTED, {"text": "记"}),
+    (EventKind.URGED, {"text": "催"}),
+    (EventKind.REOPENED, {"reason": "复发"}),
+)
+
+
+def move(desk: Desk, act: int) -> None:
+    """One act of a desk: to sync, to resolve, to undo, or what ``ACTS`` names; what the rules forbid is left."""
+    case = desk.case
+    try:
+        if act < 0:
+            desk.sync()
+        elif act == len(ACTS) and case.contentions:
+            choice = "take" if case.version % 2 else "keep"
+            desk.do(EventKind.RESOLVED, target=list(case.contentions[0].key), choice=choice)
+        elif act > len(ACTS) and case.last is not None:
+            desk.do(EventKind.UNDONE, target=list(case.last))
+        elif act < len(ACTS):
+            kind, payload = ACTS[act]
+            desk.do(kind, **payload)
+    except RuleViolation:
+        pass

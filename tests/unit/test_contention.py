@@ -14,7 +14,7 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.contention import is_beside
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import EventKind
-from tests.fakes.two_desks import OTHER, UNIT, Desk, Hub, Two, given_to, registered
+from tests.fakes.two_desks import ACTS, OTHER, UNIT, Desk, Hub, Two, given_to, move, registered
 
 
 @pytest.fixture
@@ -304,42 +304,7 @@ def test_the_same_case_registered_by_two_desks_stands_once() -> None:
     assert (two.meet().contentions, two.a.case.state) == ((), CaseState.FILED)
 
 
-ACTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
-    (EventKind.DISPATCHED, given_to(UNIT)),
-    (EventKind.DISPATCHED, given_to(OTHER, UNIT)),
-    (EventKind.REASSIGNED, {**given_to(OTHER), "reason": "管辖调整"}),
-    (EventKind.SIGNED, {"unit": UNIT}),
-    (EventKind.SIGNED, {"unit": OTHER}),
-    (EventKind.RETURNED, {"unit": UNIT, "reason_code": "not_ours", "reason": "非本单位"}),
-    (EventKind.FED_BACK, {"unit": UNIT, "result": "已处理"}),
-    (EventKind.VERIFIED, {"unit": UNIT}),
-    (EventKind.CLOSED, {"closing_condition_met": True}),
-    (EventKind.ESCALATED, {"reason": "重大"}),
-    (EventKind.VOIDED, {"reason": "误报"}),
-    (EventKind.AMENDED, {"facts": {"title": "改"}}),
-    (EventKind.NOTED, {"text": "记"}),
-    (EventKind.URGED, {"text": "催"}),
-    (EventKind.REOPENED, {"reason": "复发"}),
-)
 MOVES = st.lists(st.tuples(st.integers(0, 2), st.integers(-1, len(ACTS) + 1)), max_size=40)
-
-
-def move(desk: Desk, act: int) -> None:
-    """One act of a desk: to sync, to resolve, to undo, or what ``ACTS`` names; what the rules forbid is left."""
-    case = desk.case
-    try:
-        if act < 0:
-            desk.sync()
-        elif act == len(ACTS) and case.contentions:
-            choice = "take" if case.version % 2 else "keep"
-            desk.do(EventKind.RESOLVED, target=list(case.contentions[0].key), choice=choice)
-        elif act > len(ACTS) and case.last is not None:
-            desk.do(EventKind.UNDONE, target=list(case.last))
-        elif act < len(ACTS):
-            kind, payload = ACTS[act]
-            desk.do(kind, **payload)
-    except RuleViolation:
-        pass
 
 
 @given(MOVES)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from gridclient.domain.case import Case, CaseState
 from gridclient.domain.events import Event, EventKind, to_seconds
+from gridclient.domain.fold import fold
 from gridclient.domain.replacing import replace
 from tests.fakes.case_history import LEAD, START, History, clock, dispatched, filed, handled, refused
-from tests.fakes.two_desks import OTHER, UNIT, Desk, Two, given_to
+from tests.fakes.two_desks import ACTS, OTHER, UNIT, Desk, Two, given_to, move
 
 
 def undo(history: History, device: str = "d1") -> Case:
@@ -189,6 +190,75 @@ def test_an_undo_of_what_another_desk_noted_upon_has_no_effect(two: Two, note_fi
     case = two.meet()
     assert case.refused == (tuple(event.key for event in undone) if note_first else ())
     assert case.state is (CaseState.DISPATCHED if note_first else CaseState.FILED)
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+@pytest.mark.parametrize("kind", [EventKind.ATTACHED, EventKind.NOTED, EventKind.AMENDED, EventKind.ESCALATED])
+def test_what_was_done_and_undone_without_a_line_contends_with_no_deed(two: Two, kind: EventKind, first: str) -> None:
+    two.a.do(kind, sha256="ab", text="记", facts={"title": "路灯半亮"}, reason="重大")
+    two.a.do(EventKind.NOTED, text="记")
+    undo_at(two.a)
+    undo_at(two.a)
+    two.b.do(EventKind.SIGNED, unit=UNIT)
+    (two.a if first == "a" else two.b).sync()
+    case = two.meet()
+    assert (case.contentions, case.refused, case.state) == ((), (), CaseState.HANDLING)
+    assert (case.attachments, case.facts.title, case.level) == (0, "路灯不亮", 3)
+
+
+DEEDS = st.integers(0, len(ACTS) - 1)
+UNDO = len(ACTS) + 1
+
+
+@given(st.lists(DEEDS, max_size=5), st.lists(DEEDS | st.just(UNDO), max_size=6), st.lists(DEEDS), st.booleans())
+def test_who_undid_all_that_was_done_without_a_line_has_done_nothing(
+    known: list[int], away: list[int], theirs: list[int], first: bool
+) -> None:
+    done, plain = Two(), Two()
+    for act in known:
+        move(done.a, act)
+        move(plain.a, act)
+    before = facts_of(done.meet())
+    assert before == facts_of(plain.meet())
+    ways_back = len(done.a.case.previous)
+    for act in away:
+        if act != UNDO or len(done.a.case.previous) > ways_back:
+            move(done.a, act)
+    while len(done.a.case.previous) > ways_back:
+        undo_at(done.a)
+    assert facts_of(done.a.case) == before
+    for act in theirs:
+        move(done.b, act)
+        move(plain.b, act)
+    (done.a if first else done.b).sync()
+    assert facts_of(done.meet()) == facts_of(plain.meet())
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, UNDO))))
+def test_a_case_is_the_same_folded_event_by_event_or_anew(acts: list[tuple[bool, int]]) -> None:
+    two = Two()
+    for by_other, act in acts:
+        move(two.b if by_other else two.a, act)
+        two.meet()
+    one_by_one: Case | None = None
+    for event in two.hub.events:
+        one_by_one = fold(one_by_one, event)
+    assert one_by_one == two.a.case
+
+
+@pytest.mark.parametrize("choice", ["keep", "take"])
+def test_a_photo_that_the_waiting_side_undid_is_on_neither_side(two: Two, choice: str) -> None:
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    voided = two.b.do(EventKind.VOIDED, reason="误报")
+    two.b.do(EventKind.ATTACHED, sha256="ab")
+    undo_at(two.b)
+    kept = two.b.do(EventKind.ATTACHED, sha256="cd")
+    case = two.meet()
+    assert (case.attachments, case.refused) == (1, (voided.key,))
+    (contention,) = case.contentions
+    assert (contention.branch.attachments, contention.events) == (1, (voided.key, kept.key))
+    two.b.do(EventKind.RESOLVED, target=list(voided.key), choice=choice)
+    assert two.meet().attachments == 1
 
 
 def test_the_later_side_takes_back_all_that_it_did_and_contends_no_more(two: Two) -> None:
