@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,10 +28,11 @@ def file_faults() -> Iterator[None]:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replaces a file as a whole, readable by its owner only; after it returns, a power cut leaves the new content."""
-    fresh = path.with_name(f"{path.name}.new")
-    with suppress(FileNotFoundError):
-        fresh.unlink()
+    """Replaces a file as a whole, readable by its owner only; after it returns, a power cut leaves the new content.
+
+    Desk and worker may both write it: the last one counts.
+    """
+    fresh = path.with_name(f"{path.name}.{os.urandom(4).hex()}.new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

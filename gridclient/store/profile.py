@@ -38,8 +38,8 @@ BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
 _BEGUN: Final = "profile.begun"
 """Renamed to ``profile.json`` as the last step of making a profile; while it exists the store is empty."""
-_MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs", "hub", "desk.lock", f"{_BEGUN}.new"})
-"""What may be in a folder before a profile is made there: left by a window without profile, a hub or a power cut."""
+_MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs", "hub", "desk.lock"})
+"""What may be in a folder before a profile is made there: left by a window without profile or a hub."""
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
@@ -108,7 +108,8 @@ class Profile:
 
 def refuse_other_files(folder: Path, left: Set[str] = frozenset()) -> None:
     """Raises ``InvalidInput("profile.folder_not_empty")`` if anything but ``left`` and what may be there is in it."""
-    if folder.is_dir() and {path.name for path in folder.iterdir()} - _MAY_BE_THERE - left:
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if any(not name.startswith(f"{_BEGUN}.") for name in names - _MAY_BE_THERE - left):  # those a power cut left
         raise InvalidInput("profile.folder_not_empty", folder=str(folder))
 
 

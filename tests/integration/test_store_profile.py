@@ -228,7 +228,7 @@ def test_a_lost_or_empty_store_is_said_to_be_that_and_none_is_made(folder: Path,
 def test_a_profile_is_made_where_a_window_without_one_stood_and_a_power_cut_came(tmp_path: Path) -> None:
     for name in ("QtWebEngine", "logs", "hub"):
         (tmp_path / name).mkdir()
-    (tmp_path / "profile.begun.new").touch()
+    (tmp_path / "profile.begun.0a1b2c3d.new").touch()
     create_profile(tmp_path, now=NOW).close()
 
 
