@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -11,11 +10,11 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import down, label
-from gridclient.ui.present import joined, left_text
+from gridclient.ui.pace import Pace
+from gridclient.ui.present import joined
 
 _WIDTH, _EDGE = 460, 20
 _SHOWN_MS: Final = 400  # work that is over by then is not shown
-_KNOWN_S: Final = 2.0
 
 
 class WaitingWindow(QWidget):
@@ -60,7 +59,7 @@ class CatchingUp(WaitingWindow):
         self.leave.clicked.connect(self._on_left)
         for part in (self.figures, self.leave):
             self.lines.addWidget(part)
-        self._begun: tuple[float, int] | None = None
+        self._pace = Pace()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocus()  # so that Enter does not press the button by accident
         QTimer.singleShot(_SHOWN_MS, self, self.show)
@@ -80,15 +79,7 @@ class CatchingUp(WaitingWindow):
             part.setVisible(counted)
         if counted:
             figures = self.tr("已整理 {done} / {of} 件").format(done=f"{done:,}", of=f"{of:,}")
-            self.figures.setText(joined((figures, self._left(done, of))))
-
-    def _left(self, done: int, of: int) -> str:
-        """The time left by the pace so far; "" while that is not known."""
-        now = time.monotonic()
-        begun, first = self._begun = self._begun or (now, done)
-        if done == first or now - begun < _KNOWN_S:
-            return ""
-        return left_text((now - begun) / (done - first) * (of - done))
+            self.figures.setText(joined((figures, self._pace.left(done, of))))
 
     def _on_left(self) -> None:
         self.leave.setEnabled(False)

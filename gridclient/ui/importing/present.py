@@ -1,4 +1,4 @@
-"""The words of the import page: kinds, figures, distances, time left. Pure."""
+"""The words of the import page: kinds, figures, distances. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP
-from gridclient.ui.present import left_text, size_words
+from gridclient.ui.present import size_words
 
 translate = QCoreApplication.translate
 
@@ -83,15 +83,13 @@ def share_done(phase: str, done: int, total: int | None) -> float:
     return {ImportPhase.READING: 0.5 * part, ImportPhase.CHECKING: 0.5}.get(ImportPhase(phase), 0.5 + 0.5 * part)
 
 
-def progress_text(phase: str, done: int, total: int | None, left_s: float | None, *, kind: str) -> str:
-    """``读取 12,000 / 58,251 行 · 约剩 8 秒``."""
+def progress_text(phase: str, done: int, total: int | None, *, kind: str) -> str:
+    """``读取 12,000 / 58,251 行``."""
     if kind == BASE_MAP:
         figures = f"{size_words(done)} / {size_words(total)}" if total else size_words(done)
-        words = translate("Importing", "复制") + f" {figures}"
-    else:
-        figures = f"{done:,} / {total:,}" if total else f"{done:,}"
-        words = translate("Importing", "{phase} {figures} 行").format(phase=_phase(phase), figures=figures)
-    return words if left_s is None else f"{words} · {left_text(left_s)}"
+        return translate("Importing", "复制") + f" {figures}"
+    figures = f"{done:,} / {total:,}" if total else f"{done:,}"
+    return translate("Importing", "{phase} {figures} 行").format(phase=_phase(phase), figures=figures)
 
 
 def summary_text(outcome: ImportOutcome) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -12,10 +11,10 @@ from gridclient.services.import_findings import ImportPhase
 from gridclient.ui.importing.present import progress_text, share_done
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, label
+from gridclient.ui.pace import Pace
+from gridclient.ui.present import joined
 
 _STEPS: Final = 1000
-_SURE_AFTER_S: Final = 1.0
-_SURE_FROM: Final = 0.03
 
 
 class ProgressLine(QWidget):
@@ -28,7 +27,7 @@ class ProgressLine(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = ""
-        self._started: float | None = None
+        self._pace = Pace()
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setMinimumWidth(160)
@@ -40,7 +39,7 @@ class ProgressLine(QWidget):
 
     def begin(self, kind: str) -> None:
         """An import begins; its size is not known yet."""
-        self._started, self._kind = None, kind
+        self._kind, self._pace = kind, Pace()
         self.bar.setRange(0, 0)
         self.words.setText(self.tr("正在打开文件…"))
         self.stop.setEnabled(True)
@@ -49,13 +48,10 @@ class ProgressLine(QWidget):
 
     def advance(self, phase: str, done: int, total: int | None) -> str:
         """Shows the progress and returns its words."""
-        if self._started is None:  # the time for opening the file is not counted
-            self._started = time.monotonic()
-        share, elapsed = share_done(phase, done, total), time.monotonic() - self._started
+        share = share_done(phase, done, total)
         self.bar.setRange(0, _STEPS if total else 0)
         self.bar.setValue(round(share * _STEPS))
-        sure = elapsed > _SURE_AFTER_S and share > _SURE_FROM
-        words = progress_text(phase, done, total, elapsed * (1 - share) / share if sure else None, kind=self._kind)
+        words = joined((progress_text(phase, done, total, kind=self._kind), self._pace.left(share, 1)))
         self.words.setText(words)
         if phase == ImportPhase.WRITING:  # from here on it cannot be stopped
             self.stop.setEnabled(False)

@@ -3,7 +3,6 @@ confirmed."""
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import Final
 
@@ -14,15 +13,16 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.pace import Pace
+from gridclient.ui.present import joined
 from gridclient.ui.sync.present import headline, hub_words
 from gridclient.ui.sync.question import question
-from gridclient.ui.sync.round_words import seconds_words, stage_words
+from gridclient.ui.sync.round_words import stage_words
 from gridclient.ui.sync.sign import Sign
 from gridclient.ui.theme import base_font
 
 _TITLE_PX: Final = 20
 _STEPS: Final = 1000
-_SURE_AFTER_S: Final = 2.0
 
 
 class RoundProgress(QWidget):
@@ -30,7 +30,7 @@ class RoundProgress(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stage, self._since, self._from = "", 0.0, 0
+        self._stage, self._pace = "", Pace()
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.words = label(role="muted", parent=self)
@@ -40,27 +40,17 @@ class RoundProgress(QWidget):
     def show_view(self, view: SyncView) -> None:
         """Shows the progress of a stage; without a total the bar only moves."""
         if view.stage != self._stage:
-            self._stage, self._since, self._from = view.stage, time.monotonic(), view.done
+            self._stage, self._pace = view.stage, Pace()
         known = view.all > 0
         self.bar.setRange(0, _STEPS if known else 0)
         if known:
             self.bar.setValue(_STEPS * min(view.done, view.all) // view.all)
-        left = self._seconds_left(view)
-        words = stage_words(view)
-        if left is not None:
-            words = self.tr("{words}，约还要 {left}").format(words=words, left=seconds_words(left))
-        self.words.setText(words)
+        self.words.setText(joined((stage_words(view), self._pace.left(view.done, view.all))))
         self.show()
 
     def end(self) -> None:
         self._stage = ""
         self.hide()
-
-    def _seconds_left(self, view: SyncView) -> float | None:
-        elapsed, done = time.monotonic() - self._since, view.done - self._from
-        if elapsed < _SURE_AFTER_S or done <= 0 or view.all <= view.done:
-            return None
-        return elapsed * (view.all - view.done) / done
 
 
 class Confirmation(QWidget):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
 from gridclient.services.rows import Changes
-from gridclient.ui.importing import progress_line
 from gridclient.ui.importing.page import cut_off
 from gridclient.ui.importing.result_panel import FindingsModel
 from tests.ui.file_answer import answer_files, type_file
@@ -170,16 +168,6 @@ def test_a_report_whose_name_is_typed_without_a_suffix_gets_one(stage: Stage, pl
     type_file(tmp_path / "报告")
     stage.press(Qt.Key.Key_S)
     stage.until((tmp_path / "报告.xlsx").is_file)
-
-
-def test_time_left_is_said_when_it_can_be_known(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = stage.page.progress
-    now = [0.0]
-    monkeypatch.setattr(progress_line, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    line.begin("cases")
-    assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
-    now[0] = 4.0
-    assert line.advance(ImportPhase.READING.value, 10_000, 50_000).endswith("约剩 36 秒")
 
 
 def test_an_import_that_the_desk_was_closed_over_is_told_once_at_the_next_start(stage: Stage, plain: Path) -> None:
