@@ -1,10 +1,13 @@
-"""Finds the filing condition that a person, a file or an old event names."""
+"""Finds the filing condition that a person, a file or an old event names, and checks facts against the lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.services.clocks import require_happened
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow
 
@@ -33,3 +36,22 @@ def named_condition(reference: Reference, named: str) -> StandardRow:
     if len(same) > 1:
         raise RuleViolation("standard.ambiguous", standard=named, lists="、".join(row.list for row in same))
     return same[0]
+
+
+def listed_facts(facts: Mapping[str, Any], reference: Reference, now: datetime) -> dict[str, Any]:
+    """The facts that a person gives, with key and class of the condition that they name.
+
+    Raises:
+        RuleViolation: an empty title (``case.title_missing``), a time to come (``time.ahead``), ``standard.ambiguous``.
+        NotFound: ``grid.unknown``, ``standard.unknown``.
+    """
+    listed = dict(facts)
+    if "title" in facts and not str(facts["title"]).strip():
+        raise RuleViolation("case.title_missing")
+    require_happened(facts.get("happened_at"), now)
+    if (grid := facts.get("grid")) and reference.grid(str(grid)) is None:
+        raise NotFound("grid.unknown", grid=grid)
+    if standard := facts.get("standard"):
+        row = named_condition(reference, str(standard))
+        listed |= {"standard": row.key, "case_class": row.case_class}
+    return listed

@@ -21,10 +21,9 @@ from gridclient.services.clocks import (
     deadline_of,
     handling_limit,
     remaining_seconds,
-    require_happened,
     resumed_limit,
 )
-from gridclient.services.conditions import named_condition
+from gridclient.services.conditions import listed_facts
 from gridclient.services.grounds import answers_for
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow, UnitRow
@@ -70,18 +69,9 @@ def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any
 
 
 def _facts_changed(situation: Situation) -> dict[str, Any]:
-    """The facts among the arguments. Raises for an unknown grid or condition, an empty title or a time to come."""
-    given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
-    if "title" in given and not str(given["title"]).strip():
-        raise RuleViolation("case.title_missing")
-    require_happened(given.get("happened_at"), situation.now)
-    if standard := given.get("standard"):
-        row = named_condition(situation.reference, str(standard))
-        given["standard"] = row.key
-        given["case_class"] = row.case_class
-    if (grid := given.get("grid")) and situation.reference.grid(str(grid)) is None:
-        raise NotFound("grid.unknown", grid=grid)
-    return given
+    """The facts among the arguments."""
+    given = {name: value for name, value in situation.args.items() if name in _FACT_NAMES}
+    return listed_facts(given, situation.reference, situation.now)
 
 
 def _stage_clock(situation: Situation, stage: Stage, unit: str = "") -> dict[str, Any]:
