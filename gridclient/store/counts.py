@@ -14,9 +14,9 @@ import numpy as np
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, GridFigures
 from gridclient.store.areas import Areas
-from gridclient.store.columns import Column, Mask, Table
+from gridclient.store.columns import Column, Table
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, inside_area
+from gridclient.store.filters import Moment, in_time_box, inside_area
 from gridclient.store.standing import ALL_OPEN, PLACES, TIMED, Counts, Standing
 
 _STANDING: Final = "standing"
@@ -29,13 +29,6 @@ class _Due:
 
     due: Column
     grid: Column
-
-    def inside(self, box: Box, moment: Moment) -> Mask:
-        """Which of them are in the box, ``OVERDUE`` or ``DUE_SOON``, at this moment."""
-        mask: Mask = self.due < moment.now
-        if box is Box.DUE_SOON:
-            mask = ~mask & (self.due <= moment.soon)
-        return mask
 
 
 @frozen
@@ -74,7 +67,7 @@ def box_counts(connection: Connection, table: Table, moment: Moment, area: str) 
     row = [0] * (ALL_OPEN + 1) if place is None else standing.sums[place].tolist()
     due, inside = _due(table), inside_area(table, area, moment.areas)
     for box in TIMED:
-        row[PLACES[box]] = int(np.count_nonzero(inside.take(due.grid[due.inside(box, moment)])))
+        row[PLACES[box]] = int(np.count_nonzero(inside.take(due.grid[in_time_box(due.due, box, moment)])))
     return _figures(row).boxes
 
 
@@ -83,7 +76,7 @@ def _counted(connection: Connection, table: Table, moment: Moment) -> tuple[Stan
     standing, due = _standing(connection, table, moment.areas), _due(table)
     sums, nesting = standing.sums.copy(), standing.nesting
     for box in TIMED:
-        by_label = np.bincount(due.grid[due.inside(box, moment)], minlength=len(table.codes))
+        by_label = np.bincount(due.grid[in_time_box(due.due, box, moment)], minlength=len(table.codes))
         late = by_label[standing.labels][nesting.below]
         sums[:, PLACES[box]] = np.bincount(nesting.above, weights=late, minlength=len(nesting.areas))
     return standing, sums

@@ -19,6 +19,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
 from gridclient.store.search import Numbers, numbers_of_text, short_words, text_query
 from gridclient.store.selection import NOBODY, Selection, Test
+from gridclient.store.standing import TIMED
 from gridclient.store.tables import DAY_COUNT, NUMBER_DIGITS
 
 _STATE_BOXES: Final = {
@@ -33,7 +34,6 @@ _FLAG_BOXES: Final = {
     Box.CONFLICT: Flag.CONFLICT,
     Box.PENDING: Flag.PENDING,
 }
-_TIMED_BOXES: Final = (Box.OVERDUE, Box.DUE_SOON)
 _SMALL_SHARE: Final = 4
 _FEW_LABELS: Final = 8
 _SOON: Final = timedelta(hours=4)
@@ -118,7 +118,7 @@ def _start(table: Table, chosen: CaseFilter) -> Selection:
         if len(places) * _SMALL_SHARE <= table.size:
             return Selection(None, places)
         return Selection(table.once("open_mask", lambda: table.flagged(Flag.OPEN)), None)
-    if chosen.box in _TIMED_BOXES:
+    if chosen.box in TIMED:
         return Selection(None, table.with_due())
     return Selection(table.once("all", lambda: table.state != 0), None)
 
@@ -152,10 +152,13 @@ def box_test(table: Table, box: Box, moment: Moment) -> Test:
         return lambda at: table.state[at] == state
     if box in _FLAG_BOXES:
         return _flag_test(table, _FLAG_BOXES[box])
-    now, soon = moment.now, moment.soon
-    if box is Box.OVERDUE:
-        return lambda at: (table.due[at] < now) & (table.due[at] > 0)  # only open cases have a deadline
-    return lambda at: (table.due[at] >= now) & (table.due[at] <= soon)
+    return lambda at: in_time_box(table.due[at], box, moment)
+
+
+def in_time_box(due: Column, box: Box, moment: Moment) -> Mask:
+    """Which of these deadlines (0: none, as only open cases have one) are ``OVERDUE``, or else ``DUE_SOON``."""
+    mask: Mask = due < moment.now
+    return mask & (due > 0) if box is Box.OVERDUE else ~mask & (due <= moment.soon)
 
 
 def _flag_test(table: Table, flag: Flag) -> Test:

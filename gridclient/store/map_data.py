@@ -19,11 +19,11 @@ from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
 from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, Cell, Figures, UnitMark
 from gridclient.services.ports import Clock
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import Box, CaseFilter
 from gridclient.store.columns import Columns, Places, Table
 from gridclient.store.counts import open_and_overdue
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, moment_of, selected
+from gridclient.store.filters import Moment, in_time_box, moment_of, selected
 from gridclient.store.log import subject_text
 from gridclient.store.outlines import collection
 from gridclient.store.reference import Snapshot, SqliteReference
@@ -76,7 +76,7 @@ class SqliteMapData:
             if not len(places):
                 return []
             groups = _groups(table, places, bounds, zoom)
-            return _cells(connection, table, places, groups, moment.now)
+            return _cells(connection, table, places, groups, moment)
 
     def units(self, bounds: Bounds) -> Sequence[UnitMark]:
         marks = [
@@ -131,11 +131,10 @@ def _groups(table: Table, places: Places, bounds: Bounds, zoom: int) -> Groups:
     return np.asarray(((y >> down) - (top >> down)) * across + (x >> down) - (left >> down), dtype=np.intp)
 
 
-def _cells(connection: Connection, table: Table, places: Places, groups: Groups, now: int) -> list[Cell]:
+def _cells(connection: Connection, table: Table, places: Places, groups: Groups, moment: Moment) -> list[Cell]:
     counts = np.bincount(groups)
     filled = np.flatnonzero(counts)
-    due = table.due[places]
-    overdue = np.bincount(groups, weights=(due > 0) & (due < now))[filled]
+    overdue = np.bincount(groups, weights=in_time_box(table.due[places], Box.OVERDUE, moment))[filled]
     lons, lats = _degrees(
         np.bincount(groups, weights=table.x[places])[filled] / counts[filled],
         np.bincount(groups, weights=table.y[places])[filled] / counts[filled],
