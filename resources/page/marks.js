@@ -314,7 +314,8 @@ class Marks {
     }
   }
 
-  /* Around the bubble that the case lies in, whose number it would cover; elsewhere around its place. */
+  /* Around the bubble that the case lies in, whose number it would cover; elsewhere around its place. It lies under all
+     bubbles: over them it would cover numbers and triangles of those beside it. */
   _drawChosen() {
     const here = this.map.latLngToLayerPoint([this.chosen.lat, this.chosen.lon]);
     const edge = ({ layer }) => here.distanceTo(this.map.latLngToLayerPoint(layer.getLatLng())) - layer.options.radius;
@@ -322,8 +323,8 @@ class Marks {
     const around = bubbles.find((bubble) => edge(bubble) < 8)?.layer;
     const { lat, lng } = around?.getLatLng() ?? { lat: this.chosen.lat, lng: this.chosen.lon };
     const ring = { radius: Math.max(12, (around?.options.radius ?? 0) + 2), fill: false };
-    this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 6, color: this.tokens.get("mark-line"), opacity: 0.9 });
-    this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight: 3, color: this.tokens.get("accent") });
-    around?.bringToFront(); // the triangle of an overdue one lies over the ring
+    for (const [weight, name] of [[3, "accent"], [6, "mark-line"]]) {
+      this._add("marks", L.CircleMarker, lat, lng, { ...ring, weight, color: this.tokens.get(name) }).bringToBack();
+    }
   }
 }
