@@ -23,6 +23,8 @@ _ON_DUTY, _OUT = 20.0, 10.0
 _PER_RECENT, _PER_LOAD, _PER_KM = 2.0, 0.5, 1.0
 _MOST_RECENT = 20
 _MOST_LOAD = 800
+_COMMUNITY = 12
+"""The first digits of a basic grid's code, which are the code of its community."""
 
 
 @frozen
@@ -53,9 +55,10 @@ class Proposal:
 
 
 def area_codes(grid: str, reference: Reference) -> frozenset[str]:
-    """The codes of a grid and all areas above it, township and county included."""
+    """The codes of a grid and all areas above it, township and county included; of one that is no longer in force,
+    those of its community."""
     codes: set[str] = set()
-    row: GridRow | None = reference.grid(grid) if grid else None
+    row: GridRow | None = reference.grid(grid) or reference.grid(grid[:_COMMUNITY])
     while row is not None and row.code not in codes:
         codes.add(row.code)
         row = reference.grid(row.parent) if row.parent else None

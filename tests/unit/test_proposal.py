@@ -218,6 +218,13 @@ def test_a_grid_that_is_gone_still_lies_in_its_township_and_county() -> None:
     assert area_codes("371002002009009", reference) == {"371002002", "371002"}
 
 
+def test_a_case_of_a_grid_that_is_gone_may_go_to_those_who_serve_its_community() -> None:
+    case = a_case()
+    case = replace(case, facts=replace(case.facts, grid="371002002001099"))
+    assert LEAD in codes(proposed(case, replace(UNITS[0], serves=("371002002001",))))
+    assert LEAD in codes(proposed(case, replace(UNITS[0], serves=("371002002601",))))
+
+
 def test_a_field_of_work_speaks_for_a_unit_where_two_thirds_of_its_words_are_the_cases() -> None:
     other = replace(UNITS[3], code="371002-X01", fields=("施工扰管",))  # of three pairs 施工 and 工扰
     assert reasons(a_case(), *UNITS[:1], other)[other.code] == "清单外，主管施工扰管"
