@@ -102,8 +102,15 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
         "reporter_phone": "电话",
         "urgency": "紧急程度",
         "channel": "来源",
+        "happened_at": "发生时间",
+        "people": "涉及人员",
+        "upper_number": "上级编号",
+        "sensitive": "敏感",
+        "wants_reply": "要求回复",
+        "keep_secret": "要求保密",
+        "level": "层级",
     }
-    changed = {**payload.get("facts", {}), **withheld_of(payload)}
+    changed = {**payload, **payload.get("facts", {}), **withheld_of(payload)}
     return ["、".join(word for name, word in names.items() if name in changed)]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 
+from gridclient.domain.case import CaseFacts
 from gridclient.domain.roles import Action
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.timeline_text import line_of, lines_of, who, word_taken_back
@@ -51,6 +53,20 @@ def test_what_was_taken_back_is_marked_and_what_took_it_back_names_it() -> None:
         "退回（代）（已撤销） · 综合行政执法中队 · 非本单位职责 · 属城管",
         "撤销“退回”",
     ]
+
+
+@pytest.mark.parametrize(
+    "name", sorted({fact.name for fact in fields(CaseFacts)} - {"lat", "case_class", "source_point", "extra"})
+)
+def test_a_correction_names_what_it_changed(name: str) -> None:
+    """All that a person enters; a latitude goes with its longitude."""
+    entry = TimelineEntry(NOW, "case_amended", "wang", {"facts": {name: "x"}}, False)
+    assert line_of(entry, empty_desk().desk.reference).startswith("修改 · ")
+
+
+def test_a_correction_of_the_level_says_so() -> None:
+    entry = TimelineEntry(NOW, "case_amended", "wang", {"facts": {"title": "x"}, "level": 2}, False)
+    assert line_of(entry, empty_desk().desk.reference) == "修改 · 标题、层级"
 
 
 def test_an_event_of_a_later_version_says_what_to_do() -> None:
