@@ -167,7 +167,7 @@ IMPORTS: Final = {
     "units": "单位",
     "standards": "立案结案标准",
     "cases": "案件",
-    "calendar": "日历",
+    "calendar": "节假日历",
     "duties": "责任清单",
     "basemap": "底图",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,6 @@ from gridclient.domain.codes import list_name
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
 from gridclient.ui.importing.papers import WITH_TEMPLATE
-from gridclient.ui.importing.present import kind_word, kinds
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import down, label, tip
 from gridclient.ui.present import joined, size_words
@@ -31,7 +30,7 @@ class FilePanel(QWidget):
     asked = Signal(str, str)
     template_wanted = Signal(str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, kinds: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.choose = KeyButton(self.tr("选择文件…"), key="Ctrl+O", parent=self)
         self.name = label(role="strong", parent=self)
@@ -39,7 +38,7 @@ class FilePanel(QWidget):
         self.kind = QuietCombo(parent=self)
         self.kind.setAccessibleName(self.tr("内容"))
         self.kind.setPlaceholderText(self.tr("请选择"))
-        for kind, word in kinds().items():
+        for kind, word in kinds.items():
             self.kind.addItem(word, str(kind))
         self.sheet = QuietCombo(parent=self)
         self.sheet.setAccessibleName(self.tr("工作表"))
@@ -47,7 +46,7 @@ class FilePanel(QWidget):
         self.list.setAccessibleName(self.tr("清单名称"))
         self.list.setToolTip(self.tr("立案条件归入这份清单；同名清单会更新为新版本，别的清单不受影响。"))
         self.templates = KeyButton(self.tr("下载模板"), icon="save", parent=self)
-        self._fill_templates()
+        self._fill_templates(kinds)
         self._arrange()
         self.kind.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), ""))
         self.sheet.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), self.chosen_sheet()))
@@ -65,10 +64,10 @@ class FilePanel(QWidget):
         about = down(self.name, self.about, self.form, edges=(0, 2, 0, 0), gap=6)
         down(self.choose, self.templates, about, on=self, gap=6)
 
-    def _fill_templates(self) -> None:
+    def _fill_templates(self, kinds: Mapping[str, str]) -> None:
         menu = QMenu(self.templates)
-        for kind in WITH_TEMPLATE:
-            action = menu.addAction(self.tr("{kind}模板（xlsx）…").format(kind=kind_word(kind)))
+        for kind in [kind for kind in WITH_TEMPLATE if kind in kinds]:
+            action = menu.addAction(self.tr("{kind}模板（xlsx）…").format(kind=kinds[kind]))
             action.triggered.connect(lambda _=False, kind=kind: self.template_wanted.emit(str(kind)))
         self.templates.setMenu(menu)
 

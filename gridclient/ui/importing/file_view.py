@@ -14,7 +14,6 @@ from gridclient.services.import_order import BASE_MAP, Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.crs_panel import CrsPanel
-from gridclient.ui.importing.present import kinds
 from gridclient.ui.importing.result_panel import ResultPanel
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.laid_out import down, label, panel, tip
@@ -187,12 +186,12 @@ class FileView(QStackedWidget):
 
     crs_chosen = Signal(str)
 
-    def __init__(self, *, page: CoverPage, data: MapData, base_maps: BaseMaps | None) -> None:
+    def __init__(self, *, page: CoverPage, data: MapData, base_maps: BaseMaps | None, kinds: Mapping[str, str]) -> None:
         super().__init__(page)
         self._page, self._data, self._base_maps = page, data, base_maps
         self.made_look: LookPanel | None = None
         words = translate("ImportPage", "把要导入的文件拖到这里，或按 Ctrl+O 选择。")
-        empty = label(f"{words}\n\n{' · '.join(kinds().values())}", "muted", parent=self)
+        empty = label(f"{words}\n\n{' · '.join(kinds.values())}", "muted", parent=self)
         empty.setProperty("panel", "true")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(empty)

@@ -25,6 +25,7 @@ from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView, LookPanel
 from gridclient.ui.importing.looking import Looking, ReadPreview
 from gridclient.ui.importing.papers import Papers, SaveReport, ask_for_file, dropped
+from gridclient.ui.importing.present import kinds
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
@@ -72,9 +73,10 @@ class ImportPage(CoverPage):
         self._run_import = run_import
         self._outcome: ImportOutcome | None = None
         self._stop: Callable[[], None] | None = None
-        self.files = FilePanel(parent=self)
+        self._kinds = kinds(desk.actor.role)
+        self.files = FilePanel(kinds=self._kinds, parent=self)
         self.columns = ColumnsPanel(parent=self)
-        self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
+        self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps, kinds=self._kinds)
         self.result = self.view.result
         self.note = InlineNote(parent=self)
         self.looking = Looking(
@@ -136,7 +138,9 @@ class ImportPage(CoverPage):
             self._go_to(self.files.choose if look is None else self._first_open(look) or self.check)
 
     def _first_open(self, look: Look) -> QWidget | None:
-        """What is still to be chosen: the column of a needed field, then the coordinate system."""
+        """What is still to be chosen: another kind, the column of a needed field, then the coordinate system."""
+        if look.kind not in self._kinds:
+            return self.files.kind
         missing = self.columns.first_missing() if look.preview is not None else None
         if missing is None and look.asks_crs and not self.look.crs.value():
             return next(iter(self.look.crs.choices.values()))
@@ -247,6 +251,8 @@ class ImportPage(CoverPage):
         look = self.looking.look
         if look is None:
             return self.tr("请先选择文件。")
+        if look.kind not in self._kinds:
+            return self.tr("本席位不登记案件，不能导入案件；文件里是别的内容时，请在“内容”里选。")
         if look.preview is not None and (missing := self.columns.missing()):
             return self.tr("还没有对好这些列：{columns}").format(columns="、".join(missing))
         if look.asks_crs and not self.look.crs.value():

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.import_findings import ImportKind, ImportOutcome
+from gridclient.services.words import IMPORTS
 from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
-from gridclient.ui.importing.present import kind_word
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 
@@ -38,7 +38,7 @@ class Papers(QObject):
 
     def template(self, kind: str) -> None:
         """The workbook that people fill in for this kind."""
-        proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=kind_word(kind))
+        proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=IMPORTS[kind])
         target = ask_where_to_save(self._page, translate("ImportPage", "模板保存到"), proposed, _WORKBOOKS)
         if target is not None:
             self._jobs.read(

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.roles import AccountRole, Action, may
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP
+from gridclient.services.words import IMPORTS
 from gridclient.ui.present import size_words
 
 translate = QCoreApplication.translate
+_KINDS: Final[tuple[str, ...]] = (
+    ImportKind.CASES,
+    ImportKind.UNITS,
+    ImportKind.STANDARDS,
+    ImportKind.GRIDS,
+    ImportKind.DIVISIONS,
+    ImportKind.CALENDAR,
+    BASE_MAP,
+)
 
 
-def kinds() -> dict[str, str]:
-    """The word of every kind, the most frequent ones first."""
-    return {
-        ImportKind.CASES: translate("Importing", "案件"),
-        ImportKind.UNITS: translate("Importing", "单位"),
-        ImportKind.STANDARDS: translate("Importing", "立案结案标准"),
-        ImportKind.GRIDS: translate("Importing", "网格"),
-        ImportKind.DIVISIONS: translate("Importing", "行政区划"),
-        ImportKind.CALENDAR: translate("Importing", "节假日历"),
-        BASE_MAP: translate("Importing", "底图"),
-    }
+def kinds(role: AccountRole) -> dict[str, str]:
+    """The word of every kind that an account of ``role`` may import, the most frequent ones first."""
+    return {kind: IMPORTS[kind] for kind in _KINDS if kind != ImportKind.CASES or may(role, Action.AMEND)}
 
 
 def systems() -> dict[str, tuple[str, str]]:
@@ -58,11 +62,6 @@ def _phase(phase: str) -> str:
         ImportPhase.CHECKING: translate("Importing", "检查"),
         ImportPhase.WRITING: translate("Importing", "写入"),
     }[ImportPhase(phase)]
-
-
-def kind_word(kind: str) -> str:
-    """The word of a kind: ``案件`` for ``cases``."""
-    return kinds()[kind]
 
 
 def apart_text(chosen: str, apart: Mapping[tuple[str, str], float]) -> str:

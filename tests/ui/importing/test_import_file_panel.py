@@ -8,11 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
+from gridclient.services.words import IMPORTS
 from gridclient.ui.importing.file_panel import FilePanel
 
 
 def test_the_list_of_standards_has_its_files_name_until_another_is_told(qtbot: QtBot) -> None:
-    panel = FilePanel()
+    panel = FilePanel(kinds=IMPORTS)
     qtbot.addWidget(panel)
     panel.show_file(Path("运城 标准.xlsx"))
     panel.show_look(Look(ImportKind.STANDARDS, 1), "")

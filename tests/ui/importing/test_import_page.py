@@ -10,14 +10,16 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.roles import AccountRole
 from gridclient.import_look import look_in_worker
 from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
 from gridclient.ui.importing.file_view import LookPanel
+from tests.ui.fakes.invented_desk import empty_desk
 from tests.ui.file_answer import answer_files
 from tests.ui.importing.import_stage import PLAIN, Stage
 
@@ -228,3 +230,19 @@ def test_a_base_map_tells_of_itself_and_needs_no_columns(stage: Stage, real_data
     assert "缩放级别：4 至 12" in stage.page.look.archive.text()
     assert not stage.page.columns.isVisible()
     assert stage.page.go.isEnabled()
+
+
+def test_who_registers_no_cases_is_offered_none_and_told_so_before_the_file_is_checked(
+    stage: Stage, plain: Path
+) -> None:
+    stage.desk = empty_desk(role=AccountRole.UNIT)
+    page = stage.page = stage.another_page()
+    page.show()
+    offered = [page.files.kind.itemText(place) for place in range(page.files.kind.count())]
+    menu, empty = page.files.templates.menu(), page.view.currentWidget()
+    assert menu is not None and isinstance(empty, QLabel)
+    told = (*offered, *(entry.text() for entry in menu.actions()), empty.text())
+    assert "案件" not in " ".join(told) and "单位" in offered
+    stage.open(plain)  # its head is that of cases
+    assert not page.check.isEnabled() and not page.go.isEnabled()
+    assert "不登记案件" in page.note.text() and page.first is page.files.kind
