@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QAbstractItemModel
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -46,6 +48,13 @@ def test_files_are_shown_masked_and_plain_by_turns(owner: QWidget) -> None:
     for files, plain in (((), True), ((PHOTO,), False), ((PHOTO,), True), ((), False)):
         made.show_files(files, plain=plain)
     del tester
+
+
+@pytest.mark.parametrize(("size", "words"), [(300, "300 B"), (2_048, "2.0 KB"), (5 << 20, "5.0 MB")])
+def test_a_files_size_is_told_as_everywhere_else(owner: QWidget, size: int, words: str) -> None:
+    made = FilesModel(parent=owner)
+    made.show_files((replace(PHOTO, size=size),), plain=True)
+    assert f"近景 {words}" in made.index(0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_tables_become_others(owner: QWidget) -> None:

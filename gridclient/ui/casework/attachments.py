@@ -42,6 +42,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.present import size_words
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.value_list import VALUE, ValueList
 
@@ -81,7 +82,7 @@ class FilesModel(ValueList[AttachedFile]):
 
     def _told(self, file: AttachedFile) -> str:
         mark = self._marks.get(file.state)
-        size = f"{file.kind} {file.size / 1024:,.0f} KB".strip()
+        size = f"{file.kind} {size_words(file.size)}".strip()
         return "\n".join(filter(None, (self._name(file), size, mark)))
 
     def missing(self) -> list[str]:
