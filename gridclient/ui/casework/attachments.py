@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPixmap,
+    QShortcut,
 )
 from PySide6.QtWidgets import QListView, QWidget
 
@@ -117,6 +118,7 @@ class AttachmentsTab(QWidget):
         self._shown_outside: QTemporaryDir | None = None
         jobs.read(self, partial(_remove_left, desk.settings))
         self.setAcceptDrops(True)
+        QShortcut(QKeySequence.StandardKey.Paste, self, self._paste)  # while this is seen, except where one writes
         self.kind = QuietCombo(parent=self)
         self.kind.addItems(KINDS)
         self.kind.setAccessibleName(self.tr("附件类别"))
@@ -153,13 +155,7 @@ class AttachmentsTab(QWidget):
         kind = self.kind.currentText()
         self._write(*(partial(_attach, self._desk, path, kind) for path in paths))
 
-    def paste(self) -> bool:
-        """Attaches what is on the clipboard; returns whether there was anything."""
-        return self._take(QGuiApplication.clipboard().mimeData())
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and self.paste():
-            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.hasFocus():
             self._open(self.list.currentIndex())
             return
@@ -172,6 +168,9 @@ class AttachmentsTab(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         if self._take(event.mimeData()):
             event.acceptProposedAction()
+
+    def _paste(self) -> None:
+        self._take(QGuiApplication.clipboard().mimeData())
 
     def _take(self, given: QMimeData) -> bool:
         paths = [Path(url.toLocalFile()) for url in given.urls() if url.isLocalFile()]
