@@ -48,12 +48,20 @@ class Batch(QObject):
         self._portions.finished.connect(self._tell_result)
         self._action = Action.UNDO
         self._stack: list[_Step] = []
+        self._registration: _Step = ()
 
     def remember(self, case_ids: tuple[str, ...]) -> None:
         """Remembers a step that was done elsewhere in the window and can be undone: these cases, each as often as
         something was done to it."""
         if case_ids:
             self._push(case_ids)
+
+    def remember_registration(self, case_id: str) -> None:
+        """Remembers a registration. It stays: Ctrl+Z says so, once for several in a row, and undoes nothing before."""
+        if self._stack and self._stack[-1] is self._registration:
+            self._stack.pop()
+        self._registration = partial(self._say_it_stays, case_id)
+        self._push(self._registration)
 
     def remember_way_back(self, done: str, undone: str, back: Callable[[], object]) -> None:
         """Remembers a step that changed no case; ``back`` undoes it. ``done`` and ``undone`` are the sentences about
@@ -158,6 +166,12 @@ class Batch(QObject):
             self.said.emit(words.format(step=step, which=which, times=len(case_ids)))
 
         self._jobs.read(self, read, say, name="undone")
+
+    def _say_it_stays(self, case_id: str) -> None:
+        def say(number: str) -> None:
+            self.told.emit(f"{self._short(number)} {sentence_of(RuleViolation('case.not_undoable'))}", "bad")
+
+        self._jobs.read(self, lambda: self._desk.queries.case(case_id).number, say, name="undone")
 
     def _say_done(self, words: str) -> None:
         self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words))

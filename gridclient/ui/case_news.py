@@ -11,7 +11,7 @@ class CaseNews(QObject):
     """``short`` gives a case's number as the list shows it.
 
     Signals:
-        changes(Changes): an action was carried out in the panel.
+        changes(Changes): an action was carried out in the panel, or a case was registered in its place.
         done(tuple[str, ...]): that action is a step of these cases that can be undone; a case stands there as often as
             something was added to it at once.
         taken_back(tuple[str, ...]): that action was an undo; ``changes`` came before.

@@ -184,8 +184,8 @@ class MainWindow(QMainWindow):
         for read in (self.cases.load, self.lists.read_lists, self.lists.read_figures, self.boxes.refresh):
             self._first.rest_due.connect(read)
         self._first.seen.connect(self.pane.make_soon)
-        self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
-        self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
+        self.side.registered.connect(self.batch.remember_registration)
+        self.side.registered.connect(self.state.choose_case)
         self.side.left.connect(self.cases.table.setFocus)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's

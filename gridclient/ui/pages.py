@@ -160,12 +160,12 @@ class IntakeSide(QObject):
     one.
 
     Signals:
-        registered(str, Changes): a case was registered.
+        registered(str): a case was registered; what was written came before, among the news of the panel.
         open_wanted(str): a likely duplicate is to be shown.
         left(): the panel is back.
     """
 
-    registered = Signal(str, object)
+    registered = Signal(str)
     open_wanted = Signal(str)
     left = Signal()
 
@@ -216,10 +216,10 @@ class IntakeSide(QObject):
 
     def _hear(self, form: IntakeForm) -> None:
         form.closed.connect(self.close)
-        form.registered.connect(self.registered)
-        done = self._detail.news.done  # Ctrl+Z says of a registration that it stays, and undoes nothing else
-        form.registered.connect(lambda case_id, _changes: done.emit((case_id,)))
-        form.filed.connect(lambda case_id: done.emit((case_id,)))
+        news = self._detail.news
+        form.registered.connect(lambda _case_id, changes: news.changes.emit(changes))
+        form.registered.connect(lambda case_id, _changes: self.registered.emit(case_id))
+        form.filed.connect(lambda case_id: news.done.emit((case_id,)))
         form.open_wanted.connect(self._on_open_wanted)
         form.pick_requested.connect(self._map.pick_point)
 

@@ -34,7 +34,7 @@ def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, 
 def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
     """Shows the sentence in the new desk's banner until something is done there."""
     window.banner.tell(words, kind, passing=True)
-    for done in (window.batch.done, window.pane.news.changes, window.side.registered):
+    for done in (window.batch.done, window.pane.news.changes):
         done.connect(window.banner.pass_by)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.case import CaseState
+from gridclient.domain.case import Case, CaseState
 from gridclient.domain.roles import Action
 from gridclient.services.error_text import sentence
 from gridclient.services.rows import Box
@@ -150,6 +150,20 @@ def test_of_files_that_were_added_at_once_the_panel_takes_one_back_and_ctrl_z_th
     assert not window.actions_.desk["undo"].isEnabled()
 
 
+def register(window: MainWindow, invented: InventedDesk, qtbot: QtBot, title: str, *, file: bool = False) -> Case:
+    press(window, Qt.Key.Key_F3)
+    form = window.side.form
+    assert form is not None
+    form.inputs.show_values(
+        replace(EMPTY, description=title, grid="371002002001003", standard="C-02-01-01", title=title)
+    )
+    QTest.mouseClick(form.file_button if file else form.register_button, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    (made,) = (case for case in invented.store.cases.values() if case.facts.title == title)
+    assert made.state is (CaseState.FILED if file else CaseState.REPORTED)
+    return made
+
+
 @pytest.mark.parametrize("filed", [False, True])
 def test_ctrl_z_after_a_registration_undoes_no_other_case(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot, filed: bool
@@ -157,16 +171,7 @@ def test_ctrl_z_after_a_registration_undoes_no_other_case(
     other = invented.dispatched("噪音")
     window.batch.act(Action.URGE, (other,))
     settle(qtbot, window)
-    press(window, Qt.Key.Key_F3)
-    form = window.side.form
-    assert form is not None
-    form.inputs.show_values(
-        replace(EMPTY, description="窨井盖破损", grid="371002002001003", standard="C-02-01-01", title="窨井盖破损")
-    )
-    QTest.mouseClick(form.file_button if filed else form.register_button, Qt.MouseButton.LeftButton)
-    settle(qtbot, window)
-    (made,) = (case for case in invented.store.cases.values() if case.facts.title == "窨井盖破损")
-    assert made.state is (CaseState.FILED if filed else CaseState.REPORTED)
+    made = register(window, invented, qtbot, "窨井盖破损", file=filed)
     if filed:
         press(window, Qt.Key.Key_Z, CTRL)
         settle(qtbot, window)
@@ -178,6 +183,24 @@ def test_ctrl_z_after_a_registration_undoes_no_other_case(
     press(window, Qt.Key.Key_Z, CTRL)
     settle(qtbot, window)
     assert invented.store.cases[other].urges == 0
+
+
+def test_that_registrations_stay_is_said_once_for_several_in_a_row(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    other = invented.dispatched("噪音")
+    first = register(window, invented, qtbot, "窨井盖破损")
+    window.batch.act(Action.URGE, (other,))
+    settle(qtbot, window)
+    last = [register(window, invented, qtbot, title) for title in ("路灯不亮", "井盖松动", "树枝折断")][-1]
+    for said, urges in ((last, 1), (None, 0), (first, 0)):
+        window.banner.hide()
+        press(window, Qt.Key.Key_Z, CTRL)
+        settle(qtbot, window)
+        assert window.banner.isVisible() == (said is not None)
+        assert said is None or window.banner.words.text().startswith(window.pane.news.short(said.number))
+        assert invented.store.cases[other].urges == urges
+    assert not window.actions_.desk["undo"].isEnabled()
 
 
 def test_a_step_that_cannot_be_taken_back_does_not_stand_before_the_one_that_can(
