@@ -16,13 +16,13 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
-from gridclient.domain.events import EventKey
 from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
+from gridclient.sync.giving_way import GivingWay
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
@@ -149,6 +149,7 @@ class Round:
         self._ahead: _Parcel | None = None
         self._untaken: tuple[SyncReply, Sequence[FeedAsk]] | None = None
         self._lagging: set[str] = set()  # feeds whose last page was not the newest
+        self._giving_way = GivingWay(store, around.changed)
         self._asked_rights = False
         self._protocol = around.versions.newest
         self.files_fault: GridClientError | None = None
@@ -350,14 +351,13 @@ class Round:
         except SyncFault as fault:
             if fault.code not in ("sync.gap", "sync.chain_broken", "sync.signature"):
                 raise
-            if fault.code in _NO_USE_AGAIN:
-                self._around.changed(self._store.withdraw_unproven(EventKey.parse(str(fault.params["event"]))))
+            if fault.code in _NO_USE_AGAIN and self._giving_way.after(fault):
+                self._restarted.discard(page.feed)
             self._restart(page.feed, fault.code, fault)
             return
         self._pulled += taken.new_events
         self._conflicts += taken.conflicts
         self._around.changed(taken.changes)
-        self._complete.discard(page.feed)
         self._lagging.add(page.feed)
         if page.complete and not taken.agrees:
             self._restart(page.feed, "sum")

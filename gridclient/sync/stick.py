@@ -11,7 +11,6 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import StoreUnavailable, SyncFault
-from gridclient.domain.events import EventKey
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
@@ -27,6 +26,7 @@ from gridclient.services.sync_port import (
     Taken,
 )
 from gridclient.sync.bundle import BATCH, MAGIC, Bundle, StickPage, key_for, read_bundle, with_frames
+from gridclient.sync.giving_way import contradicted
 from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import leave_others, read_file, write_file
 
@@ -236,7 +236,9 @@ def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
         try:
             taken = store.take(page)
         except SyncFault as fault:
-            event = _contradicted(fault)
+            event = contradicted(fault)
+            if event is None:
+                raise
             unproven = store.withdraw_unproven(event)
             if unproven != Changes():
                 return Taken(gone | unproven, False, 0, 0)
@@ -248,14 +250,6 @@ def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
             forged |= gone.cases
         else:
             return taken._replace(changes=taken.changes | gone)
-
-
-def _contradicted(fault: SyncFault) -> EventKey:
-    """The event that a page's fault names. Raises the fault itself if it names none."""
-    try:
-        return EventKey.parse(str(fault.params.get("event", "")))
-    except ValueError:
-        raise fault from None
 
 
 def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:

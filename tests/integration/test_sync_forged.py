@@ -8,7 +8,7 @@ from pathlib import Path
 from gridclient.domain.events import EventKey
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter, Changes
-from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, RoundReport
 from gridclient.sync.bundle import StickPage, with_frames
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key
@@ -16,7 +16,7 @@ from gridclient.sync.stick import import_bundle
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
 from tests.fakes.sync_hub import FakeHub, FakeLine
-from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, proved, same_tables
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, proved, same_tables, some_desks
 
 OTHER = f"t:{OTHER_TOWNSHIP}"
 
@@ -33,6 +33,11 @@ def last_of(desk: ToyDesk) -> EventKey:
     with desk.profile.database.reader() as connection:
         (seq,) = connection.execute("SELECT max(seq) FROM events").fetchone()
     return EventKey(STREAM, desk.device, 1, seq)
+
+
+def round_of(desk: ToyDesk, hub: FakeHub) -> RoundReport:
+    """A round of the desk with the hub, over a line."""
+    return run_round(desk.sync, FakeLine(hub, desk.device), RoundPorts(now=lambda: NOW), Pacing())
 
 
 def test_what_no_signature_proves_gives_way_and_the_feed_is_read_again(desks: Desks, hub: FakeHub) -> None:
@@ -126,6 +131,49 @@ def test_one_round_is_enough_after_a_forged_page(desks: Desks) -> None:
     assert told[0].cases == {case_id}, "the desk shows at once what it no longer believes"
     one.pull(hub)
     assert same_tables(desks) and proved(*desks)
+
+
+def test_one_round_is_enough_whoever_a_forged_page_named(tmp_path: Path) -> None:
+    hub = FakeHub(page_size=100)
+    with some_desks(tmp_path, 4) as (*writers, reader):
+        for one in writers:
+            one.stage.dispatched()
+            assert one.push(hub)
+        page = hub.page(FeedState(STREAM, 0, 0, 0), reader.device, 100)
+        forged = [placed._replace(record=placed.record._replace(actor="mallory")) for placed in page.foreign]
+        reader.sync.take(replace(page, foreign=tuple(forged), heads=(), complete=False))
+        report = round_of(reader, hub)
+        assert (report.end, report.error) == (RoundEnd.DONE, "")
+        writers[0].round(hub)
+        assert same_tables((writers[0], reader)) and proved(reader)
+
+
+def test_a_hub_that_lost_half_of_what_was_read_of_a_batch_fails_no_round(desks: Desks) -> None:
+    one, two = desks
+    hub = FakeHub(page_size=2)
+    one.stage.dispatched("早")
+    one.round(hub)
+    two.round(hub)
+    backup = hub.copy()
+    one.stage.dispatched("晚")
+    assert one.push(hub)
+    two.sync.take(hub.page(two.sync.feeds()[0], two.device, 2))
+    report = round_of(two, backup)
+    assert (report.end, report.error) == (RoundEnd.DONE, "")
+    for desk in (one, two):
+        round_of(desk, backup)
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_a_page_of_a_desk_whose_name_is_none_ends_the_round_with_a_word(desks: Desks) -> None:
+    one, two = desks
+    hub = FakeHub()
+    one.stage.dispatched()
+    assert one.push(hub)
+    (stream,) = hub.books.streams.values()
+    record, link = stream.events[-1]
+    stream.events[-1] = record._replace(key=record.key._replace(device="a/b")), link
+    assert round_of(two, hub).error == "sync.chain_broken"
 
 
 def test_the_hubs_stick_puts_right_what_a_forged_page_brought(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
