@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain import steps_desk, steps_units
 from gridclient.domain.case import Case, Contention
@@ -40,7 +40,7 @@ def fold(case: Case | None, event: Event) -> Case:
         return replace(after, version=case.version + 1)
     if case.contentions:
         after = _on_standing_side(after, event)
-    previous = () if event.kind == EventKind.RECOMPUTED else (*_own_steps(case, event), replace(case, previous=()))
+    previous = (*_own_steps(case, event), replace(case, previous=())) if event.kind in _UNDOABLE else ()
     return replace(after, version=case.version + 1, last_event=event, previous=previous)
 
 
@@ -95,13 +95,14 @@ def _undone_at_once(events: Iterable[Event]) -> frozenset[EventKey]:
 
 
 def _undoes(event: Event, step: Event) -> bool:
-    return (
-        event.kind == EventKind.UNDONE
-        and event.version == step.version == 1
-        and tuple(event.payload.get("target", ())) == step.key
-        and step.kind in _STEPS
-        and step.kind not in (EventKind.UNDONE, EventKind.RECOMPUTED)
-    )
+    if event.kind != EventKind.UNDONE or event.version != 1 or step.version != 1:
+        return False
+    return step.kind in _UNDOABLE and _target(event) == step.key
+
+
+def _target(event: Event) -> tuple[Any, ...]:
+    """The key of the event that an undoing or a choice is about."""
+    return tuple(event.payload.get("target", ()))
 
 
 def _after_what_was_seen(events: Iterable[Event]) -> Iterator[Event]:
@@ -169,7 +170,7 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
 def _standing(deeds: Sequence[Event], history: Sequence[Event]) -> list[Event]:
     """The deeds without those undone again, without their undoings, and without undoings of :func:`is_beside`
     events."""
-    undoing = {tuple(d.payload.get("target", ())): d.key for d in deeds if d.kind == EventKind.UNDONE}
+    undoing = {_target(d): d.key for d in deeds if d.kind == EventKind.UNDONE}
     gone = {key for d in deeds if d.key in undoing for key in (d.key, undoing[d.key])}
     gone |= {undoing[d.key] for d in history if d.key in undoing and is_beside(d)} if undoing else set()
     return [d for d in deeds if d.key not in gone]
@@ -205,7 +206,7 @@ def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
         branch = fold(contention.branch, event)
     except RuleViolation:
         return _stepped(case, event, refused=refused)
-    if event.kind == EventKind.UNDONE and list(event.payload.get("target", ())) == list(contention.key):
+    if event.kind == EventKind.UNDONE and _target(event) == contention.key:
         left = tuple(c for c in case.contentions if c.key != contention.key)  # the later side undid its own step
     else:
         longer = replace(contention, events=(*contention.events, event.key), branch=branch)
@@ -215,7 +216,7 @@ def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
 
 def _resolved(case: Case, event: Event) -> Case:
     """Applies a person's choice: ``keep`` the first side, or ``take`` the later one."""
-    contention = next((c for c in case.contentions if list(c.key) == list(event.payload.get("target", ()))), None)
+    contention = next((c for c in case.contentions if c.key == _target(event)), None)
     if contention is None:
         raise RuleViolation("conflict.unknown")
     left = tuple(c for c in case.contentions if c is not contention)
@@ -238,7 +239,7 @@ def _resolved(case: Case, event: Event) -> Case:
 
 def _undone(case: Case, event: Event) -> Case:
     last = case.last
-    if last is None or last.device != event.key.device or list(last) != list(event.payload.get("target", ())):
+    if last is None or last.device != event.key.device or last != _target(event):
         raise RuleViolation("case.acted_on_since")
     if not case.previous:
         raise RuleViolation("case.not_undoable")
@@ -275,3 +276,4 @@ _STEPS: Mapping[str, Callable[[Case, Event], Case]] = {
     EventKind.RECOMPUTED: steps_desk.recomputed,
     EventKind.RESOLVED: _resolved,
 }
+_UNDOABLE: Final = _STEPS.keys() - {EventKind.UNDONE, EventKind.RECOMPUTED}
