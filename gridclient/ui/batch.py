@@ -17,6 +17,7 @@ from gridclient.services.timeline_text import word_taken_back
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import BatchResult, Portions, words_of
+from gridclient.ui.present import undoable
 
 _LONGEST_STACK: Final = 50
 _Step = tuple[str, ...] | Callable[[], object]
@@ -72,7 +73,7 @@ class Batch(QObject):
             self.said.emit(undone)
 
         self._push(take_back)
-        self._say_done(done)
+        self.said.emit(undoable(done))
 
     def forget(self, case_ids: Iterable[str]) -> None:
         """Removes the last step of these cases, which was undone; a case that stands there several times, as often."""
@@ -148,7 +149,7 @@ class Batch(QObject):
             elif action is Action.UNDO:
                 self._say_undone(done)
             else:
-                self._say_done(words.rstrip("。"))
+                self.said.emit(undoable(words))
 
     def _say_undone(self, case_ids: Sequence[str]) -> None:
         """Says which step was taken back: the list may show none of these cases any more."""
@@ -172,9 +173,6 @@ class Batch(QObject):
             self.told.emit(f"{self._short(number)} {sentence_of(RuleViolation('case.not_undoable'))}", "bad")
 
         self._jobs.read(self, lambda: self._desk.queries.case(case_id).number, say, name="undone")
-
-    def _say_done(self, words: str) -> None:
-        self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words))
 
     def _push(self, step: _Step) -> None:
         self._stack = [*self._stack, step][-_LONGEST_STACK:]

@@ -14,11 +14,12 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
-from gridclient.domain.case import WITH_UNIT, Case, CaseClock, CaseState, Stage
+from gridclient.domain.case import WITH_UNIT, Case, CaseClock, CaseState, Role, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import LimitKind, parse_limit
+from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.services.deadline_text import URGENCY_WORDS, kind_word, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness, SortKey
@@ -113,6 +114,28 @@ def state_word(state: str, *, returned: bool = False, escalated: bool = False) -
     if escalated and state in _OPEN_ABOVE:
         return translate("Present", "上报县级")
     return STATES.get(state, state)
+
+
+def level_word(level: int | None) -> str:
+    """``3级``."""
+    return translate("Present", "{level}级").format(level=level)
+
+
+def level_words() -> dict[int, str]:
+    """The words of all levels."""
+    return {level: level_word(level) for level in range(1, HIGHEST_LEVEL + 1)}
+
+
+def part_word(part: Role | None) -> str:
+    """主办, 协办 or ""."""
+    if part is None:
+        return ""
+    return translate("Present", "主办") if part is Role.LEAD else translate("Present", "协办")
+
+
+def undoable(sentence: str) -> str:
+    """What was done, and how it is undone."""
+    return translate("Present", "{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。"))
 
 
 def moment_words(moment: datetime, now: datetime) -> str:

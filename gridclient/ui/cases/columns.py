@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseRow, SortKey
 from gridclient.services.words import CHANNELS
-from gridclient.ui.present import state_word
+from gridclient.ui.present import level_word, state_word
 
 translate = QCoreApplication.translate
 _NOBODY: Final = "—"
@@ -52,11 +52,6 @@ def _unit_words(row: CaseRow) -> str:
     if row.cooperating:
         return translate("CaseList", "{unit} +{count}").format(unit=row.unit_name, count=row.cooperating)
     return row.unit_name
-
-
-def level_word(level: int | None) -> str:
-    """A level in words."""
-    return translate("CaseList", "{level}级").format(level=level)
 
 
 PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {

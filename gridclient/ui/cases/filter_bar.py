@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSizePolicy, QWidge
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.services.words import CHANNELS
-from gridclient.ui.cases.columns import level_word
 from gridclient.ui.cases.filter_menus import (
     Chip,
     ViewChanges,
@@ -23,7 +22,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_views,
 )
 from gridclient.ui.laid_out import across, label, literal, tab_order
-from gridclient.ui.present import title_of, whole_number
+from gridclient.ui.present import level_words, title_of, whole_number
 from gridclient.ui.theme import BAR_PX
 
 _TYPING_MS: Final = 220
@@ -282,10 +281,9 @@ class FilterBar(QWidget):
 
     def _make_menus(self) -> dict[str, ChipButton]:
         narrow = self.narrowed.emit
-        levels = {level: level_word(level) for level in range(1, 5)}
         offers: dict[str, tuple[str, Callable[[QMenu], None]]] = {
             "states": (self.tr("状态"), lambda menu: fill_states(menu, narrow)),
-            "level": (self.tr("级别"), lambda menu: fill_one_of(menu, "level", levels, narrow)),
+            "level": (self.tr("级别"), lambda menu: fill_one_of(menu, "level", level_words(), narrow)),
             "unit": (
                 self.tr("单位"),
                 lambda menu: fill_units(menu, self._units, self._townships, self._filter.grid, narrow),

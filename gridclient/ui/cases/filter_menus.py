@@ -15,8 +15,8 @@ from gridclient.domain.codes import township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, UnitRow
 from gridclient.services.words import BOXES, CHANNELS, STATES, UNIT_KINDS
-from gridclient.ui.cases.columns import level_word
 from gridclient.ui.laid_out import literal
+from gridclient.ui.present import level_word
 from gridclient.ui.state import with_state
 
 translate = QCoreApplication.translate

@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gridclient.domain.case import Case, Role
+from gridclient.domain.case import Case
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import MASKS
 from gridclient.services.rows import Likeness, StandardRow
@@ -20,7 +20,7 @@ from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import down, label, panel
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.matching import standard_title
-from gridclient.ui.present import joined, limit_words
+from gridclient.ui.present import joined, limit_words, part_word
 from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.theme import tokens
 
@@ -146,9 +146,9 @@ class DetailsTab(ScrollArea):
 
     def _units(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         for part in view.case.current_parts:
-            label = self.tr("主办") if part.role is Role.LEAD else self.tr("协办")
             due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=f"{part.due:%m-%d %H:%M}")
-            yield label, joined((view.unit_name(part.unit), PARTS[part.state], due, told("result", str(part.result))))
+            words = (view.unit_name(part.unit), PARTS[part.state], due, told("result", str(part.result)))
+            yield part_word(part.role), joined(words)
 
 
 def _masked(name: str, text: str) -> str:

@@ -16,6 +16,7 @@ from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_RE
 from gridclient.ui.actions import word_of
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.offers import parts_for
+from gridclient.ui.present import level_words, part_word
 
 translate = QCoreApplication.translate
 Values = Mapping[str, Any]
@@ -125,16 +126,12 @@ def waits_for(view: CaseView) -> str:
     if view.case.returned or not view.case.is_open:
         return ""
     parts = sorted(view.case.open_parts, key=lambda part: part.role is not Role.LEAD)
-    return "、".join(f"{_role_word(part)}{view.unit_name(part.unit)}（{PARTS[part.state]}）" for part in parts)
-
-
-def _role_word(part: Assignment) -> str:
-    return translate("CaseWork", "主办") if part.role is Role.LEAD else translate("CaseWork", "协办")
+    return "、".join(f"{part_word(part.role)}{view.unit_name(part.unit)}（{PARTS[part.state]}）" for part in parts)
 
 
 def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
     choices = (
-        (part.unit, f"{view.unit_name(part.unit)}（{_role_word(part)} · {PARTS[part.state]}）") for part in parts
+        (part.unit, f"{view.unit_name(part.unit)}（{part_word(part.role)} · {PARTS[part.state]}）") for part in parts
     )
     return _one_of("unit", translate("CaseWork", "单位"), choices)
 
@@ -151,8 +148,7 @@ def _reason(*, needed: bool = True, label: str = "", hint: str = "") -> Field:
 
 
 def _level(view: CaseView) -> Field:
-    levels = ((n, translate("CaseWork", "{level}级").format(level=n)) for n in range(1, 5))
-    return _one_of("level", translate("CaseWork", "层级"), levels, view.case.level)
+    return _one_of("level", translate("CaseWork", "层级"), level_words().items(), view.case.level)
 
 
 def _standard(chosen: str) -> Field:

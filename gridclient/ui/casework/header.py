@@ -23,7 +23,7 @@ from gridclient.services.words import CHANNELS, PARTS
 from gridclient.ui.breaking import CopiedLabel, breakable
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label, tip
-from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, moment_words, state_word
+from gridclient.ui.present import ClockFace, double_clock, joined, level_word, limit_words, moment_words, state_word
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
 _TILE_PX: Final = 49
@@ -185,10 +185,10 @@ class CaseHeader(QWidget):
     def show_view(self, view: CaseView, now: datetime) -> None:
         """Shows a case as it is at ``now``."""
         case = view.case
-        level = self.tr("{level}级").format(level=case.level)
         channel = CHANNELS.get(case.facts.channel, case.facts.channel)
         self.title.show_title(mask_numbers(case.facts.title))
-        self.facts.setText(joined((case.number, channel, view.grid_name or self.tr("网格待定"), level)))
+        grid = view.grid_name or self.tr("网格待定")
+        self.facts.setText(joined((case.number, channel, grid, level_word(case.level))))
         self.state.show_view(view)
         self.still.setVisible(view.still is not None)
         if view.still is not None:

@@ -28,6 +28,7 @@ from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.laid_out import down
 from gridclient.ui.portions import BatchResult
+from gridclient.ui.present import undoable
 
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # after painting, and not for a case that is passed by
@@ -262,7 +263,7 @@ class CasePanel(QWidget):
         if result.undone:
             self.news.some_refused.emit(sentence, result.undone)
         else:
-            self.news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+            self.news.told.emit(undoable(sentence))
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         """Shows what somebody else did to the case. For another case than the shown one, the window says what was

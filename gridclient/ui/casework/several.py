@@ -22,6 +22,7 @@ from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import BatchResult, Portions, words_of
+from gridclient.ui.present import undoable
 
 _BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
 _READ_FOR_GUESS: Final = 20
@@ -220,7 +221,7 @@ class SeveralCases(QObject):
         if not (shown and result.undone):
             self._typed = {}  # it was typed for these cases
         if not result.undone:
-            self._news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+            self._news.told.emit(undoable(sentence))
         elif not shown:
             self._news.some_refused.emit(sentence, result.undone)
         if shown and result.done:

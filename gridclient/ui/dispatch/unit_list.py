@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.domain.case import Role
 from gridclient.ui.dispatch.choice import Choice, UnitItem
+from gridclient.ui.present import part_word
 from gridclient.ui.tag import paint_tag
 from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
-translate = QCoreApplication.translate
 _GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
 _DOT: Final = " · "
 _LEAST_PX: Final = 76
 _SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
 _SHIFTED: Final = {sign: digit for digit, signs in enumerate(_SIGNS, 1) for sign in signs}
-
-
-def part_word(part: Role | None) -> str:
-    """主办, 协办 or ""."""
-    words = {
-        Role.LEAD: translate("Dispatch", "主办"),
-        Role.COOPERATING: translate("Dispatch", "协办"),
-    }
-    return words[part] if part is not None else ""
 
 
 class UnitDelegate(QStyledItemDelegate):

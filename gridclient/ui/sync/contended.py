@@ -19,7 +19,7 @@ from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.services.timeline_text import kinds_by_key, line_of, unit_name, who
 from gridclient.services.words import PARTS, RATINGS, STATES
-from gridclient.ui.present import joined, moment_words, state_word, until_words
+from gridclient.ui.present import joined, level_word, moment_words, state_word, until_words
 from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value
 
 translate = QCoreApplication.translate
@@ -223,7 +223,7 @@ def _cooperating(case: Case, reference: Reference, _now: datetime) -> str:
 
 
 def _level(case: Case, *_: Any) -> str:
-    return translate("Conflicts", "{level}级").format(level=case.level)
+    return level_word(case.level)
 
 
 def _due(case: Case, _reference: Reference, now: datetime) -> str:
