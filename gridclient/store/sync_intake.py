@@ -60,8 +60,8 @@ class Intake:
         else:
             for run in page.own:
                 self._place_run(run)
-        if before.repairing and not sync_feeds.is_part(page.feed):
-            self._give_way(before, page)
+        if before.repairing:
+            self._give_way(stream_of(page.feed))
         taken = self._finish(page.heads)
         known = [(self._chains.known(head.origin), head) for head in page.heads]
         foreign = [(chain.no, head) for chain, head in known if chain is not None and not chain.own]
@@ -162,11 +162,12 @@ class Intake:
         if acked != position:
             self._refolding.place(subject, pos, position)
 
-    def _give_way(self, before: FeedState, page: FeedPage) -> None:
+    def _give_way(self, stream: str) -> None:
         """Takes positions away from events where the hub now has other ones, and notes them as lost."""
-        stretch = (stream_of(page.feed), before.cursor + 1, page.cursor)
+        places = {position for position, _ in self._marked}
+        stretch = (stream, min(places, default=0), max(places, default=0))
         rows = self._connection.execute(_IN_STRETCH, stretch).fetchall()
-        gone = [(subject, pos, acked) for subject, pos, acked in rows if pos not in self._placed]
+        gone = [(subject, pos, acked) for subject, pos, acked in rows if pos not in self._placed and acked in places]
         for subject, pos, _ in gone:
             self._refolding.place(subject, pos, None)
         note_lost(self._connection, [(pos, acked) for _, pos, acked in gone])

@@ -116,6 +116,25 @@ def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwh
     assert same_tables(desks) and proved(*desks)
 
 
+def test_what_a_unit_did_comes_again_where_the_hub_lost_it_and_gave_its_place_away(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    two.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
+    case_id = one.stage.dispatched("甲", UNITS[0])
+    one.round(hub)
+    two.round(hub)
+    old = hub.copy()
+    two.stage.give_back(case_id, UNITS[0])
+    two.round(hub)
+    one.stage.record(EventKind.NOTED, case_id, {"text": "已电话联系"})
+    one.round(old)
+    two.round(old)
+    assert pending(two) == (1, 1), "the hub has another event in its place, and not this one"
+    for desk in (two, one):
+        desk.round(old)
+    assert len(old.records(STREAM)) == 5
+    assert same_tables(desks) and proved(*desks)
+
+
 def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     placed = one.stage.dispatched("旧")
