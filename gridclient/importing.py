@@ -36,6 +36,7 @@ from gridclient.services.importing import ImportSink, import_records
 from gridclient.services.rows import Changes
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink
+from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.import_journal import Journal
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.mbtiles import MBTilesArchive
@@ -76,7 +77,16 @@ def import_file(opened: OpenedDesk, order: ImportOrder, *, progress: Progress | 
     if reading.unread:
         notice = RowFinding("", 0, "", "file.sheets_unread", {"sheets": reading.unread})
         outcome = replace(outcome, notices=(notice, *outcome.notices))
+    if kind is not ImportKind.CASES and outcome.summary.imported and _stays_here(opened):
+        notice = RowFinding("", 0, "", "import.here_only")
+        outcome = replace(outcome, notices=(notice, *outcome.notices))
     return _with_deadlines(opened, outcome, progress) if "calendar" in outcome.changes.kinds else outcome
+
+
+def _stays_here(opened: OpenedDesk) -> bool:
+    """Whether others keep their own reference data, as the county's desk alone sends them."""
+    enrolment = read_enrolment(opened.profile.folder, opened.profile.device.id)
+    return enrolment is not None and not enrolment.sends_reference
 
 
 def _with_deadlines(opened: OpenedDesk, outcome: ImportOutcome, progress: Progress | None) -> ImportOutcome:

@@ -12,7 +12,7 @@ from typing import Final
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.backend import OrderLedger
-from gridclient.hub.rights import REFERENCE
+from gridclient.services.enrolment import REFERENCE
 
 _UNITS: Final = "ref:units"
 _MOST_NEAR: Final = 5

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.rows import StreamRow
-from gridclient.services.enrolment import Grant
+from gridclient.services.enrolment import REFERENCE, Grant
 
-REFERENCE = "ref"
 _COUNTY_DIGITS = 6
 _NAMED = 3
 _ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "supervisor": "督导"}

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 from gridclient.domain.frozen import frozen
 
+REFERENCE: Final = "ref"
+"""The stream of reference data: grids, units, standards, calendars."""
 _CASES: Final = "t:"
 
 
@@ -51,6 +53,11 @@ class Enrolment:
     def townships(self) -> tuple[str, ...]:
         """The codes of the townships whose cases the desk may read, in order."""
         return tuple(sorted({g.stream.removeprefix(_CASES) for g in self.grants if g.stream.startswith(_CASES)}))
+
+    @property
+    def sends_reference(self) -> bool:
+        """Whether reference data that change here go to all desks, as those of the county's own desk do."""
+        return any(grant.stream == REFERENCE and grant.writes for grant in self.grants)
 
 
 class Membership(NamedTuple):

@@ -281,6 +281,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "import.cut_off": "“{file}”已收下，写到一半停了（{detail}）；排除后下次启动接着写完，不用重新导入。",
     "import.batch_damaged": "暂存的导入内容已损坏（{detail}），没有导完，请重新导入这个文件。",
     "import.deadlines_moved": "{count} 件未办结案件的时限已按新的放假安排重算，各案的办理过程里有记录。",
+    "import.here_only": "这些内容只在本席位，不随同步发给其他席位；要各席位一致，请在县级席位导入。",
     "import.other_kind": "这一行不是本次导入的内容，没有导入。",
     "import.code_twice": "编码 {code} 与第 {first} 行重复而内容不同，只导入第一行。",
     "case.known_differently": "编号 {number} 的案件已经导入过，这一行内容不同；为不覆盖现有办理情况，没有导入。",

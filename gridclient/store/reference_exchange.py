@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from gridclient.domain.events import EventDraft, EventKind, payload_text
 from gridclient.domain.frozen import frozen
+from gridclient.services.enrolment import REFERENCE
 from gridclient.store.driver import UNFIT_VALUES, Connection
 from gridclient.store.log import Appender, Device, subject_no
 from gridclient.store.reference import touch_reference
@@ -24,7 +25,6 @@ from gridclient.store.reference_rows import UNIT_LISTS, check_readable
 
 _LOG: Final = logging.getLogger(__name__)
 Document = dict[str, Any]
-STREAM: Final = "ref"
 _BYTES_AT_ONCE: Final = 200_000
 _OWN_SETTINGS: Final = ("county", "township", "name")
 _BINARY: Final = "base64:"
@@ -158,7 +158,7 @@ def _each(values: Any, shape: type) -> list[Any]:
 
 def _draft(kind: _Kind, actor: str, documents: Sequence[Document], gone: Sequence[Any]) -> EventDraft:
     payload = {"kind": kind.table, "documents": list(documents), "gone": list(gone)}
-    return EventDraft(EventKind.REFERENCE, f"ref:{kind.table}", STREAM, actor, payload)
+    return EventDraft(EventKind.REFERENCE, f"ref:{kind.table}", REFERENCE, actor, payload)
 
 
 def _parts(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -12,11 +12,12 @@ from typing import Final
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Event, EventKey, EventKind, Record, link_after
 from gridclient.domain.handing import stream_of
+from gridclient.services.enrolment import REFERENCE
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
-from gridclient.store.reference_exchange import STREAM, apply_change
+from gridclient.store.reference_exchange import apply_change
 from gridclient.store.refolding import Refolding
 from gridclient.store.sync_carrying import keep_signatures
 from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
@@ -114,7 +115,8 @@ class Intake:
 
     def _tell(self, event: Event, position: int | None) -> None:
         """Notes a change of reference data, to be applied if the hub has placed it. A stick may hold anybody's."""
-        if position is not None and (event.kind, event.key.stream, event.version) == (EventKind.REFERENCE, STREAM, 1):
+        told = event.kind == EventKind.REFERENCE and event.key.stream == REFERENCE and event.version == 1
+        if told and position is not None:
             self._told.append(event)
 
     def _follow(self, before: FeedState, page: FeedPage) -> bool:

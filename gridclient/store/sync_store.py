@@ -33,7 +33,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
 from gridclient.store.log import CHAIN_START, Device, subject_text, writing_device
 from gridclient.store.profile import Profile
-from gridclient.store.reference_exchange import STREAM, record_changes
+from gridclient.store.reference_exchange import record_changes
 from gridclient.store.search import merge_a_little
 from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_chains import HeadCheck
@@ -122,13 +122,12 @@ class SqliteSyncStore(FileQueue):
     def begin_round(self) -> None:
         """See the port. On the county's desk it also appends events for changed reference data."""
         enrolment = self.enrolment()
-        tells = enrolment is not None and any(g.stream == STREAM and g.writes for g in enrolment.grants)
         now = self._clock.now()
         with self._database.writer() as connection:
             connection.execute(KEEP_VALUE, (_BEGUN, now.isoformat()))
             sync_carrying.forget_signatures(connection)
             forget_found(connection)
-            if tells:
+            if enrolment is not None and enrolment.sends_reference:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,18 +13,22 @@ from openpyxl import Workbook
 
 from gridclient.care import ProfileCare
 from gridclient.composition import OpenedDesk, create_profile, open_desk
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, InvalidInput, RuleViolation
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.import_look import look
 from gridclient.importing import import_file, import_in_worker, remove_base_map
 from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
 from gridclient.services.care import BackupKind
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.import_findings import ImportPhase
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import CaseFilter
+from gridclient.store.enrolment_file import write_enrolment
 from gridclient.store.mbtiles import MBTilesArchive
 from tests.fakes.open_files import open_files_stay
 
+NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
 CASES = "编号,标题,经度,纬度\n1,路灯不亮,122.1195,37.5212\n2,井盖缺失,122.1205,37.5222\n"
 
 
@@ -76,6 +81,21 @@ def test_who_may_register_no_case_brings_in_none_that_no_hub_would_take(
         import_file(desk, ImportOrder("cases", cases, crs="wgs84"))
     assert refused.value.code == "role.not_allowed"
     assert total(opened) == 0
+
+
+@pytest.mark.parametrize("sends", [False, True])
+def test_a_desk_that_sends_no_reference_data_says_that_they_stay_here(
+    opened: OpenedDesk, tmp_path: Path, sends: bool
+) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("单位编码,单位名称,单位类型\n371002001-A01,司法所,A类派驻\n", encoding="utf-8")
+    order = ImportOrder("units", path)
+    assert import_file(opened, replace(order, dry_run=True)).notices == (), "without a hub there are no others"
+    rights = Grant("t:371002001", writes=True), Grant("ref", writes=sends)
+    enrolment = Enrolment("hub", "", "", "", "A1", bytes(32), rights, {}, NOW)
+    write_enrolment(opened.profile.folder, opened.profile.device.id, enrolment)
+    assert [notice.code for notice in import_file(opened, order).notices] == ([] if sends else ["import.here_only"])
+    assert import_file(opened, order).notices == (), "nothing new"
 
 
 def test_the_coordinate_system_has_to_be_said(opened: OpenedDesk, cases: Path) -> None:
