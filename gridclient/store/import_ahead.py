@@ -8,36 +8,38 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from gridclient.services.aside import Aside, Claim
 
 _SPARE: Final = 2
 
-Prepared = Any
-Prepare = Callable[[Sequence[bytes]], Prepared]
+Prepared = TypeVar("Prepared")
+Prepare: TypeAlias = Callable[[Sequence[bytes]], Prepared]
 
 
 @dataclass(slots=True)
-class _Step:
+class _Step(Generic[Prepared]):
     """Some batches, prepared together. ``last`` is the position of the last one in ``import_batches``, ``claim`` the
     order given to the second process, ``made`` the result."""
 
     last: int
     batches: Sequence[bytes]
     claim: Claim[Prepared] | None = None
-    made: Prepared = None
+    made: Prepared | None = None
 
 
-class Ahead:
+class Ahead(Generic[Prepared]):
     """The queue of steps of one import, for one thread. ``fetch`` gives the next batches and the position of the last
     one, or ``None`` at the end."""
 
-    def __init__(self, fetch: Callable[[], tuple[int, Sequence[bytes]] | None], prepare: Prepare, aside: Aside) -> None:
+    def __init__(
+        self, fetch: Callable[[], tuple[int, Sequence[bytes]] | None], prepare: Prepare[Prepared], aside: Aside
+    ) -> None:
         self._fetch = fetch
         self._prepare = prepare
         self._aside = aside
-        self._steps: deque[_Step] = deque()
+        self._steps: deque[_Step[Prepared]] = deque()
 
     def have(self, count: int) -> int:
         """Prepares the next ``count`` steps, or all that are left, and orders those after them. Returns how many are
@@ -61,6 +63,7 @@ class Ahead:
     def take(self) -> tuple[int, Prepared]:
         """Removes the next prepared step; returns the position of its last batch and what was prepared."""
         step = self._steps.popleft()
+        assert step.made is not None
         return step.last, step.made
 
     def feed(self) -> None:
