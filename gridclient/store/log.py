@@ -35,9 +35,9 @@ _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked"
 ORDER: Final = "acked IS NULL, acked, hlc, hash"
 """Canonical order: by position; events without one come after, by clock, so that desks that share a stick agree."""
-_INSERT: Final = (
-    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT: Final = (
+    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash, acked) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _WAITING: Final = (
     "SELECT max(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
@@ -97,6 +97,29 @@ def require_subject(connection: Connection, subject: str) -> int:
     if no is None:
         raise NotFound("case.unknown", case=subject)
     return no
+
+
+class NewSubjects:
+    """Gives subjects that are new to this store their numbers, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last: int | None = None
+        self._rows: list[tuple[int, bytes]] = []
+
+    def add(self, subject: str) -> int:
+        """The number of a new subject; :meth:`write` writes it."""
+        if self._last is None:
+            self._last = int(self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0)
+        self._last += 1
+        self._rows.append((self._last, subject_key(subject)))
+        return self._last
+
+    def write(self) -> None:
+        """Writes those added since the last time."""
+        if self._rows:
+            self._connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._rows)
+            self._rows = []
 
 
 class Origins:
@@ -175,10 +198,9 @@ class Appender:
         self._device = device = writing_device(connection, device)
         self._heads: dict[str, _Head] = {}
         self._rows: list[tuple[Any, ...]] = []
-        self._new_subjects: list[tuple[int, bytes]] = []
+        self._subjects = NewSubjects(connection)
         pos, own, waiting = connection.execute(_STATE).fetchone()
         self._pos, self._hlc, self._seen = pos or 0, own or 0, waiting or 0
-        self._subject: int | None = None
 
     @property
     def device(self) -> Device:
@@ -187,11 +209,7 @@ class Appender:
 
     def add_subject(self, subject: str) -> int:
         """Gives a new subject its number in this store."""
-        if self._subject is None:
-            self._subject = int(self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0)
-        self._subject += 1
-        self._new_subjects.append((self._subject, subject_key(subject)))
-        return self._subject
+        return self._subjects.add(subject)
 
     def next_event(self, draft: EventDraft, now: datetime) -> Event:
         """The event that the draft becomes if it is appended next. Nothing is stored."""
@@ -211,7 +229,7 @@ class Appender:
         self._rows.append(
             (
                 self._pos, head.no, event.key.seq, event.hlc, event.kind, event.version, subject_no, event.base,
-                event.actor, text, head.link,
+                event.actor, text, head.link, None,
             )
         )  # fmt: skip
 
@@ -233,7 +251,7 @@ class Appender:
             link = link_after(link, canonical.encode())
             numbers.append(no := self.add_subject(subject))
             self._pos += 1
-            self._rows.append((self._pos, head.no, seq, hlc, kind, version, no, base, actor, text, link))
+            self._rows.append((self._pos, head.no, seq, hlc, kind, version, no, base, actor, text, link, None))
         self._hlc, head.seq, head.link = hlc, seq, link
         return numbers
 
@@ -241,14 +259,13 @@ class Appender:
         """Writes what was appended since the last flush."""
         if not self._rows:
             return
-        if self._new_subjects:
-            self._connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
-        self._connection.executemany(_INSERT, self._rows)
+        self._subjects.write()
+        self._connection.executemany(INSERT, self._rows)
         self._connection.executemany(
             "UPDATE origins SET seq = ?, hash = ?, hlc = ? WHERE no = ?",
             [(head.seq, head.link, self._hlc, head.no) for head in self._heads.values()],
         )
-        self._rows, self._new_subjects = [], []
+        self._rows = []
 
     def _next_hlc(self, now: datetime) -> int:
         """A clock value above this desk's own events and above others' waiting ones (from a stick), which were seen

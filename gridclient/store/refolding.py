@@ -18,7 +18,7 @@ from gridclient.domain.fold import fold_all
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import PlacedRun
 from gridclient.store.driver import Connection
-from gridclient.store.log import ORDER, Origins, subject_key, subject_text
+from gridclient.store.log import INSERT, ORDER, NewSubjects, Origins, subject_no, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.tables import AMONG, listed
 
@@ -44,10 +44,6 @@ _READ_ORDER: Final = (
 )
 _IDS: Final = f"SELECT no, id FROM subjects WHERE no IN {AMONG}"
 _PLACE_RUN: Final = "UPDATE events SET acked = ? + seq WHERE origin = ? AND seq BETWEEN ? AND ?"
-_INSERT: Final = (
-    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 class Refolded(NamedTuple):
@@ -92,12 +88,11 @@ class Refolding:
         self._origins = Origins()
         self._subjects: dict[int, _Subject] = {}
         self._numbers: dict[str, int] = {}
-        self._new_subjects: list[tuple[int, bytes]] = []
+        self._new_subjects = NewSubjects(connection)
         self._rows: list[tuple[Any, ...]] = []
         self._runs: list[tuple[int, int, int, int]] = []
         self._texts: list[tuple[str, int]] = []
         self._settled = Counter[int]()
-        self._last_subject: int | None = None
         self._pos: int = connection.execute("SELECT max(pos) FROM events").fetchone()[0] or 0
 
     def add(self, origin: int, record: Record, event: Event, link: bytes, *, own: bool, acked: int | None) -> None:
@@ -106,7 +101,7 @@ class Refolding:
         self._pos += 1
         _, hlc, kind, version, _, base, actor, text = record
         self._rows.append(
-            (self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, acked, link)
+            (self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, link, acked)
         )
         subject.fresh.append(_Line(self._pos, origin, hlc, acked, link, own, event))
 
@@ -180,10 +175,9 @@ class Refolding:
 
     def _write(self) -> None:
         connection = self._connection
-        if self._new_subjects:
-            connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
+        self._new_subjects.write()
         if self._rows:
-            connection.executemany(_INSERT, self._rows)
+            connection.executemany(INSERT, self._rows)
         places = [(acked, pos) for subject in self._subjects.values() for pos, acked in subject.places.items()]
         if places:
             connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
@@ -210,14 +204,10 @@ class Refolding:
         no = self._numbers.get(text)
         if no is not None:
             return self._subjects[no]
-        row = self._connection.execute("SELECT no FROM subjects WHERE id = ?", (subject_key(text),)).fetchone()
-        if row is not None:
-            return self._by_number(row[0])
-        if self._last_subject is None:
-            self._last_subject = self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0
-        self._last_subject += 1
-        self._new_subjects.append((self._last_subject, subject_key(text)))
-        return self._keep(_Subject(self._last_subject, text, known=False))
+        no = subject_no(self._connection, text)
+        if no is not None:
+            return self._by_number(no)
+        return self._keep(_Subject(self._new_subjects.add(text), text, known=False))
 
     def _by_number(self, no: int) -> _Subject:
         subject = self._subjects.get(no)
