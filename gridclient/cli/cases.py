@@ -10,7 +10,7 @@ from gridclient.cli.arguments import FACTS, checked, json_object, of_action
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, table
-from gridclient.cli.parsing import ACCOUNTS, account, count_of, one_of
+from gridclient.cli.parsing import add_account, count_of, one_of
 from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent_back_masked, timeline_json
 from gridclient.domain.case import CaseFacts, CaseState
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
@@ -39,7 +39,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     _add_list(cases.add_parser("list", parents=[output], help="案件列表"))
     new = cases.add_parser("new", parents=[output], help="登记案件")
     new.add_argument("--json-args", required=True, metavar="JSON", help="案件内容")
-    new.add_argument("--as", dest="account", type=account, metavar="账号", help=ACCOUNTS)
+    add_account(new)
     new.set_defaults(run=register)
     show = cases.add_parser("show", parents=[output], help="案件详情、时间线与派遣建议")
     show.add_argument("case", metavar="案件")
@@ -47,7 +47,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     act = cases.add_parser("act", parents=[output], help="办理案件")
     act.add_argument("case", metavar="案件")
     act.add_argument("action", type=one_of({**ACTIONS, **_LATER}), metavar="动作")
-    act.add_argument("--as", dest="account", type=account, metavar="账号", help=ACCOUNTS)
+    add_account(act)
     act.add_argument("--json-args", default="{}", metavar="JSON")
     act.set_defaults(run=act_on)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer
-from gridclient.cli.parsing import ACCOUNTS, account, one_of
+from gridclient.cli.parsing import add_account, one_of
 from gridclient.cli.shapes import Json, case_json, timeline_json
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.roles import Action
@@ -29,7 +29,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     resolve.add_argument("case", metavar="案件")
     resolve.add_argument("choice", type=one_of(CONFLICT_CHOICES), metavar="选择", help="keep 先到的，take 后到的")
     resolve.add_argument("--key", default="", metavar="冲突", help="list 给出的 key；不写则取最早的一项")
-    resolve.add_argument("--as", dest="account", type=account, metavar="账号", help=ACCOUNTS)
+    add_account(resolve)
     resolve.set_defaults(run=resolve_conflict)
 
 

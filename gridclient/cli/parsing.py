@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from gridclient.domain.coordinates import Crs
-from gridclient.services.words import ACCOUNTS as ACCOUNT_WORDS
+from gridclient.services.words import ACCOUNTS
 
-ACCOUNTS: Final = "operator 受理派遣员（默认）、leader 值班长、supervisor 网格督导，或单位编码"
-_BY_ROLE: Final = {"shift_leader": "leader"} | {word: code for code, word in ACCOUNT_WORDS.items()}
+_BY_ROLE: Final = {"shift_leader": "leader"} | {word: code for code, word in ACCOUNTS.items()}
 _MESSAGES: Final = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
@@ -86,9 +85,10 @@ def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
     return read
 
 
-def account(text: str) -> str:
-    """An argument type: an account's code, or the identifier or word of its role. Gives the code."""
-    return _BY_ROLE.get(text, text)
+def add_account(command: argparse.ArgumentParser) -> None:
+    """Adds ``--as``: an account's code, or the identifier or word of its role, which becomes the code."""
+    known = "operator 受理派遣员（默认）、leader 值班长、supervisor 网格督导，或单位编码"
+    command.add_argument("--as", dest="account", type=lambda text: _BY_ROLE.get(text, text), metavar="账号", help=known)
 
 
 def path_of(text: str) -> Path:

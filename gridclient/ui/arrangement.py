@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidg
 from gridclient.ui.banner import Banner
 from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.file_dialogs import LAST_FOLDER
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.laid_out import down
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
@@ -21,7 +22,6 @@ HEIGHT: Final = 768
 _MAP_PX, _LIST_PX = 330, 370
 _ASIDE_PX: Final = 36
 _OTHER_STANDS_MS: Final = 5_000
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
 _LIST_NEEDS_PX: Final = 420
@@ -147,11 +147,11 @@ class _Across(QSplitter):
         key, table = event.key(), self._cases.table
         if key == Qt.Key.Key_Escape and not self._banner.isVisible() and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
-        elif key in _ENTER and event.isAutoRepeat():
+        elif key in ENTER and event.isAutoRepeat():
             event.accept()  # a held Enter acts once
-        elif key in _ENTER and table.hasFocus() and self._cases.note.button.isVisible():
+        elif key in ENTER and table.hasFocus() and self._cases.note.button.isVisible():
             self._cases.note.button.click()
-        elif key in _ENTER and table.hasFocus() and self._case.isVisible():
+        elif key in ENTER and table.hasFocus() and self._case.isVisible():
             self._hand_over(event, self._case)
         elif self._case.hasFocus() and (
             event.matches(QKeySequence.StandardKey.SelectAll) or (key in _STEPS and table.currentIndex().isValid())

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.laid_out import tip
 from gridclient.ui.matching import Entry, find
 from gridclient.ui.theme import SMALL_PX, base_font, restyle, tokens
@@ -118,7 +119,7 @@ class Chooser(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the first entry that was found. Down lists what was found, or all entries."""
         listed = self._popup.isVisible()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.undecided:
+        if event.key() in ENTER and self.undecided:
             if not (listed and self._popup.currentIndex().isValid()):
                 self._popup.hide()
                 if not self._choose_found(only=False):

@@ -13,6 +13,8 @@ from gridclient.ui.tag import faint, paint_tag, tag_width
 from gridclient.ui.theme import BUTTON_PX, tokens
 
 Kind = Literal["plain", "primary", "bar"]
+ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""The key Enter, of letters and of digits."""
 _INK: Final[dict[str, Colour]] = {"plain": "text", "primary": "on_accent", "bar": "on_top"}
 _GAP, _EDGE, _ICON = 7, 12, 16
 _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
@@ -20,7 +22,7 @@ _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModi
 
 def clicks(event: QKeyEvent) -> bool:
     """Whether the key is Enter without modifiers."""
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH
+    return event.key() in ENTER and not event.modifiers() & _WITH
 
 
 class PaintedButton(QAbstractButton):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from gridclient.services.rows import Likeness
 from gridclient.ui.chooser import EntryDelegate, entry_list
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.matching import Entry
 from gridclient.ui.present import joined, likeness_words, short_number, state_word
 from gridclient.ui.value_list import VALUE
@@ -48,7 +49,7 @@ class LikenessList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Accepts Enter, because otherwise it would also act on the case that it opens."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        if event.key() in ENTER and self.currentIndex().isValid():
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)

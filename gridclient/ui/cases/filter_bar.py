@@ -21,6 +21,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_units,
     fill_views,
 )
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.laid_out import across, label, literal, tab_order
 from gridclient.ui.present import level_words, title_of, whole_number
 from gridclient.ui.theme import BAR_PX
@@ -74,7 +75,7 @@ class ChipButton(QPushButton):
             self.step_wanted.emit(steps[Qt.Key(event.key())])
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
             self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif event.key() in ENTER:
             self.click()
         else:
             super().keyPressEvent(event)
@@ -105,7 +106,7 @@ class SearchField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+        elif event.key() in (*ENTER, Qt.Key.Key_Down):
             self.editingFinished.emit()
             self.left.emit()
         else:

@@ -26,7 +26,7 @@ from gridclient.ui.form_inputs import (
 )
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
-from gridclient.ui.key_button import KeyButton
+from gridclient.ui.key_button import ENTER, KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.resting import Resting
@@ -56,7 +56,7 @@ class ShortText(LongText):
 def is_submit(event: QKeyEvent) -> bool:
     """Whether the key is Enter without Shift."""
     shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift
+    return event.key() in ENTER and not shift
 
 
 class ActionForm(QWidget):

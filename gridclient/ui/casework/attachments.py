@@ -41,7 +41,7 @@ from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.key_button import KeyButton
+from gridclient.ui.key_button import ENTER, KeyButton
 from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.present import size_words
 from gridclient.ui.quiet_combo import QuietCombo
@@ -156,7 +156,7 @@ class AttachmentsTab(QWidget):
         self._write(*(partial(_attach, self._desk, path, kind) for path in paths))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.hasFocus():
+        if event.key() in ENTER and self.list.hasFocus():
             self._open(self.list.currentIndex())
             return
         super().keyPressEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,7 @@ from gridclient.ui.choice_lists import ChoiceLists
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.laid_out import down
 from gridclient.ui.portions import BatchResult
 from gridclient.ui.present import undoable
@@ -149,7 +150,7 @@ class CasePanel(QWidget):
         self._tick()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+        if event.key() in ENTER and self.hasFocus():
             self._awaited = self.foot.take_focus  # the second Enter acts
             if not self._coming:
                 self._do_awaited()

@@ -17,6 +17,7 @@ from gridclient.ui.actions import DeskActions
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.icons import icon
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.present import whole_number
 from gridclient.ui.state import DeskState, with_state
 from gridclient.ui.tag import faint, paint_tag, tag_width
@@ -176,7 +177,7 @@ class CommandBar(QLineEdit):
             self._list.step(_STEPS[key])
         elif key in _STEPS:
             self._show_offers()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTER:
             self._take(self._list.current() if self._list is not None and self._list.isVisible() else None)
         elif key == Qt.Key.Key_Escape:
             self._leave()

@@ -28,9 +28,9 @@ from gridclient.ui.dispatch.choice import (
 from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.dispatch.unit_list import digit_of
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import ENTER
 from gridclient.ui.portions import AT_ONCE, BatchResult, Portions, words_of
 
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
 
@@ -137,7 +137,7 @@ class DispatchPanel(DispatchSheet):
         act = self._keys.get(event.key())
         if act is None or (event.key() == Qt.Key.Key_Space and event.modifiers() & _CONTROL):
             return False
-        if not (event.key() in _ENTER and event.isAutoRepeat()):  # a held Enter must not dispatch case after case
+        if not (event.key() in ENTER and event.isAutoRepeat()):  # a held Enter must not dispatch case after case
             act()
         return True
 
@@ -183,7 +183,7 @@ class DispatchPanel(DispatchSheet):
         return self.tr("所选主办单位不在责任清单内，请填写理由。")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTER:
+        if event.key() in ENTER:
             if not event.isAutoRepeat():
                 self.dispatch()
         elif event.key() == Qt.Key.Key_Escape:

@@ -29,7 +29,7 @@ from gridclient.ui.importing.present import kinds
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.key_button import KeyButton
+from gridclient.ui.key_button import ENTER, KeyButton
 from gridclient.ui.laid_out import across, down, label, panel, tab_order
 
 RunImport = Callable[..., ImportOutcome]
@@ -288,7 +288,7 @@ class ImportPage(CoverPage):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter makes the choice that has the keyboard, and goes on to what is to be done next."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or self.is_running or event.isAutoRepeat():
+        if event.key() not in ENTER or self.is_running or event.isAutoRepeat():
             super().keyPressEvent(event)
             return
         if isinstance(focused := self.focusWidget(), QRadioButton):
@@ -307,7 +307,7 @@ class ImportPage(CoverPage):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "view"):
+        if event.type() == QEvent.Type.PaletteChange:
             self.view.follow_theme()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -24,7 +24,7 @@ from gridclient.ui.intake.inputs import Inputs
 from gridclient.ui.intake.lookup import Filed, Found, look_up, register
 from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, values_of
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.key_button import KeyButton
+from gridclient.ui.key_button import ENTER, KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.scroll_area import ScrolledColumn
@@ -33,7 +33,6 @@ DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
 _WIDTH: Final = 440
 _MOST_ALIKE: Final = 3
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMAND: Final = Qt.KeyboardModifier.ControlModifier
 
 
@@ -152,7 +151,7 @@ class IntakeForm(QWidget):
                 self.stop_picking()
             else:
                 self._close()
-        elif event.key() in _ENTER and event.modifiers() & _COMMAND:
+        elif event.key() in ENTER and event.modifiers() & _COMMAND:
             shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             if not shifted or self.file_button.isVisible():
                 self.submit(file=shifted)

@@ -83,7 +83,7 @@ class SettingsPage(ListedPage):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "look"):
+        if event.type() == QEvent.Type.PaletteChange:
             self.look.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
