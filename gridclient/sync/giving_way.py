@@ -35,4 +35,4 @@ class GivingWay:
         self._done.add(origin)
         gone = self._store.withdraw_unproven(event)
         self._changed(gone)
-        return gone != Changes()
+        return bool(gone)
