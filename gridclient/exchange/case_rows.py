@@ -7,16 +7,15 @@ is decided here, in the order of the file.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from gridclient.domain.coordinates import Crs
-from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.exchange.cases import CONTENT_MARK, CaseReader
-from gridclient.exchange.cells import Cell, FormulaCell, Row, Table
-from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.cells import Cell, Row, Table
+from gridclient.exchange.fields import Fields, read_row
 from gridclient.exchange.points import PointReader
 from gridclient.services.aside import Aside, Claim, WhenAsked
 from gridclient.services.import_findings import RefusedRow
@@ -25,7 +24,6 @@ from gridclient.services.imported_case import case_of_values
 
 _PORTION: Final = 250
 _MOST_WAITING: Final = 12
-Made = TypeVar("Made")
 Ready: TypeAlias = tuple[Any, ...] | RefusedRow
 """The fields of an ``ImportedCase`` without their names, because with names they cost twice as much to send."""
 
@@ -41,28 +39,6 @@ class Portion:
     columns: Mapping[str, str]
     crs: Crs | None
     rows: Sequence[Row]
-
-
-def read_row(
-    sheet: str, titles: Sequence[str], row: Row, read: Callable[[int, Sequence[Cell]], Made], *, typed: bool
-) -> Made | RefusedRow:
-    """What ``read`` makes of the row, or why the row is refused."""
-    number, cells = row
-    try:
-        if typed:
-            _refuse_formulas(titles, cells)
-        elif any(cells[len(titles) :]):
-            raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(titles)))
-        return read(number, cells)
-    except RowProblem as found:
-        return RefusedRow(sheet, number, found.column, found.problem.code, found.problem.params)
-
-
-def _refuse_formulas(titles: Sequence[str], cells: Sequence[Cell]) -> None:
-    for place, cell in enumerate(cells):
-        if type(cell) is FormulaCell:
-            title = titles[place] if place < len(titles) else ""
-            raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))
 
 
 def ready_cases(portion: Portion) -> list[Ready]:

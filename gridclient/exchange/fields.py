@@ -8,12 +8,14 @@ from operator import itemgetter
 from typing import TypeVar
 
 from gridclient.domain.errors import GridClientError, InvalidInput
-from gridclient.exchange.cells import Cell, is_blank
+from gridclient.exchange.cells import Cell, FormulaCell, Row, is_blank
 from gridclient.exchange.values import as_shown, text
+from gridclient.services.import_findings import RefusedRow
 
 _TEXTS = frozenset({str})
 Value = TypeVar("Value")
 Default = TypeVar("Default")
+Made = TypeVar("Made")
 
 
 class RowProblem(Exception):
@@ -93,3 +95,25 @@ class Fields:
 def digest(*parts: object) -> str:
     """A digest of 32 hexadecimal digits; the same parts give the same digest on every machine."""
     return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def read_row(
+    sheet: str, titles: Sequence[str], row: Row, read: Callable[[int, Sequence[Cell]], Made], *, typed: bool
+) -> Made | RefusedRow:
+    """What ``read`` makes of the row, or why the row is refused."""
+    number, cells = row
+    try:
+        if typed:
+            _refuse_formulas(titles, cells)
+        elif any(cells[len(titles) :]):
+            raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(titles)))
+        return read(number, cells)
+    except RowProblem as found:
+        return RefusedRow(sheet, number, found.column, found.problem.code, found.problem.params)
+
+
+def _refuse_formulas(titles: Sequence[str], cells: Sequence[Cell]) -> None:
+    for place, cell in enumerate(cells):
+        if type(cell) is FormulaCell:
+            title = titles[place] if place < len(titles) else ""
+            raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))

@@ -16,11 +16,11 @@ from gridclient.domain.coordinates import Crs, in_china, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import AreaSource, damaged_titles
-from gridclient.exchange.case_rows import cases_aside, read_row
+from gridclient.exchange.case_rows import cases_aside
 from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.divisions import DivisionReader
 from gridclient.exchange.features import FeatureFile, read_features
-from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.fields import Fields, RowProblem, read_row
 from gridclient.exchange.grids import GridReader
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, completed, guess
