@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gridclient.domain.case import Case, CaseState
 from gridclient.domain.events import Event, EventKind, to_seconds
-from gridclient.domain.fold import fold
+from gridclient.domain.fold import fold, fold_all
 from gridclient.domain.replacing import replace
 from tests.fakes.case_history import LEAD, START, History, clock, dispatched, filed, handled, refused
 from tests.fakes.two_desks import ACTS, OTHER, UNIT, Desk, Two, given_to, move
@@ -96,6 +96,30 @@ def test_what_stood_before_new_deadlines_is_not_undone() -> None:
     history.do(EventKind.NOTED, text="已电话通知")
     assert undo(history).due == START
     cannot_undo(history, "case.not_undoable")
+
+
+def told_undone(kind: str, *, version: int = 1, undo_version: int = 1) -> tuple[Case, Event]:
+    """The case after a step and its undoing, as another program may have written both; and that undoing."""
+    history = filed()
+    moved = clock("dispatch", 1) | {"due": to_seconds(START)}
+    step = replace(history.event(kind, {"dues": [moved], "sha256": "ab"}), version=version)
+    history.events.append(step)
+    undone = replace(history.event(EventKind.UNDONE, {"target": list(step.key)}), version=undo_version)
+    case = fold_all([*history.events, undone])
+    assert case is not None
+    return case, undone
+
+
+def test_the_undoing_of_what_cannot_be_undone_has_no_effect() -> None:
+    case, undone = told_undone(EventKind.RECOMPUTED)
+    assert (case.due, case.refused) == (START, (undone.key,))
+    case, undone = told_undone(EventKind.ATTACHED, version=2)
+    assert case.refused == (undone.key,), "what a newer program did is not known here"
+
+
+def test_an_undoing_of_a_newer_program_is_not_taken_for_one_of_this() -> None:
+    case, undone = told_undone(EventKind.ATTACHED, undo_version=2)
+    assert (case.attachments, case.last) == (1, undone.key)
 
 
 @given(st.lists(st.sampled_from(["note", "photo", "urge", "undo"]), max_size=30))
