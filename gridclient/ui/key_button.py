@@ -20,13 +20,16 @@ _GAP, _EDGE, _ICON = 7, 12, 16
 _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-def clicks(event: QKeyEvent) -> bool:
-    """Whether the key is Enter without modifiers."""
-    return event.key() in ENTER and not event.modifiers() & _WITH
+def clicked_by(event: QKeyEvent, button: QAbstractButton) -> bool:
+    """Whether the key is Enter without modifiers. It clicks the button; a held key does so once."""
+    enter = event.key() in ENTER and not event.modifiers() & _WITH
+    if enter and not event.isAutoRepeat():
+        button.click()
+    return enter
 
 
 class PaintedButton(QAbstractButton):
-    """A button of fixed size that a subclass paints. Enter clicks it; a held key does so once."""
+    """A button of fixed size that a subclass paints. Enter clicks it."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +40,8 @@ class PaintedButton(QAbstractButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not clicks(event):
+        if not clicked_by(event, self):
             super().keyPressEvent(event)
-        elif not event.isAutoRepeat():
-            self.click()
 
 
 class KeyButton(QPushButton):
@@ -70,10 +71,8 @@ class KeyButton(QPushButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not clicks(event):
+        if not clicked_by(event, self):
             super().keyPressEvent(event)
-        elif not event.isAutoRepeat():  # a held key clicks once
-            self.click()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()
