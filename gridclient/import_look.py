@@ -22,7 +22,7 @@ from gridclient.exchange.boundaries import boundary
 from gridclient.exchange.features import read_features
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, guess
-from gridclient.exchange.opening import Form, identify
+from gridclient.exchange.opening import Form, Source, identify
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import missing_columns, read_kind
 from gridclient.exchange.tables import open_table, sheets
@@ -59,10 +59,11 @@ def look(order: LookOrder) -> Look:
     if order.kind == BASE_MAP or (not order.kind and _is_archive(order.file)):
         info = inspect_archive(order.file, openers(MBTilesArchive))
         return Look(BASE_MAP, info.bytes, base_map=info.metadata)
-    kind = ImportKind(order.kind) if order.kind else guess_kind(order.file, order.sheet)
+    source = identify(order.file)
+    kind = ImportKind(order.kind) if order.kind else guess_kind(source, order.sheet)
     mapping = column_mapping(kind, order.mapping)
-    seen = preview(order.file, kind, sheet=order.sheet, mapping=mapping)
-    places = _places(order, kind, mapping, seen)
+    seen = preview(source, kind, sheet=order.sheet, mapping=mapping)
+    places = _places(source, kind, mapping, seen)
     return Look(
         kind=kind.value,
         size=size,
@@ -79,19 +80,18 @@ def column_mapping(kind: ImportKind, chosen: ColumnChoice | None) -> ColumnMappi
     return None if chosen is None else ColumnMapping(kind, chosen.columns)
 
 
-def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:
+def guess_kind(source: Source, sheet: str | None) -> ImportKind:
     """The kind whose fields take in most of the header, of the first sheet where any do; cases where nothing fits, for
     they take any column.
 
     Raises ``InvalidInput("file.…")``.
     """
-    source = identify(path)
     if source.form is Form.GEOJSON:
         titles: Sequence[str] = read_features(source).titles
         return ImportKind.DIVISIONS if _fit(ImportKind.DIVISIONS, titles) > 2 else ImportKind.GRIDS
-    for name in sheets(path) if sheet is None else (sheet,):
+    for name in sheets(source) if sheet is None else (sheet,):
         with suppress(InvalidInput):  # a sheet that cannot be read; the preview says why if no other can
-            titles = open_table(path, sheet=name).titles
+            titles = open_table(source, sheet=name).titles
             best, _, kind = max((_fit(kind, titles), -place, kind) for place, kind in enumerate(_LIKELIER_FIRST))
             if best:
                 return kind
@@ -115,18 +115,17 @@ def _is_archive(path: Path) -> bool:
 
 
 def _places(
-    order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview
+    source: Source, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview
 ) -> dict[Crs, list[Any]]:
     """The file's areas or points as shapes in WGS-84, one list for each system; empty when nobody has to be asked."""
-    shapes = _areas(order, kind, mapping, seen) if kind in _AREA_KINDS else []
+    shapes = _areas(source, kind, mapping, seen) if kind in _AREA_KINDS else []
     if not shapes and seen.crs_needed:
         shapes = [shapely.Point(point) for point in seen.points]
     return {crs: [_moved(shape, crs) for shape in shapes] for crs in Crs} if shapes else {}
 
 
-def _areas(order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview) -> list[Any]:
+def _areas(source: Source, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview) -> list[Any]:
     found: list[Any] = []
-    source = identify(order.file)
     if source.form is Form.GEOJSON:
         for feature in read_features(source).features[:_MOST_AREAS]:
             with suppress(InvalidInput):
@@ -135,7 +134,7 @@ def _areas(order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, se
         return _lighter(found)
     with suppress(InvalidInput):
         sheet = seen.sheet or None
-        records = iter(read_kind(kind, order.file, sheet=sheet, mapping=mapping, crs=Crs.WGS84.value))
+        records = iter(read_kind(kind, source, sheet=sheet, mapping=mapping, crs=Crs.WGS84.value))
         for record in islice(records, _MOST_AREAS):
             if isinstance(record, DivisionRecord | GridRecord) and record.boundary is not None:
                 found.append(shapely.from_wkb(record.boundary.wkb))

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -41,11 +42,12 @@ class Form(StrEnum):
 @frozen
 class Source:
     """A file whose form is known. ``member`` is the only file in a zip that was packed for sending; "" for a file that
-    is not packed."""
+    is not packed. ``texts`` keeps the shared texts of a workbook, as reading them takes longest."""
 
     path: Path
     form: Form
     member: str = ""
+    texts: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -83,14 +85,16 @@ def readable(file: str) -> Iterator[None]:
         raise InvalidInput("file.unreadable", file=file, reason=problem.strerror or "") from problem
 
 
-def identify(path: Path) -> Source:
-    """Finds out by its content what the file is.
+def identify(path: Path | Source) -> Source:
+    """Finds out by its content what the file is, unless it is known.
 
     Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.folder``, ``file.empty``, ``file.too_large``,
     ``file.old_xls``, ``file.encrypted``, ``file.basemap``, ``file.geojson_encoding``, ``file.html``,
     ``file.xml_spreadsheet``, ``file.xlsb``, ``file.not_xlsx``, ``file.nested``, ``file.zip_many``, ``file.zip_bomb``,
     ``file.damaged``, ``file.unreadable``.
     """
+    if isinstance(path, Source):
+        return path
     with readable(path.name):
         if not path.is_file():
             raise InvalidInput("file.folder" if path.is_dir() else "file.missing", file=path.name)

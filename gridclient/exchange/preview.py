@@ -14,7 +14,7 @@ from gridclient.exchange.features import FeatureFile, read_features
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, completed, fingerprint
-from gridclient.exchange.opening import Form, identify
+from gridclient.exchange.opening import Form, Source, identify
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.reading import LOOKED_AT, needs_crs, tables_to_read, unread_sheets
 from gridclient.exchange.tables import sheets
@@ -28,7 +28,7 @@ _SHOWN = 200
 
 
 def preview(
-    path: Path, kind: ImportKind, *, sheet: str | None = None, mapping: ColumnMapping | None = None
+    path: Path | Source, kind: ImportKind, *, sheet: str | None = None, mapping: ColumnMapping | None = None
 ) -> ImportPreview:
     """Looks into the file. Wrong rows are no problem here; they are refused by the import itself.
 
@@ -47,7 +47,7 @@ def preview(
     unread = () if sheet else unread_sheets(source, tables)
     return ImportPreview(
         sheet=table.sheet,
-        sheets=sheets(path),
+        sheets=sheets(source),
         header_row=table.header_row,
         titles=table.titles,
         fingerprint=fingerprint(kind, table.titles),

@@ -62,7 +62,7 @@ class Reading:
 
 def read_kind(
     kind: ImportKind,
-    path: Path,
+    path: Path | Source,
     *,
     sheet: str | None = None,
     mapping: ColumnMapping | None = None,
@@ -94,9 +94,9 @@ def read_kind(
     )
 
 
-def _open(kind: ImportKind, path: Path, sheet: str | None, mapping: ColumnMapping | None) -> Table:
+def _open(kind: ImportKind, source: Source, sheet: str | None, mapping: ColumnMapping | None) -> Table:
     header_row = mapping.header_row if mapping else 0
-    return open_table(path, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
+    return open_table(source, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
 
 
 def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping: ColumnMapping | None) -> list[Table]:
@@ -107,16 +107,16 @@ def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping:
     """
     if sheet is not None and source.form is not Form.XLSX:
         raise InvalidInput("file.no_sheets", file=source.name)
-    names = sheets(source.path) if sheet is None else ()
+    names = sheets(source) if sheet is None else ()
     found: list[Table] = []
     for name in names if len(names) > 1 else ():
         with suppress(InvalidInput):  # a sheet's problem is said if that sheet is read
-            table = _open(kind, source.path, name, mapping)
+            table = _open(kind, source, name, mapping)
             if not missing_columns(kind, completed(mapping, kind, table.titles, file=table.file)):
                 found.append(table)
         if found and kind is not ImportKind.STANDARDS:
             break
-    return found or [_open(kind, source.path, sheet, mapping)]
+    return found or [_open(kind, source, sheet, mapping)]
 
 
 def unread_sheets(source: Source, tables: Sequence[Table]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from gridclient.exchange.xml_parts import SheetPart, WorkbookParts, read_styles,
 _HEADER_WITHIN = 12
 
 
-def sheets(path: Path) -> tuple[str, ...]:
+def sheets(path: Path | Source) -> tuple[str, ...]:
     """The names of the visible sheets in their order; ``("",)`` for a csv file.
 
     Raises ``InvalidInput("file.…", file=…)``.
@@ -48,7 +48,9 @@ def _has_values(place: SheetPlace) -> bool:
         return True
 
 
-def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fill_merged: bool = False) -> Table:
+def open_table(
+    path: Path | Source, *, sheet: str | None = None, header_row: int = 0, fill_merged: bool = False
+) -> Table:
     """Opens a sheet (the first visible one by default) or a csv file.
 
     With ``header_row`` 0 the header is looked for: it is the first of the upper rows that is about as wide as the
@@ -98,7 +100,9 @@ class _Sheet:
             self._part = _chosen(source.name, workbook, sheet)
             self.sheet = self._part.name
             found = sheet_rows.survey(SheetPlace(source.name, self.sheet, archive, self._part.part))
-            texts = read_texts(source.name, archive, workbook.texts_part)
+            texts = source.texts.get(workbook.texts_part)
+            if texts is None:
+                texts = source.texts[workbook.texts_part] = read_texts(source.name, archive, workbook.texts_part)
             styles = read_styles(source.name, archive, workbook.styles_part)
         self._setting = SheetSetting(texts, styles, workbook.dates_from_1904)
         self._filled = found.merged if fill_merged else ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, InvalidInput, RuleViolation
 from gridclient.domain.roles import AccountRole, Actor
+from gridclient.exchange.xml_parts import read_texts
 from gridclient.import_look import look
 from gridclient.importing import import_file, import_in_worker, remove_base_map
 from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
@@ -278,3 +280,21 @@ def test_boundaries_that_cannot_be_read_are_asked_for_all_the_same(tmp_path: Pat
     path.write_text("网格编码,网格名称,边界坐标\n371002001001001,第一网格,看附件\n", encoding="utf-8")
     seen = look(LookOrder(path))
     assert (seen.kind, seen.asks_crs, dict(seen.places)) == ("grids", True, {})
+
+
+def test_a_look_reads_the_texts_of_a_workbook_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take longest; every sheet that is looked at needs them."""
+    parts: list[str] = []
+
+    def counted(file: str, archive: ZipFile, part: str) -> list[str]:
+        parts.append(part)
+        return read_texts(file, archive, part)
+
+    monkeypatch.setattr("gridclient.exchange.tables.read_texts", counted)
+    book = Workbook()
+    for name, titles in (("说明", ("请填",)), ("一", ("编号", "标题", "描述")), ("二", ("编号", "标题"))):
+        book.create_sheet(name).append(titles)
+    del book["Sheet"]
+    book.save(tmp_path / "cases.xlsx")
+    assert look(LookOrder(tmp_path / "cases.xlsx")).kind == "cases"
+    assert len(parts) == 1
