@@ -21,7 +21,7 @@ from gridclient.ui.present import undoable
 
 _LONGEST_STACK: Final = 50
 _Step = tuple[str, ...] | Callable[[], object]
-"""The cases of a step, each as often as it takes to undo it, or the function that undoes a step without cases."""
+"""The cases of a step, each as often as it takes to undo it, or what Ctrl+Z does instead."""
 
 
 class Batch(QObject):
