@@ -245,6 +245,13 @@ class SyncStore(Protocol):
         """
         ...
 
+    def withdraw_forked(self, page: FeedPage, event: EventKey) -> Changes:
+        """Removes another device's events from ``event`` on if the page proves that the device signed others instead.
+
+        For when a page contradicts what is proven: the device was copied, and the hub restored. Feeds are read again.
+        """
+        ...
+
     def restart_feed(self, feed: str) -> None:
         """Makes the feed be read again from its start (``repairing``); no event is deleted.
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record, link_after
-from gridclient.services.sync_port import OriginKey, SignedHead
+from gridclient.services.sync_port import FeedPage, OriginKey, SignedHead
 from gridclient.services.withholding import lacks, lacks_less
 from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START, subject_key, subject_text
@@ -149,6 +149,20 @@ class Chains:
             raise SyncFault(code, event=str(EventKey(*head.origin, head.seq)))
         if head.seq > chain.signed:
             chain.signed, chain.moved = head.seq, True
+
+    def prove(self, chain: Chain, page: FeedPage, seq: int, is_signed: HeadCheck) -> bool:
+        """Whether the page's events from number ``seq`` on follow the known ones and lead to a signature."""
+        link = self.link_at(chain, seq - 1)
+        records = {placed.record.key: placed.record for placed in page.foreign}
+        heads = {(*head.origin, head.seq): head for head in page.heads}
+        while link is not None and (record := records.get(EventKey(*chain.key, seq))) is not None:
+            link = link_after(link, record.canonical())
+            head = heads.get(record.key)
+            if head is not None:
+                pinned = self._pinned(head.origin, head.public_key)
+                return pinned and is_signed(head.public_key, head.origin, seq, link, head.signature)
+            seq += 1
+        return False
 
     def finish(self) -> None:
         """Checks events behind gaps that were filled, and writes the chains. The page's events must be in the log.

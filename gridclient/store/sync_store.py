@@ -42,7 +42,7 @@ from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_lost import forget_found, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
-from gridclient.store.sync_withdrawing import withdraw, withdraw_unproven
+from gridclient.store.sync_withdrawing import withdraw, withdraw_forked, withdraw_unproven
 
 _LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
@@ -190,8 +190,14 @@ class SqliteSyncStore(FileQueue):
         return changes
 
     def withdraw_unproven(self, event: EventKey) -> Changes:
+        return self._withdrawn(event, lambda connection: withdraw_unproven(connection, event))
+
+    def withdraw_forked(self, page: FeedPage, event: EventKey) -> Changes:
+        return self._withdrawn(event, lambda connection: withdraw_forked(connection, page, event, self._is_signed))
+
+    def _withdrawn(self, event: EventKey, work: Callable[[Connection], tuple[int, Changes]]) -> Changes:
         with self._database.writer() as connection:
-            count, changes = withdraw_unproven(connection, event)
+            count, changes = work(connection)
             if count:
                 self._audit(connection, "sync.withdrawn", f"{event.device}/{event.incarnation}+{count}")
         return changes

@@ -1,4 +1,5 @@
-"""Removes events of another device: those of a stick that the hub refuses, and those that a forged page brought.
+"""Removes events of another device: those of a stick that the hub refuses, those that a forged page brought, and those
+of a copied machine instead of which a restored hub took others.
 
 The stick, the hub and the desk that wrote the events still have theirs.
 """
@@ -13,17 +14,19 @@ from gridclient.domain.case import Case
 from gridclient.domain.events import EventKey
 from gridclient.domain.handing import stream_of
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import OriginKey
+from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, events_of, read_subject, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
+from gridclient.store.sync_chains import Chains, HeadCheck
 from gridclient.store.sync_lost import forget_withdrawn
 from gridclient.store.sync_proven import unproven_of
 from gridclient.store.sync_rewriting import shorten
 
 _WAITING: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL"
+_FROM: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ?"
 _SUBJECTS: Final = (
     "SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject "
     "WHERE e.pos IN (SELECT value FROM json_each(?))"
@@ -36,7 +39,7 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
 
     ``origin`` is the number in this store of another device's origin.
     """
-    return _delete(connection, origin, [pos for (pos,) in connection.execute(_WAITING, (origin, first)).fetchall()])
+    return _delete(connection, origin, connection.execute(_WAITING, (origin, first)).fetchall())
 
 
 def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Changes]:
@@ -45,16 +48,40 @@ def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Cha
     Own events are never deleted.
     """
     origin, unproven = unproven_of(connection, OriginKey(*event[:3]))
-    if not unproven:
+    return _read_again(connection, origin, event.stream, [(pos,) for _, pos in unproven])
+
+
+def withdraw_forked(
+    connection: Connection, page: FeedPage, event: EventKey, is_signed: HeadCheck
+) -> tuple[int, Changes]:
+    """Deletes the events from ``event`` on if the page proves that their device signed others under these numbers.
+
+    That device was copied or put back, and the hub, put back too, has now the others. Whoever wrote what goes numbers
+    it anew when the hub refuses it. The feeds of the stream are restarted.
+    """
+    chains = Chains(connection, event.device)
+    chain = chains.known(OriginKey(*event[:3]))
+    if chain is None or chain.own or not chains.prove(chain, page, event.seq, is_signed):
+        return 0, Changes()
+    found = _read_again(connection, chain.no, event.stream, connection.execute(_FROM, (chain.no, event.seq)).fetchall())
+    for table in ("heads", "carried"):
+        connection.execute(f"DELETE FROM {table} WHERE origin = ? AND seq >= ?", (chain.no, event.seq))
+    return found
+
+
+def _read_again(connection: Connection, origin: int, stream: str, rows: Sequence[tuple[int]]) -> tuple[int, Changes]:
+    """Deletes events (by ``pos``) instead of which others may come. If there are any the stream's feeds restart."""
+    if not rows:
         return 0, Changes()
     for state in sync_feeds.all_feeds(connection):
-        if stream_of(state.feed) == event.stream:
+        if stream_of(state.feed) == stream:
             sync_feeds.restart(connection, state.feed)
-    return _delete(connection, origin, [pos for _, pos in unproven])
+    return _delete(connection, origin, rows)
 
 
-def _delete(connection: Connection, origin: int, places: Sequence[int]) -> tuple[int, Changes]:
+def _delete(connection: Connection, origin: int, rows: Sequence[tuple[int]]) -> tuple[int, Changes]:
     """Deletes events of one origin by their ``pos``."""
+    places = [pos for (pos,) in rows]
     listed = (json.dumps(places),)
     subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, listed).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}

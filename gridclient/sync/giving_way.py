@@ -1,4 +1,4 @@
-"""What a page contradicts and no signature proves gives way to the hub's, so that reading again is of use."""
+"""What a page contradicts gives way to what the hub has, where signatures allow it, so that reading again is of use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import OriginKey, SyncStore
+from gridclient.services.sync_port import FeedPage, OriginKey, SyncStore
 
 
 def contradicted(fault: SyncFault) -> EventKey | None:
@@ -16,6 +16,11 @@ def contradicted(fault: SyncFault) -> EventKey | None:
         return EventKey.parse(str(fault.params.get("event", "")))
     except ValueError:
         return None
+
+
+def given_up(store: SyncStore, page: FeedPage, event: EventKey) -> Changes:
+    """Withdraws of an event's origin what no signature proves; if all is proven, what its device signed otherwise."""
+    return store.withdraw_unproven(event) or store.withdraw_forked(page, event)
 
 
 class GivingWay:
@@ -27,12 +32,12 @@ class GivingWay:
         self._changed = changed
         self._done: set[OriginKey] = set()
 
-    def after(self, fault: SyncFault) -> bool:
-        """Withdraws what is unproven of the origin that the fault names; whether there was anything."""
+    def after(self, fault: SyncFault, page: FeedPage) -> bool:
+        """Withdraws what the page contradicts of the origin that the fault names; whether there was anything."""
         event = contradicted(fault)
         if event is None or (origin := OriginKey(*event[:3])) in self._done:
             return False
         self._done.add(origin)
-        gone = self._store.withdraw_unproven(event)
+        gone = given_up(self._store, page, event)
         self._changed(gone)
         return bool(gone)

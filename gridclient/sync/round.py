@@ -351,7 +351,7 @@ class Round:
         except SyncFault as fault:
             if fault.code not in ("sync.gap", "sync.chain_broken", "sync.signature"):
                 raise
-            if fault.code in _NO_USE_AGAIN and self._giving_way.after(fault):
+            if fault.code in _NO_USE_AGAIN and self._giving_way.after(fault, page):
                 self._restarted.discard(page.feed)
             self._restart(page.feed, fault.code, fault)
             return

@@ -26,7 +26,7 @@ from gridclient.services.sync_port import (
     Taken,
 )
 from gridclient.sync.bundle import BATCH, MAGIC, Bundle, StickPage, key_for, read_bundle, with_frames
-from gridclient.sync.giving_way import contradicted
+from gridclient.sync.giving_way import contradicted, given_up
 from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import leave_others, read_file, write_file
 
@@ -230,7 +230,7 @@ def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken 
 
 def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
     """Stores a page. Events that an earlier stick brought without a position are withdrawn if the hub has others under
-    their numbers, as in a round. Where unproven ones gave way the feed does not agree and is to be read once more."""
+    their numbers, as in a round. Where others gave way the feed does not agree and is to be read once more."""
     gone = Changes()
     while True:
         try:
@@ -239,9 +239,9 @@ def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
             event = contradicted(fault)
             if event is None:
                 raise
-            unproven = store.withdraw_unproven(event)
-            if unproven != Changes():
-                return Taken(gone | unproven, False, 0, 0)
+            contradicting = given_up(store, page, event)
+            if contradicting:
+                return Taken(gone | contradicting, False, 0, 0)
             origin = OriginKey(*event[:3])
             first = dict(store.carried_origins()).get(origin)
             if first is None:

@@ -177,6 +177,10 @@ class FakeSyncStore:
         self.restart_feed(event.stream)
         return Changes(frozenset(record.subject for record in gone))
 
+    def withdraw_forked(self, page: FeedPage, event: EventKey) -> Changes:
+        assert page.foreign and event.stream == page.feed
+        return Changes()  # of copied machines and restored hubs only the real store knows
+
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]
         if first > len(chain.records) + 1:

@@ -1,4 +1,4 @@
-"""A page that is not the last may be forged unseen; what it brought gives way as soon as that shows."""
+"""Forged pages, which nothing shows at once, and true ones that contradict: what they prove wrong gives way."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from gridclient.domain.events import EventKey
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter, Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, RoundReport
+from gridclient.store.backup import back_up
+from gridclient.store.profile import open_profile
 from gridclient.sync.bundle import StickPage, with_frames
+from gridclient.sync.restart import start_anew
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key
 from gridclient.sync.stick import import_bundle
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
 from tests.fakes.sync_hub import FakeHub, FakeLine
-from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, proved, same_tables, some_desks
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, desk_on, log_of, make_profile, proved, same_tables, some_desks
 
 OTHER = f"t:{OTHER_TOWNSHIP}"
 
@@ -190,3 +193,32 @@ def test_the_hubs_stick_puts_right_what_a_forged_page_brought(desks: Desks, hub:
     file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], keys, new_key()))
     assert import_bundle(two.sync, file, now=lambda: NOW).changes.cases == {case_id}
     assert same_tables(desks) and proved(*desks)
+
+
+def test_what_a_copied_machine_wrote_gives_way_where_the_restored_hub_took_the_others(
+    tmp_path: Path, hub: FakeHub
+) -> None:
+    """Both are signed by the device; who read the copy's before the hub was put back takes what the hub has now."""
+    with some_desks(tmp_path, 3) as (one, two, late):
+        one.stage.register("共同")
+        one.round(hub)
+        back_up(one.profile, tmp_path / "a.gridbackup")
+        make_profile(tmp_path / "twin", 1)
+        (tmp_path / "twin" / "store.db").write_bytes((tmp_path / "a.gridbackup").read_bytes())
+        restored = hub.copy()
+        with open_profile(tmp_path / "twin", now=NOW) as profile:
+            twin = desk_on(profile, 7)
+            twin.enrol(key=one.key)
+            twin.stage.register("乙")
+            twin.round(hub)
+            two.round(hub)
+            one.stage.register("甲")
+            one.round(restored)
+            assert round_of(two, restored).error == ""
+            assert set(two.stage.titles(CaseFilter())) == {"共同", "甲"}
+            assert round_of(twin, restored).error == "sync.fork"
+            start_anew(twin.sync)
+            for desk in (twin, one, two, late):
+                assert round_of(desk, restored).error == ""
+            assert set(late.stage.titles(CaseFilter())) == {"共同", "甲", "乙"}
+            assert same_tables([one, two, late]) and proved(one, two, late, twin)
