@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.contention import BESIDE
-from gridclient.domain.events import EventKind
+from gridclient.domain.events import EventKind, from_seconds
 from gridclient.domain.handing import withheld_of
 from gridclient.services.masking import MASKS
 from gridclient.services.ports import Reference
@@ -49,6 +49,7 @@ def fact_names() -> Mapping[str, str]:
         "title": translate("Conflicts", "标题"),
         "description": translate("Conflicts", "描述"),
         "channel": translate("Conflicts", "来源"),
+        "happened_at": translate("Conflicts", "发生时间"),
         "standard": translate("Conflicts", "立案条件"),
         "urgency": translate("Conflicts", "紧急程度"),
         "grid": translate("Conflicts", "网格"),
@@ -72,14 +73,14 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
     if isinstance(value, bool):
         return translate("Conflicts", "是") if value else translate("Conflicts", "否")
     text = str(value)
+    if isinstance(value, int) and name in ("happened_at", "urgency"):
+        return f"{from_seconds(value):%Y-%m-%d %H:%M}" if name == "happened_at" else URGENCIES.get(value, text)
     if name == "grid":
         grid = reference.grid(text)
         return grid.name if grid is not None else text
     if name == "standard":
         row = reference.standard(text)
         return standard_title(row) if row is not None else text
-    if name == "urgency":
-        return URGENCIES.get(int(text), text) if text.isdigit() else text
     return MASKS[name](text) if name in MASKS else CHANNELS.get(text, text) if name == "channel" else text
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.events import to_seconds
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, CaseFilter, Sort, TimelineEntry
 from gridclient.ui.sync.contended import KEEP, TAKE, FieldLine, Sheet, load
@@ -108,6 +109,17 @@ def test_facts_that_differ_are_shown_and_people_are_masked() -> None:
     assert sheet.later.choice == "改为标题写作“路灯全灭”"
     assert sheet.first.choice == "保持修改后的标题、电话"
     assert not [field for field in sheet.fields if field.name == "描述"]
+
+
+def test_when_it_happened_is_told_as_a_time() -> None:
+    invented = empty_desk()
+    case_id = invented.filed("路灯")
+    at = [to_seconds(datetime(2026, 11, 20, hour, 30, tzinfo=CHINA_TIME)) for hour in (8, 9)]
+    invented.act(Action.AMEND, case_id, happened_at=at[0])
+    arrives(invented, case_id, "case_amended", {"facts": {"happened_at": at[1]}}, first=False)
+    sheet = only_sheet(invented, case_id)
+    assert line(sheet, "发生时间") == FieldLine("发生时间", "—", "2026-11-20 08:30", "2026-11-20 09:30")
+    assert sheet.later.choice == "改为发生时间写作“2026-11-20 09:30”"
 
 
 def test_numbers_of_people_in_words_are_masked_as_elsewhere() -> None:
