@@ -510,16 +510,16 @@
         <translation>{word} {done}/{total}, Esc stops</translation>
     </message>
     <message>
+        <source>已撤销“{step}” {times} 份 {which}</source>
+        <translation>Undone: “{step}”, {times} of them, {which}</translation>
+    </message>
+    <message>
         <source>{count} 件</source>
         <translation>{count} cases</translation>
     </message>
     <message>
         <source>已撤销“{step}” {which}</source>
         <translation>Undone: “{step}”, {which}</translation>
-    </message>
-    <message>
-        <source>{sentence}（Ctrl+Z 撤销）</source>
-        <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
 </context>
 <context>
@@ -558,10 +558,6 @@
 <context>
     <name>CaseHeader</name>
     <message>
-        <source>{level}级</source>
-        <translation>Level {level}</translation>
-    </message>
-    <message>
         <source>网格待定</source>
         <translation>Grid not set</translation>
     </message>
@@ -579,10 +575,6 @@
     <message>
         <source>{unit} +{count}</source>
         <translation>{unit} +{count}</translation>
-    </message>
-    <message>
-        <source>{level}级</source>
-        <translation>L{level}</translation>
     </message>
     <message>
         <source>编号</source>
@@ -721,6 +713,14 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>No case meets these conditions.</translation>
     </message>
     <message>
+        <source>没有在办案件。本席位不登记案件，派来或可看的案件随同步到来，按 F5 立即同步。</source>
+        <translation>No open cases. This desk registers none; cases dispatched to it or shown to it come with synchronisation. F5 synchronises now.</translation>
+    </message>
+    <message>
+        <source>这里读到第 {count} 件为止，后面还有。要看最后的，请点表头倒过来排，或加条件、查找。</source>
+        <translation>Read up to case {count}; more follow. To see the last ones click a column head to reverse the order, or filter and search.</translation>
+    </message>
+    <message>
         <source>已删除视图“{name}”</source>
         <translation>View “{name}” deleted</translation>
     </message>
@@ -755,8 +755,8 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>Case details</translation>
     </message>
     <message>
-        <source>{sentence}（Ctrl+Z 撤销）</source>
-        <translation>{sentence} (Ctrl+Z undoes)</translation>
+        <source>已添加 {count} 份附件 {number}（Ctrl+Z 撤销）</source>
+        <translation>Added {count} attachments, {number} (Ctrl+Z undoes)</translation>
     </message>
 </context>
 <context>
@@ -793,6 +793,12 @@ Left: working time {working}, natural time {natural}</translation>
 在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。</source>
         <translation>No case chosen.
 Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl+K finds one.</translation>
+    </message>
+    <message>
+        <source>还没有选中案件。
+在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 Ctrl+K 查找。</source>
+        <translation>No case is chosen.
+Choose one in the list with ↑ ↓, or click one on the map; Ctrl+K searches.</translation>
     </message>
     <message>
         <source>{state} {count} 件</source>
@@ -836,24 +842,12 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
 <context>
     <name>CaseWork</name>
     <message>
-        <source>主办</source>
-        <translation>Lead</translation>
-    </message>
-    <message>
-        <source>协办</source>
-        <translation>Support</translation>
-    </message>
-    <message>
         <source>单位</source>
         <translation>Unit</translation>
     </message>
     <message>
         <source>理由</source>
         <translation>Reason</translation>
-    </message>
-    <message>
-        <source>{level}级</source>
-        <translation>Level {level}</translation>
     </message>
     <message>
         <source>层级</source>
@@ -1270,10 +1264,6 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>, </translation>
     </message>
     <message>
-        <source>{level}级</source>
-        <translation>Level {level}</translation>
-    </message>
-    <message>
         <source>时限 {due}</source>
         <translation>due {due}</translation>
     </message>
@@ -1304,6 +1294,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>来源</source>
         <translation>Channel</translation>
+    </message>
+    <message>
+        <source>发生时间</source>
+        <translation>Time of the event</translation>
     </message>
     <message>
         <source>立案条件</source>
@@ -1372,6 +1366,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>“{name}”</source>
         <translation> ({name})</translation>
+    </message>
+    <message>
+        <source>撤销“{step}”</source>
+        <translation>Undo “{step}”</translation>
     </message>
     <message>
         <source>派遣给“{unit}”</source>
@@ -1596,14 +1594,6 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>People involved</translation>
     </message>
     <message>
-        <source>主办</source>
-        <translation>Lead</translation>
-    </message>
-    <message>
-        <source>协办</source>
-        <translation>Support</translation>
-    </message>
-    <message>
         <source>{limit}，至 {due}</source>
         <translation>{limit}, until {due}</translation>
     </message>
@@ -1625,14 +1615,6 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>等</source>
         <translation> …</translation>
-    </message>
-    <message>
-        <source>主办</source>
-        <translation>Lead</translation>
-    </message>
-    <message>
-        <source>协办</source>
-        <translation>Aid</translation>
     </message>
 </context>
 <context>
@@ -2026,6 +2008,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Find in help, Enter for next</translation>
     </message>
     <message>
+        <source>回到原处</source>
+        <translation>Back</translation>
+    </message>
+    <message>
         <source>帮助</source>
         <translation>Help</translation>
     </message>
@@ -2121,6 +2107,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Choose a file first.</translation>
     </message>
     <message>
+        <source>本席位不登记案件，不能导入案件；文件里是别的内容时，请在“内容”里选。</source>
+        <translation>This desk registers no cases and cannot import any; if the file holds something else, choose it in “Content”.</translation>
+    </message>
+    <message>
         <source>还没有对好这些列：{columns}</source>
         <translation>These columns are not matched yet: {columns}</translation>
     </message>
@@ -2158,34 +2148,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>影像或图片</source>
         <translation>Imagery or pictures</translation>
-    </message>
-    <message>
-        <source>案件</source>
-        <translation>Cases</translation>
-    </message>
-    <message>
-        <source>单位</source>
-        <translation>Units</translation>
-    </message>
-    <message>
-        <source>立案结案标准</source>
-        <translation>Filing and closing standards</translation>
-    </message>
-    <message>
-        <source>网格</source>
-        <translation>Grids</translation>
-    </message>
-    <message>
-        <source>行政区划</source>
-        <translation>Divisions</translation>
-    </message>
-    <message>
-        <source>节假日历</source>
-        <translation>Holiday calendar</translation>
-    </message>
-    <message>
-        <source>底图</source>
-        <translation>Base map</translation>
     </message>
     <message>
         <source>国家坐标（CGCS2000 / WGS-84）</source>
@@ -2876,6 +2838,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Template saved: {file}</translation>
     </message>
     <message>
+        <source>正在保存报告…</source>
+        <translation>Saving the report…</translation>
+    </message>
+    <message>
         <source>报告已保存：{file}</source>
         <translation>Report saved: {file}</translation>
     </message>
@@ -2896,6 +2862,22 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>上报县级</source>
         <translation>With county</translation>
+    </message>
+    <message>
+        <source>{level}级</source>
+        <translation>L{level}</translation>
+    </message>
+    <message>
+        <source>主办</source>
+        <translation>Lead</translation>
+    </message>
+    <message>
+        <source>协办</source>
+        <translation>Support</translation>
+    </message>
+    <message>
+        <source>{sentence}（Ctrl+Z 撤销）</source>
+        <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
     <message>
         <source>昨 {time}</source>
@@ -3078,13 +3060,6 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
-    <name>RoundProgress</name>
-    <message>
-        <source>{words}，约还要 {left}</source>
-        <translation>{words}, about {left} left</translation>
-    </message>
-</context>
-<context>
     <name>RoundsModel</name>
     <message>
         <source>时间</source>
@@ -3150,10 +3125,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>正在立案 {done}/{total}，按 Esc 停止</source>
         <translation>Filing {done}/{total}, Esc stops</translation>
-    </message>
-    <message>
-        <source>{sentence}（Ctrl+Z 撤销）</source>
-        <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
 </context>
 <context>
