@@ -1,4 +1,4 @@
-"""What the map says of what lies under the mouse, and what a click or a box on it means."""
+"""What the map says of what lies under the mouse, what a click, box or key on it means, and how its marks are drawn."""
 
 from __future__ import annotations
 
