@@ -76,7 +76,7 @@ def test_of_a_whole_file_on_the_clipboard_no_more_is_taken_than_a_text_may_have(
     assert len(form.values.description) == LONGEST_TEXT
     form.inputs.description.selectAll()
     paste(form, "路灯不亮")
-    assert form.values.description == "路灯不亮"
+    assert form.values == IntakeValues("路灯不亮", "路灯不亮"), "nothing of the caller before"
 
 
 def test_a_caller_who_wants_to_stay_unknown_is_seen_as_such(opened: Opened) -> None:

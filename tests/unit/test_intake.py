@@ -188,7 +188,7 @@ def test_of_two_conditions_with_the_same_words_the_one_that_says_less_else_is_li
 
 
 def test_pasting_fills_empty_fields_and_names_them() -> None:
-    values, names = filled(IntakeValues(reporter_name="李某"), ORDER)
+    values, names = filled(IntakeValues(reporter_name="李某"), ORDER, {})
     assert values.reporter_name == "李某"
     assert values.reporter_phone == "13800001234"
     assert values.happened_at == "2026-11-19 22:40"
@@ -208,13 +208,24 @@ def test_pasting_fills_empty_fields_and_names_them() -> None:
 def test_an_order_says_how_urgent_it_is_and_what_its_caller_asks_for(
     labels: str, expected: tuple[int, bool, bool]
 ) -> None:
-    values, names = filled(EMPTY, f"{ORDER}\n{labels}")
+    values, names = filled(EMPTY, f"{ORDER}\n{labels}", {})
     assert (values.urgency, values.wants_reply, values.keep_secret) == expected
     given = dict(zip(("urgency", "wants_reply", "keep_secret"), expected, strict=True))
     assert {name for name in given if name in names} == {n for n, value in given.items() if value != getattr(EMPTY, n)}
     chosen = IntakeValues(urgency=2, keep_secret=True)
-    kept, _ = filled(chosen, f"{ORDER}\n{labels}")
+    kept, _ = filled(chosen, f"{ORDER}\n{labels}", {})
     assert (kept.urgency, kept.keep_secret) == (2, True), "what was chosen stays"
+
+
+def test_what_a_text_filled_goes_with_it_when_another_takes_its_place() -> None:
+    """Else a case would carry the telephone of the caller before."""
+    first, names = filled(IntakeValues(description=ORDER, address="文化路1号"), ORDER, {})
+    before = {name: getattr(first, name) for name in names}
+    added = replace(first, description=f"{ORDER}\n还漏水", reporter_name="李某")
+    assert filled(added, "还漏水", before)[0] == added, "a text that was added takes nothing away"
+    other, _ = filled(replace(added, description="路灯不亮"), "路灯不亮", before)
+    assert other == IntakeValues("路灯不亮", other.title, address="文化路1号", reporter_name="李某")
+    assert other.title != first.title
 
 
 def test_a_draft_comes_back_as_it_was() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Final
 
@@ -66,6 +67,7 @@ class IntakeForm(QWidget):
         self._kept = ""
         self._restored = False
         self._grid_chosen = False
+        self._by_text: dict[str, object] = {}
         self._busy = False
         self.inputs = Inputs()
         self.note = InlineNote()
@@ -195,8 +197,11 @@ class IntakeForm(QWidget):
         self._look_up()
 
     def _on_pasted(self, text: str) -> None:
-        values, names = filled(self.values, text)
-        self.inputs.show_values(values, only=names)
+        before = asdict(self.values)
+        values, names = filled(self.values, text, self._by_text)
+        after = asdict(values)
+        self._by_text |= {name: after[name] for name in names}
+        self.inputs.show_values(values, only=[name for name in after if after[name] != before[name]])
         self.inputs.mark(names)
         if names:
             self.note.say(self.tr("已从文字中填入 {count} 项（带 ✓），请核对。").format(count=len(names)))
@@ -204,6 +209,7 @@ class IntakeForm(QWidget):
 
     def _on_grid(self, code: str) -> None:
         self._grid_chosen = bool(code)
+        self._by_text.pop("grid", None)
 
     def _look_up(self) -> None:
         lists = self._lists.now
@@ -214,6 +220,7 @@ class IntakeForm(QWidget):
         values = self.values
         if found.grid and not self._grid_chosen and found.grid != values.grid:
             self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
+            self._by_text["grid"] = found.grid
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
             self._tell_coarse()
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
@@ -247,6 +254,7 @@ class IntakeForm(QWidget):
 
     def _show(self, values: IntakeValues) -> None:
         self._grid_chosen = bool(values.grid)
+        self._by_text.clear()
         self.stop_picking()
         self.inputs.show_values(values)
         self.inputs.mark(())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
@@ -76,9 +77,13 @@ def values_of(text: str) -> IntakeValues:
     return replace(EMPTY, **known)
 
 
-def filled(values: IntakeValues, text: str) -> tuple[IntakeValues, tuple[str, ...]]:
+def filled(values: IntakeValues, text: str, before: Mapping[str, object]) -> tuple[IntakeValues, tuple[str, ...]]:
     """The values with empty fields filled from a pasted text, and the names of those fields. A field with its initial
-    value counts as empty."""
+    value counts as empty. ``before``: what earlier texts filled; where this one took their place, that is emptied, as
+    it may be another caller's."""
+    if values.description.strip() == text.strip():
+        stale = [name for name, word in before.items() if getattr(values, name) == word]
+        values = replace(values, **{name: getattr(EMPTY, name) for name in stale})
     found = _as_typed(parse_text(text))
     names = tuple(
         name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)
