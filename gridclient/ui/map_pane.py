@@ -7,13 +7,13 @@ from typing import Any, Final, cast
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.mapview.routes import Place
 from gridclient.mapview.view import Layer, MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter, CaseRow, Changes
-from gridclient.ui.laid_out import panel
+from gridclient.ui.laid_out import down
 from gridclient.ui.theme import tokens
 
 _PAINTED_MS: Final = 10
@@ -68,9 +68,7 @@ class MapPane(QWidget):
         self._missing: set[Layer] = set()
         self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._figures_due.timeout.connect(self._on_figures_due)
-        self._cover = panel(QWidget(self), "window")  # until it is drawn the engine shows black and other sizes
-        self._parts = QStackedLayout(self, stackingMode=QStackedLayout.StackingMode.StackAll)
-        self._parts.addWidget(self._cover)
+        self._line = down(on=self)
 
     def take_early(self) -> None:
         """Puts the early view into its place. Called before the window is shown, so that the view is drawn once."""
@@ -87,7 +85,7 @@ class MapPane(QWidget):
         if self.view is not None or self._left:
             return
         view = self._taken() or MapView(data=self._data, base_maps=self._base_maps, theme=map_theme(), parent=self)
-        self._parts.addWidget(view)
+        self._line.addWidget(view)
         bridge = view.bridge
         bridge.grid_clicked.connect(self.grid_chosen)
         bridge.case_clicked.connect(self.case_chosen)
@@ -204,13 +202,11 @@ class MapPane(QWidget):
                 self.view.refresh(layer)
 
     def _on_page_drawn(self) -> None:
-        QTimer.singleShot(_SETTLED_MS, self, self._show_page)  # its picture comes a moment later
+        QTimer.singleShot(_SETTLED_MS, self, self._pass_by)  # after its picture is on the screen
         self.drawn.emit()
 
-    def _show_page(self) -> None:
-        """Uncovers the map and takes it out of the order of Tab, because its page stops at every bubble. Its own key
-        leads to it."""
-        self._cover.hide()
+    def _pass_by(self) -> None:
+        """Takes the map out of the order of Tab, because its page stops at every bubble. Its own key leads to it."""
         keyboard = self.view.focusProxy() if self.view is not None else None
         if keyboard is not None:
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

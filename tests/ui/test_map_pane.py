@@ -14,7 +14,6 @@ from gridclient.services.rows import CaseFilter, Changes
 from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane, place_in
-from gridclient.ui.theme import tokens
 from tests.fakes.map_data import InMemoryMapData, grid_code
 from tests.fakes.map_stage import MapStage
 from tests.ui.conftest import press
@@ -124,24 +123,3 @@ def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: M
     assert form.inputs.pick.isChecked()
     window.map.picking_cancelled.emit()
     assert not form.inputs.pick.isChecked()
-
-
-def test_of_a_page_that_is_not_drawn_yet_nothing_is_seen(qtbot: QtBot, look: None, data: InMemoryMapData) -> None:
-    """Its engine showed memory that nobody had written, black, then the page in a size that is not the map's."""
-    pane = MapPane(data=data)
-    pane.resize(800, 500)
-    pane.show()
-
-    def colours() -> set[str]:
-        picture = pane.grab().toImage()
-        return {picture.pixelColor(x, y).name().upper() for x in range(0, 800, 20) for y in range(0, 500, 20)}
-
-    seen: list[set[str]] = []
-    with qtbot.waitSignal(pane.drawn):
-        pane.make()
-        assert pane.view is not None
-        pane.view.bridge.page_ready.connect(lambda: seen.append(colours()))
-    assert seen == [{tokens().window}]
-    qtbot.waitUntil(lambda: len(colours()) > 2)
-    pane.shutdown()
-    pane.deleteLater()
