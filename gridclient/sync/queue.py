@@ -47,6 +47,7 @@ class PushQueue:
         self._shut: dict[OriginKey, PushStatus] = {}
         self._pushed: dict[OriginKey, int] = {}
         self._carried: set[OriginKey] = set()
+        self._behind_gap: set[OriginKey] = set()
         self.withdrawn = Changes()
         self.applied = 0
         self.rejected = 0
@@ -146,8 +147,15 @@ class PushQueue:
         return found
 
     def _read(self, origin: OriginKey, first: int, room: int) -> Unsent:
-        """As many events as fit, both in number and in length; one at least, whatever its length."""
-        unsent = self._store.unsent(origin, first, room)
+        """As many events as fit, both in number and in length; one at least, whatever its length. Where the one before
+        is missing (a stick brought these back to a restored desk) nothing at first: what is read now may bring it."""
+        try:
+            unsent = self._store.unsent(origin, first, room)
+        except SyncFault as fault:
+            if fault.code != "sync.gap" or origin in self._behind_gap:
+                raise
+            self._behind_gap.add(origin)
+            return Unsent(origin, first, (), b"", b"")
         while not unsent.signature and len(unsent.records) > 1 and _length(unsent) > _MOST_TEXT:
             unsent = replace(self._store.unsent(origin, first, len(unsent.records) // 2), more=True)
         return unsent

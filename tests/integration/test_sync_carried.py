@@ -137,6 +137,22 @@ def test_what_a_twin_wrote_under_the_same_number_gives_way_to_the_hubs(two: Coun
     assert_all_agree(two)
 
 
+def test_an_own_event_that_a_stick_brings_back_waits_for_those_before_it(two: County) -> None:
+    """The desk was put back to a backup from before all of them; the others are at the hub."""
+    two.back_up(0)
+    two.register(0)
+    two.round(0)
+    two.act(0, 0, FILE)
+    two.export(0, 0)
+    two.restore(0)
+    two.carry(0, -1)
+    two.desks[0].sync.end_doubt()
+    report = two.round(0)
+    assert report is not None and (report.end, report.pushed) == (RoundEnd.DONE, 1)
+    two.heal()
+    assert_all_agree(two)
+
+
 def test_what_was_withdrawn_can_come_again(two: County) -> None:
     two.register(0)
     two.act(0, 0, FILE)
