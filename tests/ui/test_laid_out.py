@@ -98,8 +98,7 @@ def test_an_ampersand_in_a_name_is_shown_and_is_no_key(qtbot: QtBot) -> None:
     view = SavedView(name, CaseFilter(), Sort())
     drop = ViewChanges(changed.append, changed.append, changed.append, lambda *_: None)
     fill_views(menu, [view], drop)
-    below = [entry.menu() for entry in menu.actions() if entry.menu() is not None]
-    in_menus = [entry.text() for one in (menu, *below) if isinstance(one, QMenu) for entry in one.actions()]
+    in_menus = [entry.text() for one in (menu, *menu.findChildren(QMenu)) for entry in one.actions()]
     assert [read_on(words) for words in in_menus].count(name) == 3
     menu.clear()
     fill_one_of(menu, "unit", {"A01": name}, changed.append)
