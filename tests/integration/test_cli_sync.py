@@ -133,13 +133,19 @@ def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: H
     assert "！联机同步：连不上" in one("self-check").out
 
 
-def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> None:
-    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
-    case = new_case(one, "路灯不亮，回电13800001234")
+def decided_twice(one: CommandLine, two: CommandLine, text: str) -> str:
+    """A case that both desks have, declined at the one and declared void at the other."""
+    case = new_case(one, text)
     one.json("sync")
     two.json("sync")
     one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
     two.act(case, "void", "leader", reason="误报")
+    return case
+
+
+def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    case = decided_twice(one, two, "路灯不亮，回电13800001234")
     assert one.json("sync").status == 0
     ran = two.json("sync")
     assert (ran.status, ran.json["conflicts"]) == (3, 1)
@@ -158,11 +164,7 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
 
 def test_the_choice_between_two_sides_is_an_action_like_others(desks: Desks) -> None:
     one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
-    case = new_case(one, "路灯不亮")
-    one.json("sync")
-    two.json("sync")
-    one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
-    two.act(case, "void", "leader", reason="误报")
+    case = decided_twice(one, two, "路灯不亮")
     one.json("sync")
     two.json("sync")
     (found,) = two.json("conflicts", "list").json["conflicts"]

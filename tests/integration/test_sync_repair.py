@@ -93,12 +93,19 @@ def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: F
     assert same_tables(desks) and proved(*desks)
 
 
-def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwhile(desks: Desks, hub: FakeHub) -> None:
+def dispatched_to_a_unit(desks: Desks, hub: FakeHub) -> str:
+    """A case of the first desk; the second is the unit's, and has it."""
     one, two = desks
     two.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
     case_id = one.stage.dispatched("甲", UNITS[0])
     one.round(hub)
     two.round(hub)
+    return case_id
+
+
+def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwhile(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    case_id = dispatched_to_a_unit(desks, hub)
     old = hub.copy()
     one.stage.register("乙")
     one.stage.give_back(case_id, UNITS[0])
@@ -118,10 +125,7 @@ def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwh
 
 def test_what_a_unit_did_comes_again_where_the_hub_lost_it_and_gave_its_place_away(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
-    two.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
-    case_id = one.stage.dispatched("甲", UNITS[0])
-    one.round(hub)
-    two.round(hub)
+    case_id = dispatched_to_a_unit(desks, hub)
     old = hub.copy()
     two.stage.give_back(case_id, UNITS[0])
     two.round(hub)

@@ -275,6 +275,8 @@ def test_what_stands_on_the_map_stands_within_it_and_never_over_each_other(
 ) -> None:
     map_stage.view.resize(*size)
     map_stage.wait(f"window.innerWidth === {size[0]} && window.innerHeight === {size[1]}")
+    # The page is told of its new width a moment after it has it, and before it is painted again.
+    map_stage.wait(f"(document.querySelector('.desk-right > label') === null) === {str(size[0] <= 560).lower()}")
     places = map_stage.js(
         "JSON.stringify([...document.querySelectorAll('.desk-control:not([hidden])')].map(one => {"
         "const at = one.getBoundingClientRect();"
