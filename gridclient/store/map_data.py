@@ -53,13 +53,13 @@ class SqliteMapData:
     def figures(self) -> Mapping[str, Figures]:
         """See the port; only for areas that :meth:`outlines` contains."""
         drawn = self._outlines()[2]
-        with self._columns.at() as (connection, table):
+        with self._columns.at(only_open=True) as (connection, table):
             found = open_and_overdue(connection, table, self._moment())
         return {code: counts for code, counts in found.items() if code in drawn}
 
     def home(self) -> str:
         own = self._reference.setting("township")
-        with self._columns.at() as (connection, table):
+        with self._columns.at(only_open=True) as (connection, table):
             found = open_and_overdue(connection, table, self._moment())  # without drawing any outline
         worked = {township_of(code) for code in found} - {""}
         return own if worked <= {own} else ""
@@ -70,7 +70,7 @@ class SqliteMapData:
         if box is None:
             return []
         chosen = replace(cases, only_open=True, bounds=(box.west, box.south, box.east, box.north))
-        with self._columns.at() as (connection, table):
+        with self._columns.at(only_open=True) as (connection, table):
             moment = self._moment()
             places = selected(connection, table, chosen, moment).places()
             if not len(places):

@@ -294,3 +294,9 @@ def m0005_signatures(db: SchemaTool) -> None:
     )
     for prefix in ("head/", "stick/", "lost/", "lostat/", "sync.file."):  # the last kind: unread for several versions
         db.execute("DELETE FROM desk_values WHERE name GLOB ?", [f"{prefix}*"])
+
+
+@migrations()
+def m0006_open_cases(db: SchemaTool) -> None:
+    """Which packs have an open case: a desk that opens reads no others (:mod:`gridclient.store.columns`)."""
+    db.execute("CREATE INDEX cases_open ON cases(no) WHERE is_open = 1")

@@ -64,15 +64,15 @@ class SqliteQueries:
         return Histories()
 
     @contextmanager
-    def _at(self) -> Iterator[tuple[Connection, Table, Moment]]:
-        with self._columns.at() as (connection, table):
+    def _at(self, *, only_open: bool) -> Iterator[tuple[Connection, Table, Moment]]:
+        with self._columns.at(only_open=only_open) as (connection, table):
             yield connection, table, moment_of(self._areas(), self._clock.now())
 
     def read_ahead(self) -> bool:
         return self._ahead.step()
 
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
-        with self._at() as (connection, table, moment):
+        with self._at(only_open=chosen.only_open) as (connection, table, moment):
             found = None if after else headed(connection, table, chosen, moment, sort, limit=limit)
             found = found or selected(connection, table, chosen, moment)
             page = page_of(connection, table, found, sort, moment.areas, limit=limit, after=after)
@@ -80,7 +80,7 @@ class SqliteQueries:
         return CasePage(tuple(rows), None if page.next is None else page.next.text())
 
     def total(self, chosen: CaseFilter) -> int:
-        with self._at() as (connection, table, moment):
+        with self._at(only_open=chosen.only_open) as (connection, table, moment):
             return selected(connection, table, chosen, moment).size
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
@@ -88,11 +88,11 @@ class SqliteQueries:
             return read_case_rows(connection, numbers_of(connection, case_ids), self._areas())
 
     def figures(self) -> Mapping[str, GridFigures]:
-        with self._at() as (connection, table, moment):
+        with self._at(only_open=True) as (connection, table, moment):
             return figures(connection, table, moment)
 
     def box_counts(self, grid: str = "") -> Mapping[Box, int]:
-        with self._at() as (connection, table, moment):
+        with self._at(only_open=True) as (connection, table, moment):
             return box_counts(connection, table, moment, grid)
 
     def case(self, case_ref: str) -> Case:
@@ -122,7 +122,7 @@ class SqliteQueries:
         from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 
         new = NewCase(title, description, phone, lon, lat, at)
-        with self._at() as (_, table, moment):
+        with self._at(only_open=False) as (_, table, moment):
             around = surroundings(table, new)
         with self._database.reader() as connection:  # lists need not wait for what takes longer
             return likely_duplicates(connection, around, new, areas=moment.areas)

@@ -254,3 +254,33 @@ def test_a_cursor_of_a_label_that_is_gone_is_refused(stage: Stage) -> None:
     cursor = orders.Cursor("no such grid", 1).text()
     with pytest.raises(InvalidInput):
         stage.queries.page(CaseFilter(), Sort(SortKey.GRID), after=cursor)
+
+
+def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stage: Stage) -> None:
+    import_many(stage, 3 * ROWS)
+    with stage.work() as unit_of_work:  # two blobs without an open case
+        for _ in range(3 * ROWS):
+            facts = {"title": "旧案", "grid": GRIDS[0]}
+            payload = {"number": "", "registered_at": 1, "closed_at": 2, "level": 3, "facts": facts}
+            unit_of_work.record(EventDraft(EventKind.IMPORTED, stage.new_id(), STREAM, "a", payload))
+    open_ones, queries = CaseFilter(only_open=True), stage.queries
+    columns = Columns(stage.database)
+    told = [
+        SqliteQueries(stage.database, one, lambda: stage.known.areas, stage.clock)
+        for one in (columns, Columns(stage.database))
+    ]
+    assert told[1].total(CaseFilter()) == 6 * ROWS  # this one reads all at first
+    for fresh in told:
+        assert fresh.page(open_ones, Sort()).rows == queries.page(open_ones, Sort()).rows
+        assert fresh.total(open_ones) == queries.total(open_ones) > ROWS
+        assert fresh.figures() == queries.figures()
+        assert fresh.box_counts(GRIDS[0]) == queries.box_counts(GRIDS[0])
+    with columns.at(only_open=True) as (_, table):
+        read = int((table.state != 0).sum())
+    assert read < 6 * ROWS - ROWS, "what ended was not read"
+    stage.record(EventKind.VOIDED, stage.ids(CaseFilter(box=Box.REPORTED))[0], {"reason": "x"})
+    for fresh in told:
+        assert fresh.total(open_ones) == queries.total(open_ones)
+        assert fresh.total(CaseFilter()) == 6 * ROWS
+        assert fresh.total(CaseFilter(text="旧案")) == 3 * ROWS
+        assert fresh.figures() == queries.figures()
