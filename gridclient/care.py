@@ -53,8 +53,7 @@ class ProfileCare:
         return self._opened.reference.standard_lists()
 
     def use_list(self, name: str, *, in_force: bool) -> None:
-        now = self._opened.desk.clock.now()
-        self._opened.reference.use_list(name, in_force=in_force, at=now.isoformat())
+        self._opened.reference.use_list(name, in_force=in_force)
         with self._opened.desk.work() as unit_of_work:
             what = "standard_list_used" if in_force else "standard_list_left"
             unit_of_work.audit(self._opened.desk.actor.account, what, name)

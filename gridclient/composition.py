@@ -116,7 +116,7 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
     with profiles.create_profile(folder, now=now) as profile:
         with profile.database.writer() as connection:
             keep_accounts(connection, FIRST_ACCOUNTS)
-            keep_settings(connection, {"county": county, "township": township, "name": name}, at=now.isoformat())
+            keep_settings(connection, {"county": county, "township": township, "name": name})
         return recovery_key(profile.key)
 
 

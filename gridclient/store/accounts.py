@@ -31,9 +31,9 @@ def keep_accounts(connection: Connection, accounts: Iterable[Actor]) -> None:
     )
 
 
-def keep_settings(connection: Connection, settings: Mapping[str, str], *, at: str) -> None:
-    """Sets business settings, in the open transaction; ``at`` is the ISO instant of the change."""
+def keep_settings(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Sets business settings, in the open transaction."""
     schema_tool(connection).table("business_settings").upsert_all(
         ({"name": name, "value": value} for name, value in settings.items()), pk="name"
     )
-    touch_reference(connection, at)
+    touch_reference(connection)

@@ -93,7 +93,7 @@ class ReferenceSink:
             stored = self._stored(plans)
             if stored.imported:
                 self._note(connection, stored)
-                touch_reference(connection, self._now.isoformat())
+                touch_reference(connection)
         advance(len(self._records), len(self._records))
         return stored
 

@@ -300,3 +300,13 @@ def m0005_signatures(db: SchemaTool) -> None:
 def m0006_open_cases(db: SchemaTool) -> None:
     """Which packs have an open case: a desk that opens reads no others (:mod:`gridclient.store.columns`)."""
     db.execute("CREATE INDEX cases_open ON cases(no) WHERE is_open = 1")
+
+
+@migrations()
+def m0007_unread_columns(db: SchemaTool) -> None:
+    """Drops columns that nobody reads. Where an area lies is told by its geometry."""
+    for table in ("divisions", "grids"):
+        for column in ("west", "south", "east", "north"):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("ALTER TABLE imports DROP COLUMN source")
+    db.execute("ALTER TABLE reference_state DROP COLUMN changed_at")

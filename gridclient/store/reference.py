@@ -43,9 +43,9 @@ def reference_version(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def touch_reference(connection: Connection, at: str) -> None:
+def touch_reference(connection: Connection) -> None:
     """Counts a change, within the transaction that changes reference data, so that caches are read again."""
-    connection.execute("update reference_state set version = version + 1, changed_at = ? where id = 1", (at,))
+    connection.execute("update reference_state set version = version + 1 where id = 1")
 
 
 class Snapshot:
@@ -187,11 +187,11 @@ class SqliteReference:
         """All lists of filing conditions."""
         return self.snapshot().lists
 
-    def use_list(self, name: str, *, in_force: bool, at: str) -> None:
+    def use_list(self, name: str, *, in_force: bool) -> None:
         """Puts a list of filing conditions in or out of force: only lists in force are offered; cases keep theirs."""
         with self._database.writer() as connection:
             connection.execute("update standard_lists set in_force = ? where name = ?", (int(in_force), name))
-            touch_reference(connection, at)
+            touch_reference(connection)
 
     def calendar(self) -> WorkCalendar:
         return self.snapshot().calendar

@@ -119,7 +119,7 @@ def record_changes(connection: Connection, device: Device, *, actor: str, now: d
     return count
 
 
-def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) -> str:
+def apply_change(connection: Connection, payload: Mapping[str, Any]) -> str:
     """Applies one event of ``ref`` to the tables; returns the kind that screens must refresh, "" if none.
 
     Unknown columns are ignored, missing ones get their defaults. An event that the tables cannot hold is skipped and
@@ -136,7 +136,7 @@ def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) ->
         _LOG.warning("a change of %s was passed over: %s", kind.table, type(error).__name__)
         return ""
     connection.execute("RELEASE change")
-    touch_reference(connection, at)
+    touch_reference(connection)
     return _SCREEN_KINDS.get(kind.table, kind.table)
 
 

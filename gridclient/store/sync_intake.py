@@ -176,7 +176,7 @@ class Intake:
 
     def _finish(self, heads: Sequence[SignedHead]) -> Taken:
         refolded = self._refolding.carry_out()
-        kinds = {apply_change(self._connection, event.payload, event.at.isoformat()) for event in self._told} - {""}
+        kinds = {apply_change(self._connection, event.payload) for event in self._told} - {""}
         for head in heads:
             self._chains.check_head(head, self._is_signed)
         self._chains.finish()

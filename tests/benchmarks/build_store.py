@@ -219,7 +219,7 @@ def _fill_reference(profile: Profile, county: DemoCounty) -> None:
         import_records(records, file="bench", kind=kind, sink=sink, clock=SetClock(NOW))
     with profile.database.writer() as connection:
         keep_accounts(connection, FIRST_ACCOUNTS)
-        keep_settings(connection, {"township": "371002003", "name": "环翠区"}, at=NOW.isoformat())
+        keep_settings(connection, {"township": "371002003", "name": "环翠区"})
 
 
 def _fill_cases(profile: Profile, maker: CaseMaker, cases: int) -> None:

@@ -90,7 +90,7 @@ def test_a_grid_that_comes_after_another_is_gone_takes_nobodys_place(drawn: Impo
     gone, before = basics()[0], drawn.count("grids")
     with drawn.database.writer() as connection:
         connection.execute("delete from grids where code = ?", (gone.code,))
-        touch_reference(connection, "")
+        touch_reference(connection)
     drawn.bring([gone])
     assert drawn.count("grids") == before
     assert len(drawn.reference.grids()) == 15

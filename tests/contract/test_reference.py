@@ -78,7 +78,7 @@ def test_an_import_that_fails_after_its_rows_are_written_leaves_nothing(
 ) -> None:
     written = []
 
-    def fail(connection: Connection, _at: str) -> None:
+    def fail(connection: Connection) -> None:
         written.append(connection.execute("select count(*) from grids").fetchone()[0])
         raise OSError("the stick was pulled")
 

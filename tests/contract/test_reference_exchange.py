@@ -66,7 +66,7 @@ def payloads(store: ImportStore, after: int = 0) -> list[Any]:
 
 def take(store: ImportStore, heard: list[Any]) -> set[str]:
     with store.database.writer() as connection:
-        return {apply_change(connection, payload, store.clock.now().isoformat()) for payload in heard}
+        return {apply_change(connection, payload) for payload in heard}
 
 
 def known(store: ImportStore) -> tuple[object, ...]:
@@ -118,14 +118,14 @@ def test_what_is_gone_goes_everywhere(told: ImportStore, other: ImportStore) -> 
         connection.execute("DELETE FROM unit_aliases")
         connection.execute("DELETE FROM unit_areas")
         connection.execute("DELETE FROM units")
-        touch_reference(connection, "")
-        keep_settings(connection, {"limit.sign": "3 work_hour"}, at=told.clock.now().isoformat())
+        touch_reference(connection)
+        keep_settings(connection, {"limit.sign": "3 work_hour"})
     tell(told)
     take(other, payloads(told, count))
     assert (list(other.reference.units()), other.reference.setting("limit.sign")) == ([], "3 work_hour")
     for store in (told, other):
         with store.database.writer() as connection:
-            touch_reference(connection, "")
+            touch_reference(connection)
         assert tell(store) == 0
 
 
@@ -136,7 +136,7 @@ def test_a_grid_that_was_to_end_and_goes_on_goes_on_everywhere(told: ImportStore
     assert other.reference.grid(basics()[0].code) is None
     with told.database.writer() as connection:
         connection.execute("UPDATE grids SET valid_to = NULL")
-        touch_reference(connection, "")
+        touch_reference(connection)
     tell(told)
     take(other, payloads(told, count))
     assert other.reference.grid(basics()[0].code) is not None

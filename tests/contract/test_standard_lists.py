@@ -105,7 +105,7 @@ def test_the_same_table_under_another_file_name_is_the_list_that_has_it_already(
 def test_a_list_that_is_not_in_force_is_not_offered_but_what_was_filed_under_it_is_known(store: ImportStore) -> None:
     bring(store, [standard(2)], name="旧")
     bring(store, [replace(standard(2), filing_condition="新的条件")], name="新")
-    store.reference.use_list("旧", in_force=False, at="")
+    store.reference.use_list("旧", in_force=False)
     assert [row.list for row in store.reference.standards()] == ["新"]
     assert found(store, f"{CODE}@旧").filing_condition == standard(2).filing_condition
     assert [(row.name, row.conditions, row.in_force) for row in store.reference.standard_lists()] == [

@@ -46,7 +46,7 @@ class ImportStore:
     def set(self, name: str, value: str) -> None:
         """Sets a business setting."""
         with self.database.writer() as connection:
-            keep_settings(connection, {name: value}, at=self.clock.now().isoformat())
+            keep_settings(connection, {name: value})
 
     def sink(self, kind: ImportKind, aside: Aside = IN_PLACE) -> ImportSink:
         now = self.clock.now()

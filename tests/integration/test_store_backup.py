@@ -130,7 +130,7 @@ def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: 
     "change",
     [
         lambda connection, _device: append_line(connection, at=NOW, actor="yin", what="exported", subject="x"),
-        lambda connection, _device: touch_reference(connection, NOW.isoformat()),
+        lambda connection, _device: touch_reference(connection),
         lambda connection, device: record_changes(connection, device, actor="system", now=NOW),
         lambda connection, _device: mark_pending(connection, [(1, False)]),
     ],

@@ -14,7 +14,7 @@ from gridclient.services.rows import CaseFilter, SavedView, Sort
 from gridclient.services.sync_port import OriginKey
 from gridclient.store import migrations
 from gridclient.store import profile as profiles
-from gridclient.store.driver import Use, open_connection, schema_tool
+from gridclient.store.driver import Connection, Use, open_connection, schema_tool
 from gridclient.store.profile import open_profile
 from gridclient.store.schema import VERSION, version_of
 from gridclient.store.sync_carrying import carried_origins, signed_end
@@ -51,12 +51,18 @@ def test_a_store_of_the_first_version_opens_whole_and_is_synchronised(tmp_path: 
     assert next(path.name for path in (folder / "backups").iterdir()).startswith("before-upgrade-")
 
 
-def test_signatures_that_were_kept_under_their_names_are_found_after_an_upgrade(tmp_path: Path) -> None:
+def older_store(file: Path, version: int) -> Connection:
+    """A store as the program of this version made it."""
     older = Migrations("gridclient.store")
-    for step in (migrations.m0001_first, migrations.m0002_sync, migrations.m0003_told, migrations.m0004_standard_lists):
-        older(name=step.__name__)(step)
-    connection = open_connection(tmp_path / "old.db", bytes(32), Use.WRITING)
+    for step in sorted(name for name in vars(migrations) if name.startswith("m00"))[:version]:
+        older(name=step)(getattr(migrations, step))
+    connection = open_connection(file, bytes(32), Use.WRITING)
     older.apply(schema_tool(connection))
+    return connection
+
+
+def test_signatures_that_were_kept_under_their_names_are_found_after_an_upgrade(tmp_path: Path) -> None:
+    connection = older_store(tmp_path / "old.db", 4)
     connection.execute("INSERT INTO subjects VALUES (1, x'01')")
     for no, own in ((1, 1), (2, 0)):
         columns, row = "no, stream, device, incarnation, own, seq, hlc, hash", (no, "t:1", f"desk{no}", own)
@@ -83,6 +89,20 @@ def test_signatures_that_were_kept_under_their_names_are_found_after_an_upgrade(
     assert (next_lost(connection, "t:1", 0), next_lost(connection, "t:1", 41)) == (41, None)
     assert connection.execute("SELECT * FROM heads").fetchall() == [(2, 3, b"\xaa\x03")]
     assert connection.execute("SELECT * FROM desk_values").fetchall() == [("desk.name", "席位")]
+    connection.close()
+
+
+def test_an_area_that_was_kept_with_its_box_keeps_all_else_after_an_upgrade(tmp_path: Path) -> None:
+    connection = older_store(tmp_path / "old.db", 6)
+    for table in ("divisions", "grids"):
+        connection.execute(
+            f"INSERT INTO {table}(code, name, initials, geometry, west, south, east, north, source_crs, schematic) "
+            "VALUES ('371002001', '鲸园', 'jy', x'01', 122.0, 37.4, 122.2, 37.6, 'gcj02', 1)"
+        )
+    migrations.upgrade(connection)
+    for table in ("divisions", "grids"):
+        kept = connection.execute(f"SELECT code, name, initials, geometry, source_crs, schematic FROM {table}")
+        assert kept.fetchall() == [("371002001", "鲸园", "jy", b"\x01", "gcj02", 1)]
     connection.close()
 
 
