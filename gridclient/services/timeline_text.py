@@ -86,8 +86,8 @@ def _unit(payload: Mapping[str, Any], reference: Reference) -> str:
 
 def _registered(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     facts = payload.get("facts", {})
-    grid = reference.grid(facts.get("grid", "")) if facts.get("grid") else None
-    return [CHANNELS.get(facts.get("channel", ""), ""), grid.name if grid else "网格待定"]
+    grid = reference.grid(facts.get("grid", ""))
+    return [CHANNELS.get(facts.get("channel"), ""), grid.name if grid else "网格待定"]
 
 
 def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
@@ -117,7 +117,7 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
 def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     basis = payload.get("basis", {})
     code = str(basis.get("standard", "") or payload.get("facts", {}).get("standard", ""))
-    row = reference.standard_of(code, str(basis.get("version", ""))) if code else None
+    row = reference.standard_of(code, str(basis.get("version", "")))
     return [row.small_class, row.filing_condition, row.limit_text] if row else [code]
 
 

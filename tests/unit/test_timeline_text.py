@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 
 from gridclient.domain.case import CaseFacts
-from gridclient.domain.roles import Action
+from gridclient.domain.handing import WITHHELD
+from gridclient.domain.replacing import replace
+from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.timeline_text import line_of, lines_of, who, word_taken_back
 from gridclient.services.words import EVENTS
-from tests.ui.fakes.invented_desk import LEAD, NOW, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import GRIDS, LEAD, NOW, OTHER, STANDARDS, UNITS, InventedDesk, empty_desk
+from tests.ui.fakes.memory_store import MemoryReference
 
 
 def lines(made: InventedDesk, case_id: str) -> list[str]:
@@ -37,6 +40,86 @@ def test_a_dispatch_to_several_tells_the_deadline_before_those_who_cooperate() -
     assert lines(made, case_id)[-1] == told
 
 
+def test_a_case_is_told_from_beginning_to_end_with_who_did_what_and_why() -> None:
+    made = empty_desk(role=AccountRole.SHIFT_LEADER)
+    case_id = made.filed("噪音", channel="110", reporter_name="张某某", reporter_phone="13800001234")
+    third = "371002002-A02"
+    for action, args in (
+        (Action.DISPATCH, {"lead": LEAD, "cooperating": [OTHER, third], "reason": "请到场", "contact": True}),
+        (Action.URGE, {"text": "请尽快"}),
+        (Action.SIGN, {}),
+        (Action.ESCALATE, {"reason": "需县里协调"}),
+        (Action.DELEGATE, {"reason": "县里已答复"}),
+        (Action.AMEND, {"address": "海港路 8 号", "sensitive": True}),
+        (Action.FEED_BACK, {"result": "已劝停", "contacted": True}),
+        (Action.REWORK, {"unit": LEAD, "reason": "照片看不清"}),
+        (Action.FEED_BACK, {"result": "已停工"}),
+        (Action.VERIFY, {"unit": LEAD, "reason": "现场已看"}),
+        (Action.VERIFY, {"unit": OTHER, "release": True, "reason": "不必到场"}),
+        (Action.VERIFY, {"unit": third, "release": True, "reason": "无需调解"}),
+        (Action.CLOSE, {"closing_condition_met": True, "note": "反映人在场"}),
+        (Action.RATE, {"rating": "fair", "text": "慢了些"}),
+        (Action.REOPEN, {"reason": "夜里又施工"}),
+        (Action.VOID, {"reason": "重复登记"}),
+    ):
+        made.act(action, case_id, **args)
+    assert lines(made, case_id) == [
+        "登记 · 民生110 · 第三网格(基础)",
+        "立案 · 施工扰民 · 夜间施工噪音扰民 · 2紧急工作时",
+        "派遣 · 主办 综合行政执法中队 · 时限至 11-20 16:32 · 协办 鲸园派出所、司法所 · 已提供联系方式 · 请到场",
+        "催办 · 请尽快",
+        "签收（代） · 综合行政执法中队",
+        "上报上级 · 需县里协调",
+        "下派 · 县里已答复",
+        "修改 · 地址、敏感",
+        "处置反馈（代） · 综合行政执法中队 · 已劝停 · 已联系反映人",
+        "返工 · 综合行政执法中队 · 照片看不清",
+        "处置反馈（代） · 综合行政执法中队 · 已停工",
+        "核查通过 · 综合行政执法中队 · 现场已看",
+        "协办免办 · 鲸园派出所 · 不必到场",
+        "协办免办 · 司法所 · 无需调解",
+        "结案 · 反映人在场",
+        "评价 · 基本满意 · 慢了些",
+        "重开 · 夜里又施工",
+        "作废 · 重复登记",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "told"),
+    [
+        ("case_declined", {"reason_code": "duplicate", "reason": "见前一件"}, "不予受理 · 重复反映 · 见前一件"),
+        ("case_imported", {"facts": {"channel": "visit"}}, "导入 · 来访 · 网格待定"),
+        ("case_registered", {"facts": {"channel": "of a later version"}}, "登记 · 网格待定"),
+        ("attachment_added", {"name": "近景.jpg"}, "附件 · 近景.jpg"),
+        ("conflict_resolved", {"choice": "take"}, "冲突处理 · 改按后到的操作"),
+        (
+            "deadline_recomputed",
+            {"dues": [{"stage": "handle", "unit": LEAD, "due": 0}, {"stage": "sign", "unit": OTHER, "due": 0}]},
+            "时限重算 · 综合行政执法中队 时限至 1970-01-01 08:00",
+        ),
+        ("case_amended", {"facts": {}, WITHHELD: {"reporter_phone": "token"}}, "修改 · 电话"),
+    ],
+)
+def test_what_the_desk_s_own_steps_do_not_show_is_told_too(kind: str, payload: dict[str, object], told: str) -> None:
+    assert line_of(TimelineEntry(NOW, kind, "wang", payload, False), empty_desk().desk.reference) == told
+
+
+def test_a_unit_that_its_condition_does_not_list_is_told_with_the_dispatch() -> None:
+    made = empty_desk()
+    assert " · 清单外 · " in lines(made, made.dispatched("噪音", unit=OTHER))[-1]
+
+
+def test_a_filing_is_told_by_the_condition_of_its_day_and_by_its_code_where_nobody_knows_it() -> None:
+    made = empty_desk()
+    case_id = made.filed("噪音", standard="C-02-01-01")
+    now = replace(STANDARDS[1], version="2", filing_condition="占道超过一小时")
+    later = MemoryReference(GRIDS, UNITS, (now, *STANDARDS))
+    assert lines_of(made.store.timeline(case_id), later)[-1] == "立案 · 占道经营 · 占道经营 · 1工作日"
+    unknown = TimelineEntry(NOW, "case_filed", "wang", {"facts": {"standard": "C-99"}, "basis": {}}, False)
+    assert line_of(unknown, later) == "立案 · C-99"
+
+
 def test_a_return_names_unit_reason_and_text() -> None:
     made = empty_desk()
     case_id = made.dispatched("噪音", ago=timedelta(minutes=5))
@@ -53,6 +136,9 @@ def test_what_was_taken_back_is_marked_and_what_took_it_back_names_it() -> None:
         "退回（代）（已撤销） · 综合行政执法中队 · 非本单位职责 · 属城管",
         "撤销“退回”",
     ]
+    assert word_taken_back(made.store.timeline(case_id)) == "退回"
+    made.act(Action.NOTE, case_id, text="已电话联系")  # somebody was quicker than the line that tells of it
+    assert word_taken_back(made.store.timeline(case_id)) == "退回"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +193,8 @@ def test_an_undoing_that_names_no_event_takes_nothing_back_and_the_case_is_still
 def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:
     made = empty_desk()
     for kind, word in EVENTS.items():
-        assert line_of(TimelineEntry(NOW, kind, "wang", {}, False), made.desk.reference).startswith(word)
+        told = line_of(TimelineEntry(NOW, kind, "wang", {}, False), made.desk.reference)
+        assert told.removesuffix(" · 网格待定") == word
 
 
 def test_who_acted_is_named_and_not_coded() -> None:
