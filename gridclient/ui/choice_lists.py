@@ -85,13 +85,10 @@ def _lists(
         tuple(standards),
         tuple(grids),
         tuple(standard_entries(standards, initials)),
-        tuple(grid_entries(grids, initials)),
+        tuple(grid_entries(grids)),
         guesser,
     )
 
 
 def _names(lists: Lists) -> set[str]:
-    names = {row.name for row in lists.grids if row.tier in ("basic", "community")}
-    for row in lists.standards:
-        names |= {row.small_class, row.filing_condition}
-    return names - {""}
+    return {name for row in lists.standards for name in (row.small_class, row.filing_condition) if name}

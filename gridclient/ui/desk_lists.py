@@ -60,7 +60,7 @@ class DeskLists(QObject):
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
-        self._unplaced = GridRow(UNPLACED, self.tr("未落格"), UNPLACED, "")
+        self._unplaced = GridRow(UNPLACED, self.tr("未落格"), UNPLACED, "", initials="wlg")
         self._names = {UNPLACED: self._unplaced.name}
         self.home = ""
         self.minute = QTimer(self, interval=_MINUTE_MS)

@@ -140,7 +140,6 @@ class MainWindow(QMainWindow):
             left.connect(self.pages.back)
         self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))
         self.command.left.connect(lambda: self.pages.focus(cases.table))
-        self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(lambda initials: self.command.learn(initials=initials))
         self.chosen.row_read.connect(self.map.show_case)
         for teller in (self.chosen, self.batch, self.actions_, self.map, cases):

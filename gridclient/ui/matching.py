@@ -105,16 +105,16 @@ def standard_title(row: StandardRow) -> str:
     return joined((row.small_class, row.filing_condition))
 
 
-def grid_entries(grids: Sequence[GridRow], initials: Mapping[str, str]) -> list[Entry]:
+def grid_entries(grids: Sequence[GridRow]) -> list[Entry]:
     """Basic grids with the names of their communities, then communities, then townships."""
-    names = {row.code: row.name for row in grids}
+    names = {row.code: (row.name, row.initials) for row in grids}
     found = []
     for tier in ("basic", "community", "township"):
         for row in grids:
             if row.tier == tier:
-                above = names.get(row.parent, "")
-                short = initials.get(above, "") + initials.get(row.name, "")
-                found.append(Entry(row.code, grid_title(row, above if tier == "basic" else ""), above, row.code, short))
+                above, initials = names.get(row.parent, ("", ""))
+                title = grid_title(row, above if tier == "basic" else "")
+                found.append(Entry(row.code, title, above, row.code, initials + row.initials))
     return found
 
 

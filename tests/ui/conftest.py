@@ -30,7 +30,7 @@ from gridclient.ui.pages import PageParts
 from gridclient.ui.present import title_of
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
-from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, InventedDesk, busy_desk, empty_desk
+from tests.ui.fakes.invented_desk import STANDARDS, InventedDesk, busy_desk, empty_desk
 
 OpenList = Callable[[InventedDesk], CaseList]
 EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
@@ -85,8 +85,8 @@ class OpenWindow(Protocol):
 
 @pytest.fixture(scope="session")
 def initials() -> str:
-    """The initials of every name on the invented desk, as the desk keeps them: no worker process is needed."""
-    names = {row.name for row in GRIDS} | {"未落格", *BOXES.values(), *STATES.values()}
+    """The initials of every word on the invented desk, as the desk keeps them: no worker process is needed."""
+    names = {*BOXES.values(), *STATES.values()}
     names |= {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
     names |= {f"按{title_of(key)}排序" for key in SortKey}

@@ -29,14 +29,7 @@ SOURCES = Sources(
     commands=(Known("register", "登记", "F3"), Known("dispatch", "派遣", "F2")),
     units=UNITS,
     grids=GRIDS,
-    initials={
-        "登记": "dj",
-        "派遣": "pq",
-        "古陌社区": "gmsq",
-        "第三网格(基础)": "dswgjc",
-        "待派遣": "dpq",
-        "已结案": "yja",
-    },
+    initials={"登记": "dj", "派遣": "pq", "待派遣": "dpq", "已结案": "yja"},
     township="371002002",
 )
 
@@ -116,9 +109,14 @@ def test_escape_changes_nothing(window: MainWindow) -> None:
 
 def test_of_names_that_fit_alike_an_action_comes_first() -> None:
     away = Known("offline", "离线/恢复联网", "")
-    village = replace(GRIDS[-1], code="371002104011", name="洛西村", tier="community")
-    sources = Sources(commands=(away,), grids=(*GRIDS, village), initials={away.title: "lxhflw", "洛西村": "lxc"})
+    village = replace(GRIDS[-1], code="371002104011", name="洛西村", tier="community", initials="lxc")
+    sources = Sources(commands=(away,), grids=(*GRIDS, village), initials={away.title: "lxhflw"})
     assert [offer.title for offer in offers_for("lx", sources)[:2]] == [away.title, "洛西村"]
+
+
+def test_the_cases_that_lie_nowhere_are_found_by_initials_like_an_area(window: MainWindow) -> None:
+    type_in(window, "wlg")
+    assert [offer.title for offer in window.command.offers() if offer.kind is Kind.GRID] == ["未落格"]
 
 
 def test_what_was_typed_goes_when_the_operator_clicks_elsewhere(window: MainWindow) -> None:

@@ -15,7 +15,6 @@ from gridclient.ui.theme import TREE_ROW_PX, base_font
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import GRIDS, many_grids
 
-INITIALS = {"古陌社区": "gmsq", "北山社区": "bssq", "竹岛街道": "zdjd", "鲸园街道": "jyjd"}
 ZONE, COMMUNITY, BASIC = "371002002601", "371002002001", "371002002001003"
 
 
@@ -25,7 +24,6 @@ def tree(qtbot: QtBot, look: None) -> GridTree:
     qtbot.addWidget(made)
     made.resize(232, 500)
     made.show_grids(GRIDS)
-    made.learn_initials(INITIALS)
     made.show()
     return made
 

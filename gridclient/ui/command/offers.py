@@ -94,8 +94,8 @@ def asks_for_a_number(typed: str) -> bool:
 
 
 def names_to_learn(sources: Sources) -> list[str]:
-    """All names of which the bar needs the initials."""
-    names = [word.title for word in sources.commands] + [row.name for row in sources.grids]
+    """All names of which the bar needs the initials; rows of grids and units have theirs."""
+    names = [word.title for word in sources.commands]
     return [*names, *BOXES.values(), *STATES.values(), *map(_order_words, SortKey)]
 
 
@@ -124,9 +124,9 @@ def _grids(sources: Sources) -> Iterable[Found]:
     by_code = {row.code: row for row in sources.grids}
     for row in sorted(sources.grids, key=lambda row: not row.code.startswith(sources.township)):
         offer = Offer(Kind.GRID, row.code, row.name, _place(row, by_code))
-        above = by_code[row.parent].name if row.tier == Tier.BASIC and row.parent in by_code else ""
-        named = sources.initials.get(above, "") + sources.initials.get(row.name, "")
-        yield offer, (above + row.name, named)  # most communities have a grid of each name
+        above = by_code.get(row.parent) if row.tier == Tier.BASIC else None
+        ways = (row,) if above is None else (above, row)  # most communities have a grid of each name
+        yield offer, ("".join(way.name for way in ways), "".join(way.initials for way in ways))
 
 
 def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:

@@ -87,7 +87,7 @@ class GridModel(QAbstractItemModel):
         """All areas in the order of their codes."""
         return self._nodes
 
-    def find(self, typed: str, initials: Mapping[str, str], *, after: int) -> Node | None:
+    def find(self, typed: str, *, after: int) -> Node | None:
         """The next area after number ``after`` (and again from the first one) that matches the typed name, code or
         initials (``gmsq`` is 古陌社区). Matching beginnings come first."""
         typed = typed.strip().lower()
@@ -95,10 +95,10 @@ class GridModel(QAbstractItemModel):
             return None
         rest: Node | None = None
         for node in (*self._nodes[after + 1 :], *self._nodes[: after + 1]):
-            short = initials.get(node.row.name, "")
-            if node.row.name.startswith(typed) or short.startswith(typed) or node.row.code == typed:
+            row = node.row
+            if row.name.startswith(typed) or row.initials.startswith(typed) or row.code == typed:
                 return node
-            if rest is None and (typed in node.row.name or typed in short or node.row.code.endswith(typed)):
+            if rest is None and (typed in row.name or typed in row.initials or row.code.endswith(typed)):
                 rest = node
         return rest
 

@@ -93,7 +93,6 @@ class GridTree(QTreeView):
         self.setObjectName("gridTree")
         self.setAccessibleName(self.tr("网格树"))
         self.grids = GridModel(self)
-        self._initials: Mapping[str, str] = {}
         self._typed, self._typed_at = "", 0.0
         self._arriving = False
         self._unseen: str | None = None  # kept branches, to be opened when the areas are there
@@ -152,10 +151,6 @@ class GridTree(QTreeView):
         elif not index.isValid():
             self.selectionModel().clear()
 
-    def learn_initials(self, initials: Mapping[str, str]) -> None:
-        """Sets the pinyin initials of names, for typing."""
-        self._initials = initials
-
     # -- open branches ----------------------------------------------------------------------------------------------
 
     def opened(self) -> list[str]:
@@ -191,7 +186,7 @@ class GridTree(QTreeView):
         self._typed = self._typed + search if going_on else search
         self._typed_at = now
         here = self.grids.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
-        found = self.grids.find(self._typed, self._initials, after=here - going_on)
+        found = self.grids.find(self._typed, after=here - going_on)
         index = NO_INDEX if found is None else self._index(found.row)
         if index.isValid() and not self.isRowHidden(index.row(), index.parent()):
             self.setCurrentIndex(index)
