@@ -120,13 +120,20 @@ class Township:
         return {"start_rule": "immediate", "working_hours": "08:00-12:00,14:00-18:00"}[name]
 
 
+def handled_by(unit: str, began: str, limit: str, due: str, ended: str = "", stage: str = "handle") -> CaseClock:
+    """A clock of a day in March 2026, by times of that day."""
+    day = "2026-03-02T"
+    return CaseClock(stage, at(day + began), limit, at(day + due), unit, ended=at(day + ended) if ended else None)
+
+
 def test_a_limit_that_goes_on_tells_its_pause_and_what_was_left() -> None:
-    first = CaseClock(
-        "handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u1", ended=at("2026-03-02T09:00:06")
-    )
-    other = CaseClock("handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u2")
-    again = CaseClock("handle", at("2026-03-02T10:00"), "1.9983333333333333 work_hour", at("2026-03-02T11:59:54"), "u1")
-    lines = clock_lines(again, cast(Reference, Township()), (first, other, again))
+    """What other units, other stages and later clocks had left is not this clock's."""
+    first = handled_by("u1", "09:00", "2 work_hour", "11:00", ended="09:00:06")
+    other = handled_by("u2", "09:00", "2 work_hour", "11:00", ended="09:30")
+    signing = handled_by("u1", "09:00", "2 work_hour", "11:00", ended="09:40", stage="sign")
+    again = handled_by("u1", "10:00", "1.9983333333333333 work_hour", "11:59:54", ended="10:30")
+    later = handled_by("u1", "11:00", "1.5 work_hour", "14:30", ended="11:30")
+    lines = clock_lines(again, cast(Reference, Township()), (first, other, signing, again, later))
     assert lines == (
         "起算：2026-03-02 09:00（周一），时限2工作时，只计工作时间",
         "2026-03-02 09:00（周一）停止计时，余约2工作时，2026-03-02 10:00（周一）接着计",
@@ -134,11 +141,36 @@ def test_a_limit_that_goes_on_tells_its_pause_and_what_was_left() -> None:
     )
 
 
-def test_a_limit_that_begins_anew_tells_nothing_of_the_one_before() -> None:
+def test_a_unit_that_keeps_its_part_in_a_new_dispatch_goes_on_at_the_same_moment() -> None:
+    first = handled_by("u1", "09:00", "2 work_hour", "11:00", ended="10:00")
+    again = handled_by("u1", "10:00", "1 work_hour", "11:00")
+    lines = clock_lines(again, cast(Reference, Township()), (first, again))
+    assert lines[1] == "2026-03-02 10:00（周一）停止计时，余1工作时，2026-03-02 10:00（周一）接着计"
+
+
+def test_what_was_skipped_before_a_pause_is_still_told_after_it() -> None:
     first = CaseClock(
-        "handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u1", ended=at("2026-03-02T10:30")
+        "handle", at("2026-02-13T10:30"), "2 work_day", at("2026-02-24T10:30"), "u1", ended=at("2026-02-14T10:30")
     )
-    anew = CaseClock("handle", at("2026-03-02T11:00"), "2 work_hour", at("2026-03-02T15:00"), "u1")
+    again = CaseClock("handle", at("2026-02-24T08:00"), "8 work_hour", at("2026-02-24T18:00"), "u1")
+    assert clock_lines(again, cast(Reference, Township()), (first, again)) == (
+        "起算：2026-02-13 10:30（周五），时限2工作日，只计工作日",
+        "2月14日（周六）调休上班，计入",
+        "2月15日至2月23日放假9天，不计",
+        "2026-02-14 10:30（周六）停止计时，余8工作时，2026-02-24 08:00（周二）接着计",
+        "到期：2026-02-24 18:00（周二）",
+    )
+
+
+def test_a_limit_that_ended_in_the_second_it_began_goes_on_from_nothing() -> None:
+    clock = handled_by("u1", "09:00", "2 work_hour", "11:00", ended="09:00")
+    assert len(clock_lines(clock, cast(Reference, Township()), (clock,))) == 2
+
+
+@pytest.mark.parametrize("limit", ["2 work_hour", "0.5 work_day"])
+def test_a_limit_that_begins_anew_tells_nothing_of_the_one_before(limit: str) -> None:
+    first = handled_by("u1", "09:00", "2 work_hour", "11:00", ended="10:30")
+    anew = handled_by("u1", "11:00", limit, "15:00")
     lines = clock_lines(anew, cast(Reference, Township()), (first, anew))
     assert lines == clock_lines(anew, cast(Reference, Township()))
 
