@@ -120,7 +120,7 @@ class Township:
         return {"start_rule": "immediate", "working_hours": "08:00-12:00,14:00-18:00"}[name]
 
 
-def handled_by(unit: str, began: str, limit: str, due: str, ended: str = "", stage: str = "handle") -> CaseClock:
+def handled_by(unit: str, began: str, limit: str, due: str, *, ended: str = "", stage: str = "handle") -> CaseClock:
     """A clock of a day in March 2026, by times of that day."""
     day = "2026-03-02T"
     return CaseClock(stage, at(day + began), limit, at(day + due), unit, ended=at(day + ended) if ended else None)
