@@ -99,14 +99,13 @@ class Event:
 
 @frozen
 class EventDraft:
-    """An event that has no key and time yet; ``base`` is filled in with them."""
+    """An event that has no key, time and ``base`` yet."""
 
     kind: EventKind
     subject: str
     stream: str
     actor: str
     payload: Payload
-    base: int = 0
 
 
 def clock_time(hlc: int) -> datetime:

@@ -211,12 +211,15 @@ class Appender:
         """Gives a new subject its number in this store."""
         return self._subjects.add(subject)
 
-    def next_event(self, draft: EventDraft, now: datetime) -> Event:
-        """The event that the draft becomes if it is appended next. Nothing is stored."""
+    def next_event(self, draft: EventDraft, now: datetime, base: int = 0) -> Event:
+        """The event that the draft becomes if it is appended next. Nothing is stored.
+
+        ``base`` is 0 for the first event of a subject, and always for reference data.
+        """
         head = self._head(draft.stream)
         key = EventKey(draft.stream, self._device.id, self._device.incarnation, head.seq + 1)
         hlc = self._next_hlc(now)
-        return Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
+        return Event(key, hlc, draft.kind.value, draft.subject, base, draft.actor, draft.payload)
 
     def append(self, event: Event, subject_no: int) -> None:
         """Adds the event to the log; :meth:`flush` writes it."""
@@ -242,7 +245,7 @@ class Appender:
         """
         head = self._head(draft.stream)
         before = f"[{encode(draft.stream)},{encode(self._device.id)},{self._device.incarnation}"
-        kind, version, base, actor = draft.kind.value, _FIRST_VERSION, draft.base, draft.actor
+        kind, version, base, actor = draft.kind.value, _FIRST_VERSION, 0, draft.actor
         behind = f"{base},{encode(actor)}"
         hlc, seq, link, numbers = self._next_hlc(now) - 1, head.seq, head.link, []
         for subject, text in made:

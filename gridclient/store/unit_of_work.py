@@ -73,7 +73,7 @@ class SqliteUnitOfWork:
             return self._open(self._appender.next_event(draft, now))  # flush finds out if the log has it already
         if touched is None:
             touched = self._read(draft.subject, require_subject(self._connection, draft.subject))
-        event = self._appender.next_event(replace(draft, base=touched.case.version), now)
+        event = self._appender.next_event(draft, now, touched.case.version)
         touched.case = fold(touched.case, event)
         touched.events += 1
         self._appender.append(event, touched.no)

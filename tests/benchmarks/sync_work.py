@@ -114,6 +114,4 @@ def write_events(work: Work, clock: EventClock, records: Sequence[Record]) -> No
                 clock.put(record)
                 payload = json.loads(record.text)
                 kind = EventKind(record.kind)
-                unit_of_work.record(
-                    EventDraft(kind, record.subject, record.key.stream, record.actor, payload, record.base)
-                )
+                unit_of_work.record(EventDraft(kind, record.subject, record.key.stream, record.actor, payload))
