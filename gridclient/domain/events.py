@@ -19,6 +19,8 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.frozen import frozen
 
 Payload = Mapping[str, Any]
+CHAIN_START = bytes(32)
+"""The link before an origin's first event."""
 _COUNTER_BITS = 16
 _EPOCH = datetime(1970, 1, 1, 8, tzinfo=CHINA_TIME)
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.events import CHAIN_START
 from gridclient.hub.rows import (
-    CHAIN_START,
     EventRow,
     MarkRow,
     OriginRow,

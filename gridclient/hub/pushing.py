@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gridclient.domain.events import CHAIN_START
 from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.ordering import (
@@ -21,7 +22,7 @@ from gridclient.hub.ordering import (
     read_payloads,
     unit_allowed,
 )
-from gridclient.hub.rows import CHAIN_START, Device, Placement, StandAsk, Standing
+from gridclient.hub.rows import Device, Placement, StandAsk, Standing
 from gridclient.services.enrolment import Grant
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Grant
-
-CHAIN_START: Final = bytes(32)
-"""The link before an origin's first event."""
 
 
 @frozen

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from gridclient.domain.events import to_seconds
+from gridclient.domain.events import CHAIN_START, to_seconds
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START
 
 _INSERT: Final = "INSERT INTO audit(no, at, actor, what, subject, hash) VALUES (?, ?, ?, ?, ?, ?)"
 

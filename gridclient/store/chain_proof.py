@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gridclient.domain.events import EventKey, Record, link_after, place_mark
+from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, place_mark
 from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.services.withholding import lacks
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START, subject_text
+from gridclient.store.log import subject_text
 from gridclient.store.sync_feeds import all_feeds, is_part, streams_in_part
 
 MOST_PROBLEMS: Final = 1000

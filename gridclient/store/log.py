@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import (
+    CHAIN_START,
     Event,
     EventDraft,
     EventKey,
@@ -28,7 +29,6 @@ from gridclient.domain.events import (
 from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 
-CHAIN_START: Final = bytes(32)
 _HEX_DIGITS: Final = 32
 _FIRST_VERSION: Final = 1
 _TEXT_MARK: Final = b"="

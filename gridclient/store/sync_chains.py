@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import EventKey, Record, link_after
+from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after
 from gridclient.services.sync_port import FeedPage, OriginKey, SignedHead
 from gridclient.services.withholding import lacks, lacks_less
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START, subject_key, subject_text
+from gridclient.store.log import subject_key, subject_text
 
 IN_HAND: Final = 0
 """``KnownEvent.pos`` of an event that the same page contained before and that is not written yet."""

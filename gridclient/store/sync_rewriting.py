@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from gridclient.domain.events import EventKey, Record, link_after, payload_text
+from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, payload_text
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START, Device, own_head, subject_text
+from gridclient.store.log import Device, own_head, subject_text
 from gridclient.store.refolding import Refolding
 
 _WAITING: Final = (

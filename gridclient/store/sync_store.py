@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
-from gridclient.domain.events import EventKey, Record
+from gridclient.domain.events import CHAIN_START, EventKey, Record
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.ports import Clock
@@ -31,7 +31,7 @@ from gridclient.store import sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
-from gridclient.store.log import CHAIN_START, Device, subject_text, writing_device
+from gridclient.store.log import Device, subject_text, writing_device
 from gridclient.store.profile import Profile
 from gridclient.store.reference_exchange import record_changes
 from gridclient.store.search import merge_a_little

@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridclient.domain.events import EventKey, EventKind, Record, link_after, next_hlc, payload_text
+from gridclient.domain.events import CHAIN_START, EventKey, EventKind, Record, link_after, next_hlc, payload_text
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, SignedHead
-from gridclient.store.log import CHAIN_START, subject_text
+from gridclient.store.log import subject_text
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.sync_feeds import keep_feed
 from gridclient.store.sync_store import SqliteSyncStore

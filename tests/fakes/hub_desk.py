@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gridclient.domain.events import Record, link_after
+from gridclient.domain.events import CHAIN_START, Record, link_after
 from gridclient.hub.access import Access, Applicant
-from gridclient.hub.rows import CHAIN_START
 from gridclient.services.enrolment import Admission, Grant
 from gridclient.services.sync_port import OriginKey
 from gridclient.sync.signing import new_key, public_key, sign_head

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from gridclient.domain.errors import NotFound, StoreUnavailable, SyncFault
-from gridclient.domain.events import EventKey, Record, link_after, payload_text, place_mark
+from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, payload_text, place_mark
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
@@ -25,8 +25,6 @@ from gridclient.services.sync_port import (
     WaitingFile,
 )
 from gridclient.sync.signing import head_is_signed
-
-CHAIN_START = bytes(32)
 
 
 @dataclass

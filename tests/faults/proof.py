@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gridclient.domain.events import EventKey, Record, link_after, place_mark
+from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, place_mark
 from gridclient.domain.handing import units_handed
 from gridclient.hub.backend import Backend
-from gridclient.hub.rows import CHAIN_START
 from gridclient.store.driver import Database
 from gridclient.store.refolding import folded
 from gridclient.store.verify import verify

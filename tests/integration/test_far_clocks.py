@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.events import EventKey, EventKind, Record, link_after
+from gridclient.domain.events import CHAIN_START, EventKey, EventKind, Record, link_after
 from gridclient.services.sync_port import OriginKey, RoundEnd, RoundReport, StickBatch
-from gridclient.store.log import CHAIN_START
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.toy_desk import ToyDesk, proved, same_tables, some_desks

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from gridclient.domain.events import EventKind, link_after, payload_text
+from gridclient.domain.events import CHAIN_START, EventKind, link_after, payload_text
 from gridclient.domain.handing import SALT, WITHHELD
 from gridclient.services.enrolment import Grant
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.sync_port import PlacedRecord
 from gridclient.store.driver import Database
-from gridclient.store.log import CHAIN_START
 from tests.contract.stage import STREAM, UNITS
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_cases import case_rows

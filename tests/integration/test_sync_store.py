@@ -12,7 +12,7 @@ import pytest
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.domain.events import EventDraft, EventKey, EventKind, Record, link_after
+from gridclient.domain.events import CHAIN_START, EventDraft, EventKey, EventKind, Record, link_after
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import Box, CaseFilter, Sort
 from gridclient.services.sync_port import (
@@ -25,7 +25,6 @@ from gridclient.services.sync_port import (
     RoundReport,
     Unsent,
 )
-from gridclient.store.log import CHAIN_START
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.wire import PushStatus
