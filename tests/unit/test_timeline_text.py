@@ -112,7 +112,8 @@ def test_a_unit_that_its_condition_does_not_list_is_told_with_the_dispatch() -> 
 
 def test_a_filing_is_told_by_the_condition_of_its_day_and_by_its_code_where_nobody_knows_it() -> None:
     made = empty_desk()
-    case_id = made.filed("噪音", standard="C-02-01-01")
+    case_id = made.register("噪音", standard="C-02-01-01")
+    made.act(Action.FILE, case_id)
     now = replace(STANDARDS[1], version="2", filing_condition="占道超过一小时")
     later = MemoryReference(GRIDS, UNITS, (now, *STANDARDS))
     assert lines_of(made.store.timeline(case_id), later)[-1] == "立案 · 占道经营 · 占道经营 · 1工作日"
