@@ -18,12 +18,11 @@ from gridclient.domain.coordinates import Crs, convert, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
 from gridclient.domain.roles import Action
-from gridclient.services.registering import LONGEST_TEXT
+from gridclient.services.registering import LONGEST_TEXT, LONGEST_TITLE
 from gridclient.services.words import CHANNELS, DECLINE_REASONS, RATINGS, RETURN_REASONS, URGENCIES
 
 Values = dict[str, Any]
 
-_LONGEST_TITLE: Final = 200
 _EARLIEST: Final = to_seconds(datetime(1949, 1, 1, tzinfo=CHINA_TIME))
 _TOO_LATE: Final = to_seconds(datetime(2101, 1, 1, tzinfo=CHINA_TIME))
 FACTS: Final = frozenset(f.name for f in fields(CaseFacts))
@@ -136,7 +135,7 @@ def _text(name: str, value: Any) -> str:
         raise InvalidInput("arguments.not_text", name=name)
     if "\0" in value:
         raise InvalidInput("arguments.no_sign", name=name)
-    if len(value) > (most := _LONGEST_TITLE if name == "title" else LONGEST_TEXT):
+    if len(value) > (most := LONGEST_TITLE if name == "title" else LONGEST_TEXT):
         raise InvalidInput("arguments.too_long", name=name, most=most)
     return str(_BY_WORD.get(name, {}).get(value, value))
 

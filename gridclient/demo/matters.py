@@ -12,8 +12,8 @@ from gridclient.demo.places import SEEDS
 from gridclient.demo.scenery import Phrases, Spot
 from gridclient.demo.standards import names
 from gridclient.domain.frozen import frozen
+from gridclient.services.registering import TITLE_FROM_TEXT
 
-LONGEST_TITLE: Final = 40
 _HOURS: Final[Mapping[str, tuple[int, ...]]] = {
     "白天": (8, 8, 9, 9, 9, 10, 10, 11, 12, 13, 14, 14, 15, 15, 16, 16, 17),
     "全天": (7, 8, 8, 9, 9, 10, 10, 11, 12, 13, 14, 15, 15, 16, 17, 18, 19, 20, 21, 22),
@@ -95,7 +95,7 @@ def word(matter: Matter, place: Spot, *, channel: str, at: datetime, phrases: Ph
     opening = random.choice(phrases.openings[channel])
     when = f"{at.month}月{at.day}日{at.hour}时许，" if random.random() < 0.35 else ""
     endings = _endings(matter, phrases, random)
-    return Wording(title[:LONGEST_TITLE], "".join((opening, when, body, *endings)))
+    return Wording(title[:TITLE_FROM_TEXT], "".join((opening, when, body, *endings)))
 
 
 def _endings(matter: Matter, phrases: Phrases, random: Random) -> tuple[str, ...]:

@@ -17,10 +17,9 @@ from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.values import identifier, long_text, moment, text
 from gridclient.services.import_findings import Notice
+from gridclient.services.registering import LONGEST_TITLE, TITLE_FROM_TEXT
 from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
-TITLE_FROM_TEXT = 40
-LONGEST_TITLE = 200
 CONTENT_MARK = "h:"
 """Begins the identity of a case that has no number: a digest of its cells."""
 SURE_NUMBER = 8

@@ -16,7 +16,7 @@ from typing import Final
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Channel
 from gridclient.domain.frozen import frozen
-from gridclient.services.registering import LONGEST_TITLE
+from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
 from gridclient.services.words import URGENCIES
 
@@ -106,7 +106,7 @@ def parse_text(text: str) -> ParsedText:
         body = f"{body}\n{further[0].strip()}".strip()
     phone = _first(_PHONE, labelled.get("reporter_phone", "")) or _first(_PHONE, plain)
     return ParsedText(
-        title=(labelled.get("title") or headline(body))[:LONGEST_TITLE],
+        title=(labelled.get("title") or headline(body))[:TITLE_FROM_TEXT],
         description=body,
         reporter_name=_reporter(labelled.get("reporter_name", ""), body),
         reporter_phone=phone,
@@ -124,7 +124,7 @@ def headline(text: str) -> str:
     """A title from a text: its first sentence, cut to a line of the list."""
     for part in _SENTENCE_END.split(text):
         if line := _OPENING.sub("", _PHONE.sub("", part).strip(" \t，,:：")):
-            return line[:LONGEST_TITLE].rstrip("，,、：:")
+            return line[:TITLE_FROM_TEXT].rstrip("，,、：:")
     return ""
 
 

@@ -14,7 +14,10 @@ from gridclient.services.conditions import listed_facts
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 
-LONGEST_TITLE = 40
+TITLE_FROM_TEXT = 40
+"""Most characters of a title that is made of a text: a line of the list."""
+LONGEST_TITLE = 200
+"""Most characters of a title that somebody gave."""
 LONGEST_TEXT = 20_000
 """Most characters of a typed or pasted text, as searching and comparing read all of it."""
 
@@ -48,7 +51,7 @@ def register_case(
     """
     require(command.actor, Action.AMEND, "register")
     told, now = command.facts, clock.now()
-    title = told.title.strip() or told.description.strip().partition("\n")[0][:LONGEST_TITLE]
+    title = told.title.strip() or told.description.strip().partition("\n")[0][:TITLE_FROM_TEXT]
     facts = listed_facts(asdict(told) | {"title": title}, reference, now)
     if not told.grid and told.lon is not None and told.lat is not None:
         facts["grid"] = reference.grids_at(told.lon, told.lat).basic or ""

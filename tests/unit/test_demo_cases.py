@@ -16,7 +16,7 @@ import shapely
 from gridclient.demo.cases import DAYS, DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.lives import DemoStep
-from gridclient.demo.matters import LONGEST_TITLE, read_matters
+from gridclient.demo.matters import read_matters
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventKey, EventKind, next_hlc
@@ -24,6 +24,7 @@ from gridclient.domain.fold import fold
 from gridclient.domain.roles import AccountRole, Action, Actor, require
 from gridclient.services import words
 from gridclient.services.drafting import Situation, draft_for
+from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
 from tests.ui.fakes.memory_store import MemoryReference
 
@@ -164,7 +165,7 @@ def test_texts_vary_and_are_filled_in(cases: Sequence[DemoCase]) -> None:
     assert len({case.facts.description for case in cases}) > 0.97 * COUNT
     texts = [case.facts.title + case.facts.description + case.facts.address for case in cases]
     assert not [text for text in texts if re.search(r"[{}|]|None|村村|苑苑|工地工地", text)]
-    assert all(0 < len(case.facts.title) <= LONGEST_TITLE for case in cases)
+    assert all(0 < len(case.facts.title) <= TITLE_FROM_TEXT for case in cases)
 
 
 @pytest.mark.parametrize("word", ["噪音", "施工", "占道经营", "井盖", "油烟", "积水", "违建", "邻里纠纷", "消防通道"])

@@ -10,13 +10,14 @@ import pytest
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.coordinates import Crs
 from gridclient.exchange.case_rows import SeenCases
-from gridclient.exchange.cases import LONGEST_TITLE, CaseReader
+from gridclient.exchange.cases import CaseReader
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.mapping import guess
 from gridclient.exchange.points import PointReader
 from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import ImportedCase
+from gridclient.services.registering import LONGEST_TITLE
 from tests.fakes.case_record import CaseRecord, imported_case
 
 TITLES = (

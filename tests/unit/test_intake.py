@@ -10,7 +10,7 @@ import pytest
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.intake import ClassGuesser, areas_named, headline, parse_text
-from gridclient.services.registering import LONGEST_TITLE
+from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
 from gridclient.ui.intake.values import EMPTY, IntakeValues, facts_of, filled, moment_of, values_of, wgs_point
 from tests.ui.fakes.invented_desk import GRIDS, STANDARDS
@@ -274,4 +274,4 @@ def test_a_title_leaves_out_who_called_and_keeps_no_comma() -> None:
     assert headline("市民来电反映：路灯不亮") == "路灯不亮"
     assert headline("称重不准，短斤少两") == "称重不准，短斤少两"
     assert headline("反映人的车被拖走") == "反映人的车被拖走"
-    assert headline("路" * (LONGEST_TITLE - 1) + "，灯") == "路" * (LONGEST_TITLE - 1)
+    assert headline("路" * (TITLE_FROM_TEXT - 1) + "，灯") == "路" * (TITLE_FROM_TEXT - 1)
