@@ -15,10 +15,8 @@ MEDIA_TYPES = {
     ".html": "text/html;charset=utf-8",
     ".js": "text/javascript;charset=utf-8",
     ".css": "text/css;charset=utf-8",
-    ".json": "application/json",
     ".geojson": "application/geo+json",
     ".png": "image/png",
-    ".svg": "image/svg+xml",
 }
 
 _EXTERNAL = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|wss?:|ftp:)?//""", re.IGNORECASE)

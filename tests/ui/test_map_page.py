@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from folium.plugins import MarkerCluster
 
-from gridclient.domain.errors import StoreUnavailable
-from gridclient.mapview.assets import page_root, refuse_external_assets
+from gridclient.domain.errors import NotFound, StoreUnavailable
+from gridclient.mapview.assets import maps_root, page_root, read_asset, refuse_external_assets
 from gridclient.mapview.page import render_page
 from gridclient.mapview.routes import Routes
 from gridclient.mapview.scheme import CHROMIUM_FLAGS, prepare_environment
@@ -34,6 +34,23 @@ def scripts() -> str:
 def test_the_page_is_what_folium_makes_today() -> None:
     fresh = render_page()
     assert (ROOT / "index.html").read_text(encoding="utf-8") == fresh, "run: python -m gridclient.mapview.page"
+
+
+def test_a_bundle_has_the_page_and_the_base_map_in_its_own_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert (page_root(), maps_root()) == (tmp_path / "resources" / "page", tmp_path / "maps")
+
+
+def test_a_picture_beside_the_page_s_folder_is_not_given_out(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    for name in ("page/own.png", "page/own.txt", "photo.png"):
+        (tmp_path / name).write_bytes(b"x")
+    assert read_asset(tmp_path / "page", "own.png") == ("image/png", b"x")
+    for address in ("../photo.png", str(tmp_path / "photo.png"), "own.txt"):
+        with pytest.raises(NotFound):
+            read_asset(tmp_path / "page", address)
 
 
 def test_every_script_and_style_of_the_page_is_there() -> None:
