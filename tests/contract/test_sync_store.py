@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.errors import NotFound, SyncFault
+from gridclient.domain.errors import NotFound
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, StickBatch, SyncStore
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.sync_hub import HUB, FakeHub
 from tests.fakes.sync_store import FakeSyncStore
-from tests.fakes.toy_desk import pull_all, push_all, toy_desk
+from tests.fakes.toy_desk import code_of, pull_all, push_all, toy_desk
 
 
 @dataclass
@@ -55,12 +55,6 @@ def _in_memory(device: str) -> Player:
     key = new_key()
     store = FakeSyncStore(device, (STREAM,), enrolment(key))
     return Player(store, key, lambda: store.write(STREAM, text="记"))
-
-
-def code_of(call: Callable[[], object]) -> str:
-    with pytest.raises(SyncFault) as caught:
-        call()
-    return caught.value.code
 
 
 def test_own_events_wait_until_their_places_come_back(players: tuple[Player, Player]) -> None:

@@ -90,6 +90,13 @@ def handled(*cooperating: str) -> History:
     return history
 
 
+def closed() -> History:
+    history = handled()
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    history.do(EventKind.CLOSED, closing_condition_met=True)
+    return history
+
+
 def refused(history: History, code: str, kind: str, **payload: Any) -> None:
     before = history.case
     with pytest.raises(RuleViolation) as caught:

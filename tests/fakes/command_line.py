@@ -65,6 +65,11 @@ class CommandLine:
         return str(self.json("cases", "list", "--state", state, "--limit", 1).json["cases"][0]["id"])
 
 
+def new_case(desk: CommandLine, title: str) -> str:
+    """Registers a case and returns its key."""
+    return str(desk.json("cases", "new", "--json-args", json.dumps({"title": title})).json["id"])
+
+
 def made_demo(base: Path) -> Path:
     """The demo profile of this session, which nobody writes to. Processes that test side by side make it once and have
     a copy each."""

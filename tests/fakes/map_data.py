@@ -22,6 +22,9 @@ from gridclient.services.map_port import (
 from gridclient.services.rows import CaseFilter
 
 WEST, SOUTH, SIDE = 122.0, 37.40, 0.16
+MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
+STEP = SIDE / 8
+"""The width of a basic grid of the checkerboard."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ def grid_code(tier: str, column: int, row: int) -> str:
     """The code that the checkerboard gives: counted from the south-west corner."""
     number = {"zone": 601, "community": 1, "basic": 1}[tier] + row * 40 + column
     return f"371002001{number:03d}" if tier != "basic" else f"371002001001{number:03d}"
+
+
+def middle_of(column: int, row: int) -> tuple[float, float]:
+    """The middle of a basic grid of the checkerboard."""
+    return WEST + (column + 0.5) * STEP, SOUTH + (row + 0.5) * STEP
 
 
 def _feature(code: str, name: str, tier: str, parent: str | None, geometry: dict[str, Any]) -> dict[str, Any]:

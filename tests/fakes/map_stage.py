@@ -57,6 +57,14 @@ class MapStage:
         x, y = self.js(f"(p => [p.x, p.y])(gridmap.map.latLngToContainerPoint([{lat}, {lon}]))")
         return QPoint(round(x), round(y))
 
+    def spot_of(self, selector: str) -> QPoint:
+        """Where the middle of one of the page's elements is on the widget."""
+        x, y = self.js(
+            "(r => [r.x + r.width / 2, r.y + r.height / 2])"
+            f"(document.querySelector('{selector}').getBoundingClientRect())"
+        )
+        return QPoint(round(x), round(y))
+
     def ground(self, lon: float, lat: float) -> str:
         """The colour that the grids' own drawing has at a place, without what lies above and below it."""
         red, green, blue, alpha = self.js(

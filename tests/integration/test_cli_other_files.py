@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.integration.test_cli_stick_only import TOWNSHIP, County, county, export, new_case
+from tests.fakes.command_line import new_case
+from tests.integration.test_cli_stick_only import TOWNSHIP, County, county, export
 
 __all__ = ["county"]
 AREAS = b'{"type": "FeatureCollection", "features": []}'

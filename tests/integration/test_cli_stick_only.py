@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.control import ProcessSyncControl
 from gridclient.system import SystemClock
-from tests.fakes.command_line import CommandLine, Ran, copied, made_demo
+from tests.fakes.command_line import CommandLine, Ran, copied, made_demo, new_case
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
@@ -57,10 +56,6 @@ class County:
 @pytest.fixture
 def county(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> County:
     return County(tmp_path, capsys)
-
-
-def new_case(desk: CommandLine, title: str) -> str:
-    return str(desk.json("cases", "new", "--json-args", json.dumps({"title": title})).json["id"])
 
 
 def titles(desk: CommandLine) -> list[str]:

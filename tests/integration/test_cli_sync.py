@@ -15,7 +15,7 @@ from gridclient.cli import main
 from gridclient.composition import open_desk
 from gridclient.domain.roles import Action
 from gridclient.self_check import Finding, check_hub
-from tests.fakes.command_line import CommandLine, copied, made_demo
+from tests.fakes.command_line import CommandLine, copied, made_demo, new_case
 from tests.fakes.running_hub import hub_process
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
@@ -72,10 +72,6 @@ class Desks:
 @pytest.fixture
 def desks(tmp_path: Path, hub: Hub, capsys: pytest.CaptureFixture[str]) -> Desks:
     return Desks(tmp_path, hub, capsys)
-
-
-def new_case(desk: CommandLine, title: str) -> str:
-    return str(desk.json("cases", "new", "--json-args", json.dumps({"title": title})).json["id"])
 
 
 def titles(desk: CommandLine) -> set[str]:

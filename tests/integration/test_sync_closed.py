@@ -13,8 +13,8 @@ from gridclient.services.rows import CaseFilter, GridRow, Sort
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.system import SystemClock
-from tests.fakes.command_line import CommandLine, copied, made_demo
-from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, Hub, desks, hub, new_case, serving, titles
+from tests.fakes.command_line import CommandLine, copied, made_demo, new_case
+from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, Hub, desks, hub, serving, titles
 
 __all__ = ["desks", "hub"]
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from gridclient.domain.errors import SyncFault
 from gridclient.sync.http import HttpTransport
+from tests.fakes.toy_desk import code_of
 from tests.integration.test_sync_http import Serve, Talk, says, serve
 
 __all__ = ["serve"]
 NAME = "ab" * 32
-
-
-def code_of(call: Callable[[], object]) -> str:
-    with pytest.raises(SyncFault) as caught:
-        call()
-    return caught.value.code
 
 
 def test_how_much_the_hub_has_of_a_photo_is_asked_with_its_name(serve: Serve) -> None:

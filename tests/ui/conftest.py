@@ -20,6 +20,7 @@ from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
 from gridclient.ui.cases.page import PAGE, CaseList
+from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.garbage import GarbageCollector
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.intake.form import IntakeForm
@@ -173,3 +174,10 @@ def open_list(qtbot: QtBot, jobs: Jobs, look: None) -> OpenList:
         return made
 
     return open_one
+
+
+def propose(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBot) -> None:
+    """Shows a case in the panel, with the keyboard there when its proposal has come."""
+    panel.show_case(made.store.case(case_id))
+    qtbot.waitUntil(lambda: bool(panel.choice.lead))
+    panel.take_focus()

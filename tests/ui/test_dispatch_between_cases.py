@@ -11,6 +11,7 @@ from gridclient.domain.case import CaseState
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
+from tests.ui.conftest import propose
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk, with_locked_store
 
 
@@ -30,12 +31,6 @@ def panel(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> DispatchPanel:
     qtbot.addWidget(shown)
     shown.show()
     return shown
-
-
-def propose(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBot) -> None:
-    panel.show_case(made.store.case(case_id))
-    qtbot.waitUntil(lambda: bool(panel.choice.lead))
-    panel.take_focus()
 
 
 def state_of(made: InventedDesk, case_id: str) -> CaseState:

@@ -17,6 +17,7 @@ from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
+from tests.ui.conftest import propose
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
 from tests.ui.fakes.memory_store import MemoryReference
 
@@ -38,12 +39,6 @@ def panel(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> DispatchPanel:
     return shown
 
 
-def proposed(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBot) -> None:
-    panel.show_case(made.store.case(case_id))
-    qtbot.waitUntil(lambda: bool(panel.choice.lead))
-    panel.take_focus()
-
-
 def shown_names(panel: DispatchPanel) -> list[str]:
     return [item.name for item in panel.list.units.values]
 
@@ -51,7 +46,7 @@ def shown_names(panel: DispatchPanel) -> list[str]:
 def test_lead_and_cooperating_units_are_chosen_beforehand(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     assert panel.choice.lead == LEAD
     assert panel.choice.cooperating == (OTHER,)
     parts = [panel.list.choice.part_of(item.code) for item in panel.list.units.values[:3]]
@@ -60,7 +55,7 @@ def test_lead_and_cooperating_units_are_chosen_beforehand(
 
 def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     with qtbot.waitSignal(panel.done) as done:
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert done.args == [Changes(frozenset({case_id}))]
@@ -72,7 +67,7 @@ def test_what_names_no_unit_is_told_and_dispatches_to_nobody_else(
     panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot, *, by_button: bool
 ) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     QTest.keyClicks(panel.filter, "qqqx")
     assert "“qqqx”" in panel.note.text()
     panel.button.click() if by_button else QTest.keyClick(panel.filter, Qt.Key.Key_Return)
@@ -89,7 +84,7 @@ def test_an_enter_before_the_case_is_shown_anew_is_no_second_dispatch(
     panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     with qtbot.waitSignal(panel.done):
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     with qtbot.assertNotEmitted(panel.refused):
@@ -100,7 +95,7 @@ def test_an_enter_before_the_case_is_shown_anew_is_no_second_dispatch(
 
 def test_enter_twice_dispatches_once(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     with qtbot.waitSignal(panel.done):
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
@@ -110,13 +105,13 @@ def test_enter_twice_dispatches_once(panel: DispatchPanel, made: InventedDesk, q
 
 
 def test_the_line_below_says_what_will_happen(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     qtbot.waitUntil(lambda: bool(panel.foretold.text()))
     assert panel.foretold.text() == "派遣后：处置时限 2紧急工作时，至今日 16:32"
 
 
 def test_a_digit_makes_the_unit_the_lead(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     QTest.keyClick(panel.filter, Qt.Key.Key_2)
     assert panel.choice.lead == OTHER
     assert panel.choice.cooperating == ()
@@ -125,7 +120,7 @@ def test_a_digit_makes_the_unit_the_lead(panel: DispatchPanel, made: InventedDes
 
 
 def test_shift_and_a_digit_or_space_changes_cooperation(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     QTest.keyClick(panel.filter, Qt.Key.Key_2, SHIFT)
     assert not panel.choice.cooperating
     QTest.keyClick(panel.filter, Qt.Key.Key_Down)
@@ -134,7 +129,7 @@ def test_shift_and_a_digit_or_space_changes_cooperation(panel: DispatchPanel, ma
 
 
 def test_keys_sent_to_the_list_do_the_same(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     QTest.keyClick(panel.list, Qt.Key.Key_2)
     assert panel.choice.lead == OTHER
     QTest.keyClicks(panel.list, "sf")
@@ -145,7 +140,7 @@ def test_keys_sent_to_the_list_do_the_same(panel: DispatchPanel, made: InventedD
 def test_typing_filters_all_units_by_initials_or_chinese(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     QTest.keyClicks(panel.filter, "zhxz")
     assert shown_names(panel) == ["综合行政执法中队"]
     panel.filter.clear()
@@ -162,7 +157,7 @@ def test_of_units_that_fit_alike_those_of_the_cases_own_township_come_first(
     county = replace(police, code="371002-B01", name="县派出所", initials="xpcs", township="")
     assert isinstance(made.desk.reference, MemoryReference)
     made.desk.reference.unit_rows = (elsewhere, county, *UNITS)
-    proposed(panel, made, made.filed("噪音", grid="371002002001001"), qtbot)
+    propose(panel, made, made.filed("噪音", grid="371002002001001"), qtbot)
     QTest.keyClicks(panel.filter, "pcs")
     assert shown_names(panel) == ["鲸园派出所", "县派出所", "环翠楼派出所"]
 
@@ -171,7 +166,7 @@ def test_enter_takes_the_unit_that_was_found_and_does_not_dispatch_yet(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     QTest.keyClicks(panel.filter, "jyp")
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert panel.choice.lead == OTHER
@@ -181,7 +176,7 @@ def test_enter_takes_the_unit_that_was_found_and_does_not_dispatch_yet(
 
 def test_against_the_list_a_reason_is_asked_in_place(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     assert not panel.reason.isVisible()
     QTest.keyClicks(panel.filter, "sfs")
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)
@@ -196,7 +191,7 @@ def test_against_the_list_a_reason_is_asked_in_place(panel: DispatchPanel, made:
 
 def test_a_reason_survives_a_look_at_another_case(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     first, second = made.filed("噪音"), made.filed("积水")
-    proposed(panel, made, first, qtbot)
+    propose(panel, made, first, qtbot)
     panel.reason.show()
     QTest.keyClicks(panel.reason, "shuoming")
     panel.show_case(made.store.case(second))
@@ -209,7 +204,7 @@ def test_a_case_that_changed_meanwhile_is_not_dispatched(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     made.act(Action.NOTE, case_id, text="等等")
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(panel.note.text()))
@@ -227,7 +222,7 @@ def test_reassigning_always_asks_for_a_reason(panel: DispatchPanel, made: Invent
 
 
 def test_escape_clears_what_is_typed_before_it_leaves(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     QTest.keyClicks(panel.filter, "sfs")
     QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
     assert panel.filter.text() == ""
@@ -312,7 +307,7 @@ def test_several_cases_can_all_go_to_one_unit(panel: DispatchPanel, made: Invent
 def test_a_click_makes_the_lead_and_the_right_button_cooperation(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
-    proposed(panel, made, made.filed("噪音"), qtbot)
+    propose(panel, made, made.filed("噪音"), qtbot)
     view = panel.list
     second = view.visualRect(view.units.index(1)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, NONE, second)
@@ -325,7 +320,7 @@ def test_enter_on_a_unit_stepped_to_takes_it_and_does_not_dispatch_yet(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
     case_id = made.filed("噪音")
-    proposed(panel, made, case_id, qtbot)
+    propose(panel, made, case_id, qtbot)
     for _ in range(2):
         QTest.keyClick(panel.list, Qt.Key.Key_Down)
     third = panel.list.current_code
@@ -339,7 +334,7 @@ def test_the_contact_is_given_only_when_the_tick_is_set_by_a_key(
 ) -> None:
     for title, ticked in (("甲", False), ("乙", True)):
         case_id = made.filed(title, reporter_name="钱某某", reporter_phone="13900005678")
-        proposed(panel, made, case_id, qtbot)
+        propose(panel, made, case_id, qtbot)
         assert panel.contact.isVisible() and not panel.contact.isChecked()
         if ticked:
             for before in (panel.filter, panel.list):
@@ -354,10 +349,10 @@ def test_the_contact_is_given_only_when_the_tick_is_set_by_a_key(
 
 def test_a_tick_stays_with_its_case(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     reporter: dict[str, Any] = {"reporter_name": "钱某某", "reporter_phone": "13900005678"}
-    proposed(panel, made, made.filed("甲", **reporter), qtbot)
+    propose(panel, made, made.filed("甲", **reporter), qtbot)
     QTest.keyClick(panel.contact, Qt.Key.Key_Space)
     assert panel.contact.isChecked()
-    proposed(panel, made, made.filed("乙", **reporter), qtbot)
+    propose(panel, made, made.filed("乙", **reporter), qtbot)
     assert not panel.contact.isChecked()
     panel.show_batch([made.filed("丙", **reporter), made.filed("丁", **reporter)])
     assert not panel.contact.isVisible()
@@ -366,8 +361,8 @@ def test_a_tick_stays_with_its_case(panel: DispatchPanel, made: InventedDesk, qt
 def test_who_asked_for_secrecy_or_left_no_telephone_is_not_offered(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
-    proposed(panel, made, made.filed("无电话"), qtbot)
+    propose(panel, made, made.filed("无电话"), qtbot)
     assert not panel.contact.isVisible()
-    proposed(panel, made, made.filed("保密", reporter_phone="13900005678", keep_secret=True), qtbot)
+    propose(panel, made, made.filed("保密", reporter_phone="13900005678", keep_secret=True), qtbot)
     assert panel.contact.isVisible() and not panel.contact.isEnabled()
     assert "要求保密" in panel.contact.text()

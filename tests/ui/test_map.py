@@ -13,16 +13,8 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.routes import Place
 from gridclient.services.rows import CaseFilter
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code
+from tests.fakes.map_data import MIDDLE, SIDE, SOUTH, STEP, WEST, FakeCase, InMemoryMapData, grid_code, middle_of
 from tests.fakes.map_stage import MapStage, stage
-
-MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
-STEP = SIDE / 8  # the width of a basic grid
-
-
-def middle_of(column: int, row: int) -> tuple[float, float]:
-    """The middle of a basic grid of the checkerboard."""
-    return WEST + (column + 0.5) * STEP, SOUTH + (row + 0.5) * STEP
 
 
 @pytest.fixture

@@ -13,16 +13,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import StoreUnavailable
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
+from tests.fakes.map_data import (
+    MIDDLE,
+    SOUTH,
+    STEP,
+    WEST,
+    FakeCase,
+    InMemoryMapData,
+    checkerboard,
+    grid_code,
+    middle_of,
+    square,
+)
 from tests.fakes.map_stage import MapStage, stage
-
-MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
-STEP = SIDE / 8  # the width of a basic grid
-
-
-def middle_of(column: int, row: int) -> tuple[float, float]:
-    """The middle of a basic grid of the checkerboard."""
-    return WEST + (column + 0.5) * STEP, SOUTH + (row + 0.5) * STEP
 
 
 def map_of_parents() -> bytes:
@@ -339,12 +342,9 @@ def test_while_the_map_is_dragged_nothing_is_said(map_stage: MapStage, qtbot: Qt
 def test_a_box_begins_with_the_left_button_and_on_the_map(map_stage: MapStage, qtbot: QtBot) -> None:
     pressed = "document.querySelector('.desk-tools button').getAttribute('aria-pressed')"
     map_stage.js("(document.querySelector('.desk-tools button').click(), 0)")
-    x, y = map_stage.js(
-        "(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector('.desk-legend').getBoundingClientRect())"
-    )
     right, left = Qt.MouseButton.RightButton, Qt.MouseButton.LeftButton
     with qtbot.assertNotEmitted(map_stage.bridge.box_selected, wait=100):
-        for button, begin in ((right, QPoint(400, 300)), (left, QPoint(round(x), round(y)))):
+        for button, begin in ((right, QPoint(400, 300)), (left, map_stage.spot_of(".desk-legend"))):
             QTest.mousePress(map_stage.target, button, Qt.KeyboardModifier.NoModifier, begin)
             QTest.mouseMove(map_stage.target, begin + QPoint(60, -60))
             qtbot.wait(16)

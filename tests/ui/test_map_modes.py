@@ -14,10 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.view import MapView
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
+from tests.fakes.map_data import MIDDLE, SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
 from tests.fakes.map_stage import MapStage, stage
-
-MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
 
 
 @pytest.fixture
@@ -245,14 +243,6 @@ def test_in_a_narrow_map_nothing_lies_under_the_second_line_of_its_bars(map_stag
     assert map_stage.js("document.querySelector('.desk-right').getBoundingClientRect().top") > 40
 
 
-def middle_of(stage: MapStage, selector: str) -> QPoint:
-    place = stage.js(
-        f"JSON.stringify((r => [r.x + r.width / 2, r.y + r.height / 2])"
-        f"(document.querySelector('{selector}').getBoundingClientRect()))"
-    )
-    return QPoint(*map(round, json.loads(place)))
-
-
 def test_in_a_narrow_map_the_bars_keep_to_one_line_and_the_layers_are_in_the_menu(
     map_stage: MapStage, qtbot: QtBot
 ) -> None:
@@ -260,10 +250,10 @@ def test_in_a_narrow_map_the_bars_keep_to_one_line_and_the_layers_are_in_the_men
     map_stage.wait("window.innerWidth === 447 && window.innerHeight === 317")
     tops = "[...document.querySelectorAll('.desk-left, .desk-tools, .desk-right')].map(n => n.offsetTop).join()"
     assert map_stage.js(tops) == "10,10,10"
-    map_stage.click(middle_of(map_stage, ".desk-right > button"))
+    map_stage.click(map_stage.spot_of(".desk-right > button"))
     map_stage.wait("!document.querySelector('.desk-menu').hidden")
     with qtbot.waitSignal(map_stage.bridge.layers_changed):
-        map_stage.click(middle_of(map_stage, ".desk-menu input[name=heat]"))
+        map_stage.click(map_stage.spot_of(".desk-menu input[name=heat]"))
     assert map_stage.js("document.querySelector('.desk-menu input[name=heat]').checked")
     map_stage.view.resize(900, 330)
     map_stage.wait("document.querySelector('.desk-right > label input[name=heat]') !== null")

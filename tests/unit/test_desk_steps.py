@@ -10,7 +10,18 @@ import pytest
 from gridclient.domain.case import Case, CaseFacts, CaseState
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.domain.fold import fold_all
-from tests.fakes.case_history import LEAD, OTHER, START, History, clock, dispatched, filed, handled, parts, refused
+from tests.fakes.case_history import (
+    LEAD,
+    OTHER,
+    START,
+    History,
+    clock,
+    closed,
+    dispatched,
+    filed,
+    parts,
+    refused,
+)
 from tests.fakes.case_history import registered as reported
 
 
@@ -21,13 +32,6 @@ def running(case: Case) -> list[str]:
 def registered(level: int) -> History:
     history = History()
     history.do(EventKind.REGISTERED, facts=asdict(CaseFacts(title="路灯不亮")), number="n1", level=level)
-    return history
-
-
-def closed() -> History:
-    history = handled()
-    history.do(EventKind.VERIFIED, unit=LEAD)
-    history.do(EventKind.CLOSED, closing_condition_met=True)
     return history
 
 

@@ -19,6 +19,7 @@ from tests.fakes.case_history import (
     START,
     History,
     clock,
+    closed,
     dispatched,
     filed,
     handled,
@@ -68,13 +69,6 @@ def test_a_reported_case_allows_only_what_comes_first(kind: str, code: str) -> N
 def working() -> History:
     history = dispatched()
     history.do(EventKind.SIGNED, unit=LEAD)
-    return history
-
-
-def closed() -> History:
-    history = handled()
-    history.do(EventKind.VERIFIED, unit=LEAD)
-    history.do(EventKind.CLOSED, closing_condition_met=True)
     return history
 
 
