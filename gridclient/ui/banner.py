@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.error_text import sentence_of
 from gridclient.ui.icons import give_icon
-from gridclient.ui.laid_out import across, label
+from gridclient.ui.laid_out import across, label, panel
 from gridclient.ui.theme import restyle
 
 _INFO_MS: Final = 6_000
@@ -38,7 +38,7 @@ class Banner(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self, "notice")
         self.words = label(wraps=True, parent=self)
         self.button = QPushButton(self)
         self.button.clicked.connect(self._on_button)

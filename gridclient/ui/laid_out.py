@@ -46,7 +46,7 @@ def literal(words: str) -> str:
 
 
 def panel(widget: Panel, ground: str = "true") -> Panel:
-    """Gives the widget a background in the theme's colour (``true`` or ``window``) and returns it."""
+    """Gives the widget a background in the theme's colour (``true``, ``window`` or ``notice``) and returns it."""
     widget.setProperty("panel", ground)
     widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     return widget

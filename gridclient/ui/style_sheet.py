@@ -1,7 +1,8 @@
 """The style sheet as a template; :mod:`gridclient.ui.theme` fills it with colours and sizes.
 
-Dynamic properties choose a widget's look: ``panel=true`` (a white area), ``role`` of a label (``title``, ``muted``,
-``header``), ``kind`` of a button (``plain``, ``primary``, ``bar``, ``chip``, ``flat``), ``on=true``.
+Dynamic properties choose a widget's look: ``panel`` (``true`` a white area, ``notice`` a sentence of the ``kind``
+``bad``, ``warn`` or ``info``), ``role`` of a label (``title``, ``muted``, ``header``), ``kind`` of a button (``plain``,
+``primary``, ``bar``, ``chip``, ``flat``), ``on=true``.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ QWidget#topBar QLabel { color: $on_top; }
 QWidget#topBar QLabel[role="title"] { font-size: $title_px; font-weight: 600; }
 QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
 QWidget#filterBar { background: $alternate; border-top: 1px solid $line; border-bottom: 1px solid $line; }
-QWidget#banner { background: $bad_ground; border: 1px solid $bad; border-radius: 6px; }
-QWidget#banner[kind="warn"] { background: $warn_ground; border: 1px solid $warn; border-radius: 6px; }
-QWidget#banner[kind="info"] { background: $accent_ground; border: 1px solid $accent; border-radius: 6px; }
+QWidget[panel="notice"] { background: $bad_ground; border: 1px solid $bad; border-radius: 6px; }
+QWidget[panel="notice"][kind="warn"] { background: $warn_ground; border: 1px solid $warn; border-radius: 6px; }
+QWidget[panel="notice"][kind="info"] { background: $accent_ground; border: 1px solid $accent; border-radius: 6px; }
 
 QAbstractItemView {
   background: $panel; alternate-background-color: $alternate; color: $text; border: none; outline: none;

@@ -15,7 +15,7 @@ from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.present import size_words
 from gridclient.ui.resting import Resting
@@ -157,9 +157,7 @@ class RestoreConfirmation(QWidget):
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
-        self.setProperty("kind", "warn")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self, "notice").setProperty("kind", "warn")
         self._path = Path()
         self.words = label(wraps=True, parent=self)
         self.key = QLineEdit(self)

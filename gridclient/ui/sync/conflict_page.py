@@ -284,8 +284,7 @@ class NoteBar(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self, "notice")
         self.words = label(wraps=True, parent=self)
         self.undo = KeyButton(self.tr("撤销"), key="Ctrl+Z", parent=self)
         self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.pace import Pace
 from gridclient.ui.present import joined
 from gridclient.ui.sync.present import headline, hub_words
@@ -58,9 +58,7 @@ class Confirmation(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
-        self.setProperty("kind", "warn")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self, "notice").setProperty("kind", "warn")
         self.title = label(role="strong", wraps=True, parent=self)
         self.happened, self.kept, self.does = (label(wraps=True, parent=self) for _ in range(3))
         self.yes = KeyButton("", kind="primary", parent=self)
