@@ -194,41 +194,42 @@ def _feed(stream: str, enrolment: Enrolment) -> str | None:
 def _add_pages(
     store: SyncStore, pages: Sequence[StickPage], forged: set[str], tell: Callable[[int], None]
 ) -> Iterator[tuple[Taken, datetime | None]]:
-    """Stores the stretches that continue their feeds. A feed that differs from the hub's afterwards is read once more,
-    from the file's first stretch of it.
+    """Stores the stretches that continue their feeds. A feed that differs from the hub's afterwards is read again, from
+    the file's first stretch of it: once for itself, and once for each origin that gave way.
 
     Yields the result of each stretch, and the hub's time if the feed is complete and right after it. Adds the cases
     that lost events to ``forged``.
     """
     order = sorted(pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor))
-    for _ in range(2):
-        differs, done = False, 0
+    reasons: set[str | OriginKey] = set()
+    known = -1
+    while known < len(reasons):
+        known, done = len(reasons), 0
         for stretch in order:
             tell(done)
             done += len(stretch.page.foreign)
-            taken = _take_page(store, stretch, forged)
+            taken = _take_page(store, stretch, forged, reasons)
             if taken is None:
                 continue
-            differs |= not taken.agrees
+            if not taken.agrees:
+                reasons.add(stretch.page.feed)
             is_newest = taken.agrees and stretch.page.complete and stretch.at
             yield taken, datetime.fromtimestamp(stretch.at, CHINA_TIME) if is_newest else None
-        if not differs:
-            break
 
 
-def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken | None:
+def _take_page(store: SyncStore, stretch: StickPage, forged: set[str], reasons: set[str | OriginKey]) -> Taken | None:
     """Stores a stretch. ``None`` if it is known, comes too early, or is of a feed that this desk does not read."""
     state = next((feed for feed in store.feeds() if feed.feed == stretch.page.feed), None)
     page = None if state is None else _fitting(stretch, state)
     if page is None:
         return None
-    taken = _take(store, page, forged)
+    taken = _take(store, page, forged, reasons)
     if not taken.agrees:
         store.restart_feed(page.feed)  # the file's first stretch, or the line, repairs it
     return taken
 
 
-def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
+def _take(store: SyncStore, page: FeedPage, forged: set[str], reasons: set[str | OriginKey]) -> Taken:
     """Stores a page. Events that an earlier stick brought without a position are withdrawn if the hub has others under
     their numbers, as in a round. Where others gave way the feed does not agree and is to be read once more."""
     gone = Changes()
@@ -239,10 +240,11 @@ def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
             event = contradicted(fault)
             if event is None:
                 raise
+            origin = OriginKey(*event[:3])
             contradicting = given_up(store, page, event)
             if contradicting:
+                reasons.add(origin)
                 return Taken(gone | contradicting, False, 0, 0)
-            origin = OriginKey(*event[:3])
             first = dict(store.carried_origins()).get(origin)
             if first is None:
                 raise

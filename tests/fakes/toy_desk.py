@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.sync_port import OriginKey, StickBatch, SyncStore, Taken, Unsent
+from gridclient.services.sync_port import OriginKey, RoundReport, StickBatch, SyncStore, Taken, Unsent
 from gridclient.store import profile as profiles
 from gridclient.store.columns import Columns
 from gridclient.store.profile import Profile, open_profile
@@ -23,11 +23,14 @@ from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
+from gridclient.sync.bundle import StickPage, with_frames
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
+from gridclient.sync.transport import Pacing
 from gridclient.sync.wire import Push, PushStatus
 from tests.contract.stage import KEY, NOW, STREAM, Stage, known_areas, open_store
 from tests.fakes.set_clock import SetClock
-from tests.fakes.sync_hub import HUB, FakeHub
+from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
 
 
 def signed(unsent: Unsent, key: bytes) -> Push:
@@ -178,6 +181,20 @@ def proved(*desks: ToyDesk) -> bool:
 def pending(desk: ToyDesk) -> tuple[int, int]:
     """How many events and cases only this desk has."""
     return SqliteSyncQueries(desk.profile.database).pending()[:2]
+
+
+def round_of(desk: ToyDesk, hub: FakeHub) -> RoundReport:
+    """A round of the desk with the hub, over a line."""
+    return run_round(desk.sync, FakeLine(hub, desk.device), RoundPorts(now=lambda: NOW), Pacing())
+
+
+def hub_stick(file: Path, reader: ToyDesk, *stretches: StickPage) -> Path:
+    """A stick of the hub with these stretches, which the desk can open."""
+    keys, enrolment = {STREAM: bytes(32)}, reader.sync.enrolment()
+    assert enrolment is not None
+    reader.sync.keep_enrolment(replace(enrolment, bundle_keys=keys))
+    file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], keys, new_key()))
+    return file
 
 
 def code_of(call: Callable[[], object]) -> str:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from gridclient.domain.events import EventKey
+from gridclient.domain.case import CaseState
+from gridclient.domain.events import EventKey, EventKind, link_after
 from gridclient.services.enrolment import Grant
-from gridclient.services.rows import CaseFilter, Changes
-from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, RoundReport
-from gridclient.store.backup import back_up
-from gridclient.store.profile import open_profile
-from gridclient.sync.bundle import StickPage, with_frames
-from gridclient.sync.restart import start_anew
+from gridclient.services.rows import CaseFilter, Changes, Sort
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd
+from gridclient.sync.bundle import StickPage
 from gridclient.sync.round import RoundPorts, run_round
-from gridclient.sync.signing import new_key
 from gridclient.sync.stick import import_bundle
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
 from tests.fakes.sync_hub import FakeHub, FakeLine
-from tests.fakes.toy_desk import Desks, ToyDesk, code_of, desk_on, log_of, make_profile, proved, same_tables, some_desks
+from tests.fakes.toy_desk import (
+    Desks,
+    ToyDesk,
+    code_of,
+    hub_stick,
+    log_of,
+    pending,
+    proved,
+    round_of,
+    same_tables,
+    some_desks,
+)
 
 OTHER = f"t:{OTHER_TOWNSHIP}"
 
@@ -38,9 +47,10 @@ def last_of(desk: ToyDesk) -> EventKey:
     return EventKey(STREAM, desk.device, 1, seq)
 
 
-def round_of(desk: ToyDesk, hub: FakeHub) -> RoundReport:
-    """A round of the desk with the hub, over a line."""
-    return run_round(desk.sync, FakeLine(hub, desk.device), RoundPorts(now=lambda: NOW), Pacing())
+def noted(desk: ToyDesk) -> int:
+    """How many lines the desk's record of what was done to its store has."""
+    with desk.profile.database.reader() as connection:
+        return int(connection.execute("SELECT count(*) FROM audit").fetchone()[0])
 
 
 def test_what_no_signature_proves_gives_way_and_the_feed_is_read_again(desks: Desks, hub: FakeHub) -> None:
@@ -69,6 +79,22 @@ def test_what_is_signed_stays_with_all_that_leads_to_it(desks: Desks, hub: FakeH
     assert log_of(two) == signed
     two.pull(hub)
     assert same_tables(desks) and proved(*desks)
+
+
+def test_a_case_that_goes_on_without_what_was_forged_is_shown_as_the_log_has_it(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    case_id = one.stage.register()
+    one.round(hub)
+    two.round(hub)
+    one.stage.file(case_id)
+    one.stage.dispatch(case_id)
+    assert one.push(hub)
+    two.sync.take(by_somebody(hub.page(two.sync.feeds()[0], two.device, 1), 0))
+    two.stage.record(EventKind.NOTED, case_id, {"text": "已电话告知"})
+    assert two.sync.withdraw_unproven(last_of(one)).cases == {case_id}
+    (row,) = two.stage.pages(CaseFilter(), Sort(), limit=9)
+    assert (row.state, pending(two)) == (CaseState.REPORTED, (1, 1))
+    assert proved(two)
 
 
 def test_what_a_stick_brought_signed_behind_a_forged_page_stays_too(desks: Desks, hub: FakeHub) -> None:
@@ -114,26 +140,51 @@ def test_own_events_and_those_of_an_unknown_desk_are_not_touched(desks: Desks, h
     one, two = desks
     one.stage.dispatched()
     one.round(hub)
-    before = log_of(one), one.sync.feeds()
+    before = log_of(one), one.sync.feeds(), noted(one)
+    proof = hub.page(FeedState(STREAM, 0, 0, 0), two.device, 9)
     for event in (last_of(one), EventKey(STREAM, two.device, 1, 1)):
         assert one.sync.withdraw_unproven(event) == Changes()
-    assert (log_of(one), one.sync.feeds()) == before
+        assert one.sync.withdraw_forked(proof, event) == Changes()
+    assert (log_of(one), one.sync.feeds(), noted(one)) == before
 
 
 def test_one_round_is_enough_after_a_forged_page(desks: Desks) -> None:
     one, two = desks
     hub = FakeHub(page_size=2)
     forged = hub.copy()
-    case_id = one.stage.dispatched()
+    one.stage.dispatched()
     for each in (hub, forged):
         assert one.push(each)
-    two.sync.take(by_somebody(forged.page(FeedState(STREAM, 0, 0, 0), two.device, 2), 1))
+    page, invented = forged.page(FeedState(STREAM, 0, 0, 0), two.device, 2), "ab" * 16
+    foreign = tuple(placed._replace(record=placed.record._replace(subject=invented)) for placed in page.foreign)
+    two.sync.take(replace(page, foreign=foreign))
+    assert two.stage.ids(CaseFilter()) == [invented]
     told: list[Changes] = []
     report = run_round(two.sync, FakeLine(hub, two.device), RoundPorts(now=lambda: NOW, changed=told.append), Pacing())
     assert (report.end, report.error) == (RoundEnd.DONE, "")
-    assert told[0].cases == {case_id}, "the desk shows at once what it no longer believes"
+    assert told[0].cases == {invented}, "the desk must not go on showing what it no longer believes"
     one.pull(hub)
     assert same_tables(desks) and proved(*desks)
+
+
+def test_a_hub_that_forges_in_every_page_ends_the_round_with_a_word(desks: Desks) -> None:
+    one, two = desks
+    hub = FakeHub(page_size=1)
+    one.stage.dispatched()
+    assert one.push(hub)
+    (stream,) = hub.books.streams.values()
+    link = bytes(32)
+    for place, (record, _) in enumerate(stream.events):
+        forged = record._replace(actor="mallory")
+        link = link_after(link, forged.canonical())
+        stream.events[place] = forged, link
+    requests = count(1)
+
+    def ask() -> None:
+        assert next(requests) < 100, "the round never ends"
+
+    report = run_round(two.sync, FakeLine(hub, two.device, ask), RoundPorts(now=lambda: NOW), Pacing())
+    assert report.error == "sync.signature"
 
 
 def test_one_round_is_enough_whoever_a_forged_page_named(tmp_path: Path) -> None:
@@ -183,42 +234,23 @@ def test_the_hubs_stick_puts_right_what_a_forged_page_brought(desks: Desks, hub:
     one, two = desks
     case_id = one.stage.dispatched()
     one.round(hub)
-    start, keys = FeedState(STREAM, 0, 0, 0), {STREAM: bytes(32)}
+    start = FeedState(STREAM, 0, 0, 0)
     two.sync.take(by_somebody(hub.page(start, two.device, 2), 1))
-    enrolment = two.sync.enrolment()
-    assert enrolment is not None
-    two.sync.keep_enrolment(replace(enrolment, bundle_keys=keys))
     stretches = (StickPage(0, hub.page(start, two.device, 2)), StickPage(2, hub.page(replace(start, cursor=2), "", 9)))
-    file = tmp_path / "a.gridbundle"
-    file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], keys, new_key()))
+    file = hub_stick(tmp_path / "a.gridbundle", two, *stretches)
     assert import_bundle(two.sync, file, now=lambda: NOW).changes.cases == {case_id}
     assert same_tables(desks) and proved(*desks)
 
 
-def test_what_a_copied_machine_wrote_gives_way_where_the_restored_hub_took_the_others(
-    tmp_path: Path, hub: FakeHub
-) -> None:
-    """Both are signed by the device; who read the copy's before the hub was put back takes what the hub has now."""
-    with some_desks(tmp_path, 3) as (one, two, late):
-        one.stage.register("共同")
-        one.round(hub)
-        back_up(one.profile, tmp_path / "a.gridbackup")
-        make_profile(tmp_path / "twin", 1)
-        (tmp_path / "twin" / "store.db").write_bytes((tmp_path / "a.gridbackup").read_bytes())
-        restored = hub.copy()
-        with open_profile(tmp_path / "twin", now=NOW) as profile:
-            twin = desk_on(profile, 7)
-            twin.enrol(key=one.key)
-            twin.stage.register("乙")
-            twin.round(hub)
-            two.round(hub)
-            one.stage.register("甲")
-            one.round(restored)
-            assert round_of(two, restored).error == ""
-            assert set(two.stage.titles(CaseFilter())) == {"共同", "甲"}
-            assert round_of(twin, restored).error == "sync.fork"
-            start_anew(twin.sync)
-            for desk in (twin, one, two, late):
-                assert round_of(desk, restored).error == ""
-            assert set(late.stage.titles(CaseFilter())) == {"共同", "甲", "乙"}
-            assert same_tables([one, two, late]) and proved(one, two, late, twin)
+def test_one_reading_of_the_hubs_stick_is_enough_whoever_a_forged_page_named(tmp_path: Path, hub: FakeHub) -> None:
+    start = FeedState(STREAM, 0, 0, 0)
+    with some_desks(tmp_path, 4) as (*writers, reader):
+        for one in writers:
+            one.stage.dispatched()
+            assert one.push(hub)
+        page = hub.page(start, reader.device, 100)
+        forged = [placed._replace(record=placed.record._replace(actor="mallory")) for placed in page.foreign]
+        reader.sync.take(replace(page, foreign=tuple(forged), heads=(), complete=False, cursor=page.cursor - 1))
+        import_bundle(reader.sync, hub_stick(tmp_path / "a.gridbundle", reader, StickPage(0, page)), now=lambda: NOW)
+        writers[0].round(hub)
+        assert same_tables((writers[0], reader)) and proved(reader)

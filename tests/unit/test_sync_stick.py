@@ -233,6 +233,16 @@ def test_a_feed_that_differs_and_that_the_file_does_not_repair_is_not_called_fre
     assert (feed.cursor, feed.repairing, one.rounds()[0].hub_time) == (0, True, None)
 
 
+def test_a_feed_that_differs_and_that_the_file_holds_whole_is_right_at_once(tmp_path: Path) -> None:
+    one, county = desk("one"), written(desk("county"), 2)
+    first, second = stretches(county, TOWN, (0, 1), (1, 2), at=int(NOW.timestamp()))
+    import_bundle(one, hub_file(tmp_path / "a.gridbundle", ([first], new_key())), now=now)
+    one.state.marks[TOWN][1] ^= 1
+    import_bundle(one, hub_file(tmp_path / "b.gridbundle", ([first, second], new_key())), now=now)
+    (feed,) = [feed for feed in one.feeds() if feed.feed == TOWN]
+    assert (feed.cursor, one.rounds()[0].hub_time) == (2, NOW)
+
+
 def test_how_much_was_read_is_told_and_so_is_what_it_changed(tmp_path: Path) -> None:
     file = hub_file(tmp_path / "a.gridbundle", (stretches(written(desk("hub"), 2), TOWN, (0, 2)), new_key()))
     export_bundle(written(desk("two"), 3), file, now=now)
