@@ -14,9 +14,7 @@ from gridclient.domain.events import EventKey
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 
-_DOUBTFUL: Final = (
-    "SELECT device, incarnation FROM origins WHERE stream = ? AND own = 0 AND (whole = 0 OR signed < seq)"
-)
+_DOUBTFUL: Final = "SELECT device, incarnation FROM origins WHERE stream = ? AND (whole = 0 OR signed < seq)"
 _ORIGIN: Final = "SELECT no, seq, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ? AND own = 0"
 _SIGNED: Final = "SELECT seq FROM heads WHERE origin = ?1 UNION SELECT seq FROM carried WHERE origin = ?1"
 _BEHIND: Final = "SELECT seq, pos FROM events WHERE origin = ? AND seq > ? ORDER BY seq DESC"
