@@ -8,6 +8,12 @@ from pathlib import Path
 
 def main() -> int:
     """Runs the command line and watches for faults that nobody foresaw; gives the exit status."""
+    from gridclient.forerunner import Forerunner
+    from gridclient.opening_desk import desk_to_open
+
+    profile = desk_to_open(sys.argv[1:])
+    forerunner = Forerunner.begin(profile) if profile else None
+
     from gridclient.cli import main as run
     from gridclient.logs import CrashWatch
 
@@ -19,7 +25,7 @@ def main() -> int:
             watch.folder = profile / "logs"
 
     with watch:
-        return run(on_profile=look_after)
+        return run(on_profile=look_after, forerunner=forerunner)
     from gridclient.cli.output import report_fault
 
     return report_fault(as_json="--json" in sys.argv)

@@ -1,6 +1,6 @@
 """A process that opens the profile while this one still imports Qt, and answers what the first paint asks.
 
-It is forked before anything else is begun, only reads, and asks the same services over the same store: it keeps no
+It is forked before anything else is imported, only reads, and asks the same services over the same store: it keeps no
 copy that could be old. Where it cannot be had (another system, an import to finish, a store to upgrade, a fault) the
 desk opens as ever. No key passes between the two.
 """
@@ -16,9 +16,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
-
-from gridclient.domain.frozen import frozen
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
@@ -28,8 +26,7 @@ READS: Final = frozenset({"queries", "reference", "map_data"})
 """What it answers, by the parts of a desk: every call of these."""
 
 
-@frozen
-class Ready:
+class Ready(NamedTuple):
     """The profile is open: who writes here, who acts, whether there is a hub, and the settings.
 
     The settings come unasked: the window is built by them, while the forerunner is still reading ahead.

@@ -8,7 +8,6 @@ exception's own words and the values of variables stay out.
 from __future__ import annotations
 
 import logging
-import platform
 import re
 import sys
 import threading
@@ -17,7 +16,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from logging.handlers import RotatingFileHandler
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -91,6 +90,36 @@ class _Lines(logging.Formatter):
         return trace(error) if isinstance(error, BaseException) else ""
 
 
+class _KeptLog(logging.Handler):
+    """A rotating file that is opened at the first record: a start has nothing to say, and half of what ``logging``
+    takes to import is its handlers."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.INFO)
+        self._path = path
+
+    @cached_property
+    def _file(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        try:
+            file: logging.Handler = RotatingFileHandler(
+                self._path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+            )
+        except OSError:
+            file = logging.NullHandler()
+        file.setFormatter(_Lines(_LAYOUT))
+        return file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._file.handle(record)
+
+    def close(self) -> None:
+        if "_file" in vars(self):
+            self._file.close()
+        super().close()
+
+
 @contextmanager
 def kept_log(folder: Path) -> Iterator[None]:
     """A rotating log in ``folder`` while the block lasts; for the one process that holds the profile.
@@ -100,14 +129,7 @@ def kept_log(folder: Path) -> Iterator[None]:
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
     root, before = logging.getLogger(), logging.getLogger().level
-    try:
-        handler: logging.Handler = RotatingFileHandler(
-            folder / "gridclient.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
-        )
-    except OSError:
-        handler = logging.NullHandler()
-    handler.setFormatter(_Lines(_LAYOUT))
-    handler.setLevel(logging.INFO)
+    handler = _KeptLog(folder / "gridclient.log")
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:
@@ -195,5 +217,7 @@ class CrashWatch(logging.Handler):
 
 
 def _versions() -> str:
+    import platform
+
     qt = sys.modules.get("PySide6")
     return f"Python {platform.python_version()}, PySide6 {getattr(qt, '__version__', '-')}, {platform.platform()}"

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridclient import __version__
 from gridclient.cli import windows
@@ -21,22 +22,35 @@ from gridclient.cli.output import (
 )
 from gridclient.cli.parsing import Parser, WrongUse, path_of
 from gridclient.domain.errors import GridClientError, StoreUnavailable
+from gridclient.opening_desk import default_profile, desk_to_open
+
+if TYPE_CHECKING:
+    from gridclient.forerunner import Forerunner
 
 
-def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None] = lambda _folder: None) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    on_profile: Callable[[Path], None] = lambda _folder: None,
+    forerunner: Forerunner | None = None,
+) -> int:
     """Runs one command and gives its exit status, one of :class:`gridclient.cli.output.Exit`.
 
-    ``on_profile`` gets the folder of the profile before the command runs.
+    Args:
+        on_profile: gets the folder of the profile before the command runs.
+        forerunner: opens the profile already, where the command opens a desk.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # texts of other desks may hold anything
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        args = _desk_alone(given) or _parsed(given)
+        alone = desk_to_open(given)
+        args = argparse.Namespace(profile=alone) if alone else _parsed(given)
     except WrongUse as wrong:
         return report_wrong_use(wrong, as_json="--json" in given)
     args.json = getattr(args, "json", False)
+    args.forerunner = forerunner
     args.profile_given = hasattr(args, "profile")
     if not args.profile_given:
         args.profile = default_profile()
@@ -72,24 +86,6 @@ def _run(args: argparse.Namespace, on_profile: Callable[[Path], None]) -> int:
     except KeyboardInterrupt:
         status = report_interrupted(as_json=args.json)
     return status
-
-
-def _desk_alone(given: Sequence[str]) -> argparse.Namespace | None:
-    """The arguments if they only open a desk, else ``None``: the window need not wait for the whole parser to be
-    built."""
-    match given:
-        case []:
-            return argparse.Namespace()
-        case ["--profile", folder] if folder and not folder.startswith("-"):
-            return argparse.Namespace(profile=Path(folder))
-    return None
-
-
-def default_profile() -> Path:
-    """The folder of the profile when none is named: the platform's folder for data."""
-    from platformdirs import user_data_path
-
-    return user_data_path("gridclient", appauthor=False)
 
 
 def parser() -> Parser:

@@ -29,7 +29,6 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 def open_desk_window(args: argparse.Namespace) -> Exit:
     """Opens the desk and returns when its window is closed."""
-    from gridclient.forerunner import Forerunner
     from gridclient.logs import kept_log
     from gridclient.qt_loading import load_qt
     from gridclient.store.profile_lock import profile_exists
@@ -39,12 +38,11 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
     _require_screen()
     gc.disable()  # a start makes no garbage; the open desk collects its own
     try:
-        forerunner = Forerunner.begin(args.profile)
         load_qt()
         from gridclient.start import run
 
         with kept_log(args.profile / "logs"):
-            return Exit(run(args.profile, forerunner=forerunner))
+            return Exit(run(args.profile, forerunner=args.forerunner))
     except Cancelled:
         say("整理没有做完，没有丢数据；下次打开时接着整理。")
         return Exit.PARTLY

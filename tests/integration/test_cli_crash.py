@@ -144,23 +144,24 @@ def test_old_crash_files_go_and_a_folder_that_cannot_be_written_is_no_second_fau
 
 
 def test_the_log_rotates_in_the_profile_and_holds_no_personal_data(tmp_path: Path) -> None:
-    folder = tmp_path / "logs"
+    folder, before = tmp_path / "logs", list(logging.getLogger().handlers)
     with kept_log(folder):
         logging.getLogger("gridclient.test").info("dispatched 770a659f by %s", NAME)
         logging.getLogger("gridclient.test").error("it failed", exc_info=fault())
     text = (folder / "gridclient.log").read_text(encoding="utf-8")
     assert "dispatched 770a659f by ▇" in text
     assert not [secret for secret in PERSONAL if secret in text]
-    assert not [
-        h for h in logging.getLogger().handlers if isinstance(h, logging.FileHandler) and "logs" in h.baseFilename
-    ]
+    assert logging.getLogger().handlers == before
+    logging.getLogger("gridclient.test").error("too late")
+    assert "too late" not in (folder / "gridclient.log").read_text(encoding="utf-8")
 
 
-def test_a_log_that_cannot_be_written_costs_the_log_only(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_written_costs_the_log_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "logs").write_text("")
+    before = list(logging.getLogger().handlers)
     with kept_log(tmp_path / "logs"):
-        held = logging.getLogger().handlers[-1]
-        logging.getLogger("gridclient.test").info("on")
-    assert isinstance(held, logging.NullHandler)
-    assert held not in logging.getLogger().handlers
+        for words in ("on", "and on"):
+            logging.getLogger("gridclient.test").info(words)
+    assert capsys.readouterr().err == "", "logging tells of its own faults there"
+    assert logging.getLogger().handlers == before
     assert (tmp_path / "logs").read_text() == ""
