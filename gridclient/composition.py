@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.codes import Tier, county_of, tier_of
 from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Actor
@@ -108,7 +108,7 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
     """
     if not name.strip():
         raise InvalidInput("profile.no_name")
-    if tier_of(county) is not Tier.COUNTY or tier_of(township) is not Tier.TOWNSHIP or county != township[:6]:
+    if tier_of(county) is not Tier.COUNTY or tier_of(township) is not Tier.TOWNSHIP or county != county_of(township):
         raise InvalidInput("profile.codes", county=county, township=township)
     from gridclient.store.recovery import recovery_key
 

@@ -105,6 +105,16 @@ def township_of(code: str) -> str:
     return code[:9] if len(code) >= 9 else ""
 
 
+def county_of(code: str) -> str:
+    """The code of the county that an area lies in or is."""
+    return code[:6]
+
+
+def community_of(code: str) -> str:
+    """The code of the community that a basic grid lies in; any other area's own."""
+    return code[:12]
+
+
 _LENGTHS = frozenset({6, 9, 12, 15})
 _SPOILT_NUMBER = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+[.,][\d,.]*")
 

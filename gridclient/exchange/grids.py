@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gridclient.domain.codes import AreaCode, Tier, read_code, tier_of
+from gridclient.domain.codes import AreaCode, Tier, read_code, tier_of, township_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import AreaSource, Shape
 from gridclient.exchange.cells import Cell, is_blank
@@ -117,8 +117,8 @@ class GridReader:
         column = self.source.fields.title("parent")
         if told.tier not in _ABOVE[tier]:
             raise RowProblem(column, InvalidInput("grid.parent_wrong_tier", text=told.text))
-        if told.tier is Tier.TOWNSHIP and told.text != code[:9]:
-            raise RowProblem(column, InvalidInput("grid.parent_differs", text=told.text, parent=code[:9]))
+        if told.tier is Tier.TOWNSHIP and told.text != township_of(code):
+            raise RowProblem(column, InvalidInput("grid.parent_differs", text=told.text, parent=township_of(code)))
         return told.text
 
     def _validity(self, cells: Sequence[Cell]) -> tuple[date | None, date | None]:

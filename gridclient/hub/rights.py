@@ -6,12 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 
-from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.codes import Tier, county_of, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.rows import StreamRow
 from gridclient.services.enrolment import REFERENCE, Grant
 
-_COUNTY_DIGITS = 6
 _NAMED = 3
 _ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "supervisor": "督导"}
 
@@ -32,7 +31,7 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
         raise InvalidInput("enrol.no_township", text=township)
     reference = Grant(REFERENCE, writes=county)
     if county:
-        return (Grant(f"t:{township[:_COUNTY_DIGITS]}*"), reference)
+        return (Grant(f"t:{county_of(township)}*"), reference)
     stream = f"t:{township}" if tier is Tier.TOWNSHIP else f"t:{township}*"
     return (Grant(stream, writes=not supervisor, unit=unit), reference)
 

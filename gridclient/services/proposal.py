@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gridclient.domain.case import Case, Role
+from gridclient.domain.codes import community_of, county_of, township_of
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import distance
@@ -23,8 +24,6 @@ _ON_DUTY, _OUT = 20.0, 10.0
 _PER_RECENT, _PER_LOAD, _PER_KM = 2.0, 0.5, 1.0
 _MOST_RECENT = 20
 _MOST_LOAD = 800
-_COMMUNITY = 12
-"""The first digits of a basic grid's code, which are the code of its community."""
 
 
 @frozen
@@ -58,12 +57,12 @@ def area_codes(grid: str, reference: Reference) -> frozenset[str]:
     """The codes of a grid and all areas above it, township and county included; of one that is no longer in force,
     those of its community."""
     codes: set[str] = set()
-    row: GridRow | None = reference.grid(grid) or reference.grid(grid[:_COMMUNITY])
+    row: GridRow | None = reference.grid(grid) or reference.grid(community_of(grid))
     while row is not None and row.code not in codes:
         codes.add(row.code)
         row = reference.grid(row.parent) if row.parent else None
     if grid:
-        codes |= {grid[:9], grid[:6]}
+        codes |= {township_of(grid), county_of(grid)} - {""}
     return frozenset(codes)
 
 

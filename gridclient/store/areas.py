@@ -11,12 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridclient.domain.codes import Tier, township_of
+from gridclient.domain.codes import Tier, community_of, county_of, township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import UNPLACED, GridRow, UnitRow
 
-_COUNTY: Final = 6
-_COMMUNITY: Final = 12
 _WITHIN: Final = 3
 """From so many letters on, initials are looked for within names."""
 
@@ -105,11 +103,11 @@ class Areas:
             step = row.parent if row is not None else ""
         if code.isdigit() and (township := township_of(code)):
             yield township
-            yield township[:_COUNTY]
+            yield county_of(township)
 
     def _start(self, code: str) -> str:
         """The lowest area in force that holds ``code``, "" if there is none."""
         if code in self._rows:
             return code
-        community = code[:_COMMUNITY]
+        community = community_of(code)
         return community if community in self._rows else self._holder.get(community, "")

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from gridclient.domain.codes import GRID_TIERS
+from gridclient.domain.codes import GRID_TIERS, community_of, township_of
 from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_records import GridRecord
 
@@ -72,10 +72,10 @@ def parent_of(record: GridRecord, known: Known) -> str:
     its township.
     """
     if record.tier == "zone":
-        return record.parent or record.code[:9]
+        return record.parent or township_of(record.code)
     if record.tier == "community":
-        return record.parent or known.holders["zone"].get(record.code) or record.code[:9]
-    own = record.parent or record.code[:12]
+        return record.parent or known.holders["zone"].get(record.code) or township_of(record.code)
+    own = record.parent or community_of(record.code)
     return own if known.tiers.get(own) == "community" else known.holders["community"].get(own, own)
 
 
@@ -136,9 +136,11 @@ def _parent_fault(record: GridRecord, parent: str, known: Known) -> str:
     elif tier is None:
         return "grid.parent_unknown"
     elif record.tier == "community":
-        good = tier == "zone" and parent[:9] == record.code[:9]
+        good = tier == "zone" and township_of(parent) == township_of(record.code)
     else:
-        good = tier in ("community", "division") and record.code[:12] in known.communities.get(parent, {parent})
+        good = tier in ("community", "division") and community_of(record.code) in known.communities.get(
+            parent, {parent}
+        )
     return "" if good else "grid.code_not_in_parent"
 
 

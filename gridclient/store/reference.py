@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.codes import GRID_TIERS
+from gridclient.domain.codes import GRID_TIERS, township_of
 from gridclient.services.conditions import by_own_name
 from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
 from gridclient.store.areas import Areas
@@ -80,7 +80,7 @@ class Snapshot:
         community = community or self._parent(basic, "community")
         zone = zone or self._parent(community, "zone")
         smallest = basic or community or zone
-        return GridsAt(basic, community, zone, township or (smallest[:9] if smallest else None))
+        return GridsAt(basic, community, zone, township or (township_of(smallest) if smallest else None))
 
     def standard(self, key: str) -> StandardRow | None:
         """A filing condition of any list by its key; by its code alone (old events) if only one list has that code."""

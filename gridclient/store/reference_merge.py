@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from gridclient.domain.codes import Tier
 from gridclient.services.import_records import Boundary, CalendarRecord, DivisionRecord, UnitRecord
 from gridclient.services.initials import initials
 from gridclient.store.driver import Connection
 from gridclient.store.reference_rows import UNIT_LISTS, unit_list
 
 Values: TypeAlias = dict[str, Any]
-_COMMUNITY: Final = 12
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
 _USUAL: Final = {"schematic": 0, "special": 0, "status": "on_duty"}
 
@@ -99,7 +99,7 @@ def as_told(record: object, names: str) -> Values:
 def _division_values(record: DivisionRecord) -> Values:
     return {
         **as_told(record, "code name level parent"),
-        "initials": initials(record.name) if len(record.code) < _COMMUNITY else "",  # there are many, which are grids
+        "initials": initials(record.name) if record.level != Tier.COMMUNITY else "",  # there are many, which are grids
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }

@@ -11,7 +11,7 @@ from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.domain.codes import GRID_TIERS, split_condition_key
+from gridclient.domain.codes import GRID_TIERS, community_of, county_of, split_condition_key, township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
@@ -68,7 +68,7 @@ def _members(connection: Connection) -> Mapping[int, Sequence[str]]:
 
 def _grid(row: Sequence[Any], members: Mapping[int, Sequence[str]]) -> GridRow:
     grid_id, code, name, tier, parent, special, worker, schematic, initials = row
-    own = {"zone": (), "community": (code,), "basic": (code[:12],)}[tier]
+    own = {"zone": (), "community": (code,), "basic": (community_of(code),)}[tier]
     return GridRow(
         code=code,
         name=name,
@@ -97,9 +97,9 @@ def _with_zones(grids: Sequence[GridRow]) -> Iterator[GridRow]:
 
 def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
     """The townships and counties that have grids, and this desk's own, as areas of the tree."""
-    townships = {row.code[:9] for row in grids}
+    townships = {township_of(row.code) for row in grids}
     own = dict(connection.execute("select name, value from business_settings where name in ('county', 'township')"))
-    codes = {*townships, *own.values(), *(code[:6] for code in townships)} - {""}
+    codes = {*townships, *own.values(), *map(county_of, townships)} - {""}
     marks = ",".join("?" * len(codes))
     rows = connection.execute(
         f"select code, name, level, parent, schematic, initials from divisions where code in ({marks})"
