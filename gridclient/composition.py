@@ -269,7 +269,7 @@ def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridCli
 def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Actor:
     """Who acts where nobody is named: a department's desk acts for its unit, one that may write no case watches."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
-    grants = [grant for grant in enrolment.grants if grant.stream.startswith("t:")] if enrolment is not None else []
+    grants = [grant for grant in enrolment.grants if grant.is_of_cases] if enrolment is not None else []
     units = {grant.unit for grant in grants}
     if len(units) == 1 and "" not in units:
         (code,) = units

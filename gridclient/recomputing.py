@@ -95,4 +95,4 @@ def _streams(profile: Profile) -> Collection[str] | None:
     enrolment = read_enrolment(profile.folder, profile.device.id)
     if enrolment is None:
         return None
-    return {g.stream for g in enrolment.grants if g.writes and not g.unit and g.stream.startswith("t:")}
+    return {g.stream for g in enrolment.grants if g.writes and not g.unit and g.is_of_cases}

@@ -19,7 +19,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.hub.access import URL_FACT, Access, Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
-from gridclient.services.enrolment import Grant
+from gridclient.services.enrolment import CASES, REFERENCE, Grant
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
@@ -77,8 +77,8 @@ def demo_hub(folder: Path) -> Iterator[HubService]:
 
 def join_first_desk(opened: OpenedDesk, hub: HubService, townships: Iterable[str]) -> None:
     """Enrols the demo's desk for the whole county and sends all its events."""
-    streams = sorted(f"t:{code}" for code in townships)
-    _join(opened, hub, (*(Grant(stream, writes=True) for stream in streams), Grant("ref", writes=True)), "席位一")
+    streams = sorted(f"{CASES}{code}" for code in townships)
+    _join(opened, hub, (*(Grant(stream, writes=True) for stream in streams), Grant(REFERENCE, writes=True)), "席位一")
 
 
 def make_second_desk(folder: Path, hub: HubService, *, county: str, township: str, name: str) -> None:
@@ -86,7 +86,7 @@ def make_second_desk(folder: Path, hub: HubService, *, county: str, township: st
     second = folder / SECOND_DESK
     create_profile(second, county=county, township=township, name=name)
     with open_desk(second) as opened:
-        _join(opened, hub, (Grant(f"t:{township}", writes=True), Grant("ref")), "席位二")
+        _join(opened, hub, (Grant(f"{CASES}{township}", writes=True), Grant(REFERENCE)), "席位二")
         opened.desk.settings.keep_value("desk.window", json.dumps({"beside": "yes"}))  # see ui/window_memory
 
 

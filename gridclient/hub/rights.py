@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gridclient.domain.codes import Tier, county_of, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.rows import StreamRow
-from gridclient.services.enrolment import REFERENCE, Grant
+from gridclient.services.enrolment import CASES, REFERENCE, Grant
 
 _NAMED = 3
 _ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "supervisor": "督导"}
@@ -31,8 +31,8 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
         raise InvalidInput("enrol.no_township", text=township)
     reference = Grant(REFERENCE, writes=county)
     if county:
-        return (Grant(f"t:{county_of(township)}*"), reference)
-    stream = f"t:{township}" if tier is Tier.TOWNSHIP else f"t:{township}*"
+        return (Grant(f"{CASES}{county_of(township)}*"), reference)
+    stream = f"{CASES}{township}" if tier is Tier.TOWNSHIP else f"{CASES}{township}*"
     return (Grant(stream, writes=not supervisor, unit=unit), reference)
 
 
@@ -73,7 +73,7 @@ def role_word(grants: Sequence[Grant]) -> str:
 
 
 def _of_cases(grants: Sequence[Grant]) -> Grant | None:
-    return next((grant for grant in grants if grant.stream.startswith("t:")), None)
+    return next((grant for grant in grants if grant.is_of_cases), None)
 
 
 def _unit_of(grants: Sequence[Grant]) -> str:
@@ -83,8 +83,8 @@ def _unit_of(grants: Sequence[Grant]) -> str:
 
 def area_of(grants: Sequence[Grant]) -> str:
     """The area of these rights: township codes, a county's six digits, or 全部; for many townships only how many."""
-    streams = [grant.stream for grant in grants if grant.stream.startswith("t:")]
-    codes = list(dict.fromkeys(stream.removeprefix("t:").removesuffix("*") or "全部" for stream in streams))
+    streams = [grant.stream for grant in grants if grant.is_of_cases]
+    codes = list(dict.fromkeys(stream.removeprefix(CASES).removesuffix("*") or "全部" for stream in streams))
     return "、".join(codes) if len(codes) <= _NAMED else f"{codes[0]} 等 {len(codes)} 个"
 
 

@@ -10,7 +10,8 @@ from gridclient.domain.frozen import frozen
 
 REFERENCE: Final = "ref"
 """The stream of reference data: grids, units, standards, calendars."""
-_CASES: Final = "t:"
+CASES: Final = "t:"
+"""Begins the name of a stream of cases; the code of its township follows."""
 
 
 class Grant(NamedTuple):
@@ -25,6 +26,11 @@ class Grant(NamedTuple):
     def feed(self) -> str:
         """The feed that the grant lets a device read: the stream, or the unit's part of it."""
         return f"d:{self.unit}@{self.stream}" if self.unit else self.stream
+
+    @property
+    def is_of_cases(self) -> bool:
+        """Whether the stream has cases."""
+        return self.stream.startswith(CASES)
 
 
 @frozen
@@ -52,7 +58,7 @@ class Enrolment:
     @property
     def townships(self) -> tuple[str, ...]:
         """The codes of the townships whose cases the desk may read, in order."""
-        return tuple(sorted({g.stream.removeprefix(_CASES) for g in self.grants if g.stream.startswith(_CASES)}))
+        return tuple(sorted({grant.stream.removeprefix(CASES) for grant in self.grants if grant.is_of_cases}))
 
     @property
     def sends_reference(self) -> bool:

@@ -11,6 +11,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.clocks import clock_payload
 from gridclient.services.conditions import listed_facts
+from gridclient.services.enrolment import CASES
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 
@@ -65,5 +66,6 @@ def register_case(
             "facts": facts,
             "clocks": [clock_payload(Stage.ACCEPT, reference.setting("limit.accept"), now, reference)],
         }
-        unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, f"t:{township}", command.actor.account, payload))
+        stream = f"{CASES}{township}"
+        unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, stream, command.actor.account, payload))
     return Registered(case_id, number, unit_of_work.changes)

@@ -18,6 +18,7 @@ import zstandard
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.enrolment import CASES
 from gridclient.services.import_records import ImportedCase
 from gridclient.services.imported_case import event_text
 from gridclient.services.ports import Clock
@@ -119,7 +120,7 @@ def _columns(staged: StagedCase, number: str, row: CaseTableRow, salt: str) -> t
     case, grid, standard = staged.case, staged.grid, staged.standard
     return (
         staged.subject,
-        f"t:{staged.name.partition('-')[0]}",
+        f"{CASES}{staged.name.partition('-')[0]}",
         event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class, salt=salt),
         tuple(row),
         index_entry(imported_words(case, number)),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.handing import stream_of
+from gridclient.services.enrolment import CASES
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
@@ -58,7 +59,7 @@ class SqliteSyncQueries:
             names = dict(connection.execute(_NAMES).fetchall()) if found else {}
         oldest: dict[str, datetime] = {}
         for feed, at in found.items():
-            code, moment = stream_of(feed).removeprefix("t:"), datetime.fromtimestamp(at, CHINA_TIME)
+            code, moment = stream_of(feed).removeprefix(CASES), datetime.fromtimestamp(at, CHINA_TIME)
             township = names.get(code, code)
             oldest[township] = min(moment, oldest.get(township, moment))
         return sorted(oldest.items())
@@ -104,7 +105,7 @@ def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[s
     """Keeps how fresh the feeds in ``gone`` were, and forgets this for feeds that are ``granted`` again."""
     closed, fresh = closed_feeds(connection), fresh_as_of(connection)
     if fresh is not None:
-        closed |= {feed: fresh.timestamp() for feed in gone if stream_of(feed).startswith("t:")}
+        closed |= {feed: fresh.timestamp() for feed in gone if stream_of(feed).startswith(CASES)}
     left = {feed: at for feed, at in closed.items() if not {feed, stream_of(feed)} & set(granted)}
     connection.execute(KEEP_VALUE, (_CLOSED, json.dumps(left) if left else ""))
 

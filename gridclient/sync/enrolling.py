@@ -10,7 +10,7 @@ from typing import Final
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrol_code import read_code
-from gridclient.services.enrolment import Enrolment
+from gridclient.services.enrolment import CASES, Enrolment
 from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrol_file import REQUEST_HEAD, check_digits, read_admission, write_request
 from gridclient.sync.http import Address, HttpTransport, certificate_of
@@ -18,7 +18,6 @@ from gridclient.sync.proxies import proxy_for
 from gridclient.sync.signing import public_key
 from gridclient.sync.stick_file import read_file, write_file
 
-_CASES: Final = "t:"
 _NAMED: Final = 3
 
 
@@ -95,8 +94,8 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
 def _kept(store: SyncStore, enrolment: Enrolment) -> Enrolment:
     """Keeps and returns an enrolment, unless it is the desk's first and the hub would take none of the cases registered
     here. One accepted township is enough: a few cases may lie in a neighbour's grids."""
-    mine = {origin.stream for origin, _ in store.unsent_origins() if origin.stream.startswith(_CASES)}
-    cases = [grant for grant in enrolment.grants if grant.stream.startswith(_CASES)]
+    mine = {origin.stream for origin, _ in store.unsent_origins() if origin.stream.startswith(CASES)}
+    cases = [grant for grant in enrolment.grants if grant.is_of_cases]
     writable = {grant.stream for grant in cases if grant.writes and not grant.unit}  # a unit registers no case
     if mine and not mine & writable and store.enrolment() is None:
         code = "enrol.other_township" if writable else "enrol.registers_nothing"
@@ -106,7 +105,7 @@ def _kept(store: SyncStore, enrolment: Enrolment) -> Enrolment:
 
 
 def _townships(streams: Iterable[str]) -> str:
-    codes = sorted({stream.removeprefix(_CASES) for stream in streams})
+    codes = sorted({stream.removeprefix(CASES) for stream in streams})
     return "、".join(codes[:_NAMED]) + "…" * (len(codes) > _NAMED)
 
 
