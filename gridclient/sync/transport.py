@@ -162,8 +162,8 @@ class Pacing:
             self.rate = max(rate, self.rate / 4)  # one that was late makes no slow line
             self.up.size = max(self.up.size, min(int(self.rate), MOST_BYTES))  # pages: the fold's time counts, too
 
-    def learnt(self, events: int, size: int, *, swiftly: bool = False) -> None:
+    def learnt(self, events: int, size: int, *, swiftly: bool) -> None:
         """A request with ``events`` events had ``size`` bytes; ``swiftly``: it was packed swiftly."""
         if events:
-            seen = max(1.0, size / events / (1 + swiftly))
+            seen = size / events / (1 + swiftly)
             self.cost = max(seen, (self.cost + seen) / 2)  # what is too large is refused; too small costs little

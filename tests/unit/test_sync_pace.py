@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gridclient.sync.pace import AFTER_COMMIT_S, IDLE_S, JITTER, LONGEST_WAIT_S, Pace
 from gridclient.sync.terms import TELLING
-from gridclient.sync.transport import FIRST_BYTES, MOST_BYTES, Pacing
+from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, Measure, Pacing
 
 SHARES = st.floats(0, 1, exclude_max=True)
 TIMES = st.floats(0, 1e9)
@@ -128,3 +128,56 @@ def test_what_a_fast_line_carries_at_once_leaves_work_for_both_sides_at_a_time()
     pacing = Pacing()
     pacing.carried(1 << 20, 0.1)
     assert (pacing.up.size, pacing.down.size, pacing.events) == (MOST_BYTES, FIRST_BYTES, 2000)
+
+
+def test_what_goes_at_once_doubles_while_answers_come_soon_and_halves_where_none_came() -> None:
+    measure, sizes = Measure(), []
+    for seconds in (0.1, 2.5, 0.1):
+        measure.went(seconds)
+        sizes.append(measure.size // FIRST_BYTES)
+    measure.failed()
+    assert (sizes, measure.size) == ([2, 2, 4], 2 * FIRST_BYTES)
+    for _ in range(20):
+        measure.went(0.1)
+    assert measure.size == MOST_BYTES
+    for _ in range(20):
+        measure.failed()
+    assert measure.size == LEAST_BYTES
+
+
+def test_one_answer_that_was_late_makes_no_slow_line_and_several_do() -> None:
+    pacing = Pacing()
+    pacing.carried(1 << 20, 0.1)
+    size, quick = pacing.up.size, []
+    for _ in range(6):
+        pacing.carried(20_000, 10.0)
+        quick.append(pacing.is_quick)
+    assert (quick[0], quick[-1]) == (True, False)
+    assert pacing.up.size == size, "what goes at once shrinks after a time-out only"
+
+
+def test_an_event_that_costs_more_than_a_request_should_goes_all_the_same() -> None:
+    pacing = Pacing()
+    pacing.learnt(1, 1 << 20, swiftly=False)
+    assert (pacing.events, pacing.probing_events, pacing.guessed_events) == (1, 1, 1)
+
+
+def test_to_measure_a_line_that_lost_much_no_more_is_sent_than_it_carries() -> None:
+    pacing = Pacing()
+    for _ in range(20):
+        pacing.up.failed()
+    assert pacing.probing_events == pacing.events < TELLING / pacing.cost
+
+
+def test_what_events_cost_is_learnt_from_what_was_sent_at_once_upwards_and_by_halves_downwards() -> None:
+    pacing, costs = Pacing(), []
+    for events, size, swiftly in ((100, 5_000, False), (100, 3_000, False), (100, 16_000, True), (0, 90, False)):
+        pacing.learnt(events, size, swiftly=swiftly)
+        costs.append(pacing.cost)
+    assert costs == [50, 40, 80, 80]
+
+
+def test_on_a_slow_line_a_request_is_not_shared_between_both_sides() -> None:
+    pacing = Pacing()
+    pacing.up.size = MOST_BYTES
+    assert pacing.events > 2000 and not pacing.is_quick
