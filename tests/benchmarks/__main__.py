@@ -40,6 +40,7 @@ def _benchmarks(folder: Path) -> list[tuple[str, ...]]:
         profile = str(build(folder, size))
         found += [
             ("import_grids", profile),
+            ("desk_start", profile, "--screen"),
             ("desk_start", profile),
             ("desk_filter", profile),
             ("desk_import", profile),
