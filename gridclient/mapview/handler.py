@@ -6,7 +6,7 @@ Until the store is open, requests wait. The page is then sent with its first ans
 from __future__ import annotations
 
 import logging
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QUrl, Signal, Slot
@@ -66,14 +66,12 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         """To be called once the store is open: answers the waiting requests and all later ones."""
         early, self._early = self._early or [], None
         for number, path, query in early:
-            if number in self._jobs:
-                self._submit(number, path, query)
+            self._submit(number, path, query)
 
     def close(self) -> None:
         """Lets running answers finish and drops the others; later requests fail."""
-        self._answered.disconnect(self._on_answered)
-        self._pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _submit(self, number: int, path: str, query: str) -> None:
         future = self._pool.submit(self._routes.answer, path, query)
@@ -95,8 +93,6 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         except GridClientError as failure:
             job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
             self.failed.emit(failure.code)
-        except CancelledError:
-            job.fail(QWebEngineUrlRequestJob.Error.RequestAborted)
         except BaseException:
             job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
             raise  # a bug: goes to sys.excepthook
