@@ -100,11 +100,12 @@ def password(request: Request) -> str:
         return ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"
 
 
 def comes_from_here(request: Request) -> bool:
@@ -113,4 +114,4 @@ def comes_from_here(request: Request) -> bool:
         return False
     host = request.headers.get("host", "")
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return name in _LOCAL_NAMES and request.client is not None and _is_loopback(request.client.host)
+    return name in _LOCAL_NAMES and request.client is not None and is_loopback(request.client.host)

@@ -28,6 +28,7 @@ from gridclient.hub.certificate import check_key, fingerprint_of, own_certificat
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member, told_to_end
 from gridclient.hub.handed import HandedServer
 from gridclient.hub.heads import BriefProtocol
+from gridclient.hub.incoming import is_loopback
 from gridclient.hub.metrics import forget_counts
 from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 
@@ -119,14 +120,6 @@ def secure(listening: Listening, folder: Path) -> Secured:
     certificate, key = own_certificate(folder)
     check_key(certificate, key)
     return Secured(certificate, key, fingerprint_of(certificate))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def admin_token(folder: Path) -> str:

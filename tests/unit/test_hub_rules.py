@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.audit import Refusals
 from gridclient.hub.guessing import GuessBrake
+from gridclient.hub.incoming import is_loopback
 from gridclient.hub.ledger import signed, unsigned
 from gridclient.hub.metrics import Metrics, Tally, added, metrics_text
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.ordering import grant_to_write
 from gridclient.hub.rights import area_of, concrete, grants_for, readable, role_word
-from gridclient.hub.serve import is_loopback, read_address
+from gridclient.hub.serve import read_address
 from gridclient.services.enrolment import Grant
 from gridclient.sync.wire import PushStatus
 
