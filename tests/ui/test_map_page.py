@@ -25,6 +25,8 @@ from gridclient.ui.theme import DARK, LIGHT
 from tests.fakes.map_data import InMemoryMapData
 
 ROOT = page_root()
+POLICY = r'Content-Security-Policy" content="([^"]+)"'
+HASH = r" 'sha256-[^']+'"
 
 
 def scripts() -> str:
@@ -80,7 +82,7 @@ def test_foreign_assets_are_found_however_written(markup: str) -> None:
 
 def test_the_page_allows_no_inline_script_but_its_own() -> None:
     html = (ROOT / "index.html").read_text(encoding="utf-8")
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
+    policy = re.search(POLICY, html)
     assert policy is not None
     assert "default-src 'none'" in policy[1]
     assert "unsafe" not in policy[1]
@@ -89,8 +91,9 @@ def test_the_page_allows_no_inline_script_but_its_own() -> None:
 
 def test_the_page_goes_out_in_one_piece_and_its_policy_knows_every_block() -> None:
     html = Routes(scripts={"qrc:///qtwebchannel/qwebchannel.js": b"channel();"}).answer("/page/index.html")[1].decode()
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
-    assert policy is not None
+    policy, own = (re.search(POLICY, page) for page in (html, (ROOT / "index.html").read_text(encoding="utf-8")))
+    assert policy is not None and own is not None
+    assert re.sub(HASH, "", policy[1]) == re.sub(HASH, "", own[1]), "nothing else is allowed, and nothing forbidden"
     assert re.findall(r"<script src|<link", html) == []
     for tag, least in (("script", 11), ("style", 5)):
         blocks = re.findall(rf"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
