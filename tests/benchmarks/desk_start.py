@@ -1,12 +1,12 @@
 """How long until the desk's list and map are painted, beside an empty window with a web engine view, in turns.
 
 Run: ``python -m tests.benchmarks.desk_start PROFILE [--runs N] [--screen] [--json]``. Each run is its own process, the
-desk's the whole command line ``gridclient --profile PROFILE``. Told are the medians in seconds since the process was asked for:
-when the desk has its window (``made``), when its first page of rows is painted (``list``), and when the map has its
-areas and its cases, and two frames after them (``map``). The ``empty`` window is one as PySide's examples open it; the
-``bare`` one has the desk's environment as well (no graphics card, no OpenGL, Chromium's switches), and is the floor of
-what a start with PySide can take. All find their byte code written, as on any machine where they were open before.
-With ``--screen`` they open on a (virtual) X11 screen, as desks do, which takes ``xvfb-run``; else without one.
+desk's the whole command line ``gridclient --profile PROFILE``. Told are the medians in seconds since the process was
+asked for: when the desk has its window (``made``), when its first page of rows is painted (``list``), and when the map
+has its areas and its cases, and two frames after them (``map``). The ``empty`` window is one as PySide's examples open
+it; the ``bare`` one has the desk's environment as well (no graphics card, no OpenGL, Chromium's switches), and is the
+floor of what a start with PySide can take. All find their byte code written, as on any machine where they were open
+before. With ``--screen`` they open on a (virtual) X11 screen, as desks do, which takes ``xvfb-run``; else without one.
 """
 
 from __future__ import annotations
