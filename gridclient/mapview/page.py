@@ -48,10 +48,6 @@ class GridMapScript(JSCSSMixin, MacroElement):
         {% endmacro %}"""
     )
 
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca is untyped
-        self._name = "GridMapScript"
-
 
 def render_page(asset: MacroElement | None = None) -> str:
     """The page as folium makes it, with a policy that lets it run only its own scripts.
@@ -68,7 +64,7 @@ def render_page(asset: MacroElement | None = None) -> str:
         **_leaflet_options(),
     )
     frame._id = _MAP_ID
-    frame.add_child(GridMapScript())
+    frame.add_child(GridMapScript())  # type: ignore[no-untyped-call]  # branca is untyped
     if asset is not None:
         frame.add_child(asset)
     html: str = frame.get_root().render()
