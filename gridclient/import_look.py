@@ -24,7 +24,7 @@ from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, guess
 from gridclient.exchange.opening import Form, Source, identify
 from gridclient.exchange.preview import preview
-from gridclient.exchange.reading import missing_columns, read_kind
+from gridclient.exchange.reading import AREA_KINDS, missing_columns, read_kind
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.mapview.basemaps import inspect_archive, openers
 from gridclient.services.import_findings import ImportKind
@@ -32,7 +32,6 @@ from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportPrevi
 from gridclient.services.import_records import DivisionRecord, GridRecord
 from gridclient.store.mbtiles import MBTilesArchive
 
-_AREA_KINDS: Final = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 _MOST_AREAS: Final = 300
 _MOST_VERTICES: Final = 6_000
 _LIKELIER_FIRST: Final = (
@@ -118,7 +117,7 @@ def _places(
     source: Source, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview
 ) -> dict[Crs, list[Any]]:
     """The file's areas or points as shapes in WGS-84, one list for each system; empty when nobody has to be asked."""
-    shapes = _areas(source, kind, mapping, seen) if kind in _AREA_KINDS else []
+    shapes = _areas(source, kind, mapping, seen) if kind in AREA_KINDS else []
     if not shapes and seen.crs_needed:
         shapes = [shapely.Point(point) for point in seen.points]
     return {crs: [_moved(shape, crs) for shape in shapes] for crs in Crs} if shapes else {}

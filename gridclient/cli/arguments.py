@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.case import CaseFacts
+from gridclient.domain.case import FACTS
 from gridclient.domain.coordinates import Crs, convert, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
@@ -25,7 +24,6 @@ Values = dict[str, Any]
 
 _EARLIEST: Final = to_seconds(datetime(1949, 1, 1, tzinfo=CHINA_TIME))
 _TOO_LATE: Final = to_seconds(datetime(2101, 1, 1, tzinfo=CHINA_TIME))
-FACTS: Final = frozenset(f.name for f in fields(CaseFacts))
 _PEOPLE: Final = {
     "name": "reporter_name",
     "phone": "reporter_phone",

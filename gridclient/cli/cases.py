@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Iterable
 from typing import Any, Final
 
-from gridclient.cli.arguments import FACTS, checked, json_object, of_action
+from gridclient.cli.arguments import checked, json_object, of_action
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, table
 from gridclient.cli.parsing import add_account, count_of, one_of
 from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent_back_masked, timeline_json
-from gridclient.domain.case import CaseFacts, CaseState
+from gridclient.domain.case import FACTS, CaseFacts, CaseState
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk

@@ -6,7 +6,7 @@ The rules that change it are in :mod:`gridclient.domain.fold`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -118,6 +118,10 @@ class CaseFacts:
     people: str = ""
     upper_number: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+FACTS: Final = frozenset(fact.name for fact in fields(CaseFacts))
+"""The names of all facts."""
 
 
 @frozen

@@ -35,7 +35,7 @@ from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import Record
 
 RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
-_AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
+AREA_KINDS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 LOOKED_AT = 2_000
 
 
@@ -192,7 +192,7 @@ def needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
 
 
 def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | None, crs: Crs | None) -> Reading:
-    if kind not in _AREAS:
+    if kind not in AREA_KINDS:
         raise InvalidInput("file.not_a_table", file=source.name)
     content = read_features(source)
     if crs is None:

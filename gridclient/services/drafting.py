@@ -6,11 +6,10 @@ Deadlines are stored in the event, so that every desk has the same ones whatever
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from gridclient.domain.case import Assignment, AssignmentState, Case, CaseFacts, Role, Stage
+from gridclient.domain.case import FACTS, Assignment, AssignmentState, Case, Role, Stage
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.events import EventKey, EventKind, to_seconds
 from gridclient.domain.frozen import frozen
@@ -30,7 +29,6 @@ from gridclient.services.rows import StandardRow, UnitRow
 from gridclient.services.words import DECLINE_REASONS, RATINGS, RETURN_REASONS
 
 Draft = tuple[EventKind, dict[str, Any]]
-_FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
 
 
 @frozen
@@ -70,7 +68,7 @@ def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any
 
 def _facts_changed(situation: Situation) -> dict[str, Any]:
     """The facts among the arguments."""
-    given = {name: value for name, value in situation.args.items() if name in _FACT_NAMES}
+    given = {name: value for name, value in situation.args.items() if name in FACTS}
     return listed_facts(given, situation.reference, situation.now)
 
 
