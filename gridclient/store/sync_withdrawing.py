@@ -6,7 +6,6 @@ The stick, the hub and the desk that wrote the events still have theirs.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,14 +23,14 @@ from gridclient.store.sync_chains import Chains, HeadCheck
 from gridclient.store.sync_lost import forget_withdrawn
 from gridclient.store.sync_proven import unproven_of
 from gridclient.store.sync_rewriting import shorten
+from gridclient.store.tables import AMONG, listed
 
-_WAITING: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL"
 _FROM: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ?"
+_WAITING: Final = f"{_FROM} AND acked IS NULL"
 _SUBJECTS: Final = (
-    "SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject "
-    "WHERE e.pos IN (SELECT value FROM json_each(?))"
+    f"SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject WHERE e.pos IN {AMONG}"
 )
-_DELETE: Final = "DELETE FROM events WHERE pos IN (SELECT value FROM json_each(?))"
+_DELETE: Final = f"DELETE FROM events WHERE pos IN {AMONG}"
 
 
 def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Changes]:
@@ -39,7 +38,7 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
 
     ``origin`` is the number in this store of another device's origin.
     """
-    return _delete(connection, origin, connection.execute(_WAITING, (origin, first)).fetchall())
+    return _delete(connection, origin, _places(connection, _WAITING, origin, first))
 
 
 def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Changes]:
@@ -48,7 +47,7 @@ def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Cha
     Own events are never deleted.
     """
     origin, unproven = unproven_of(connection, OriginKey(*event[:3]))
-    return _read_again(connection, origin, event.stream, [(pos,) for _, pos in unproven])
+    return _read_again(connection, origin, event.stream, [pos for _, pos in unproven])
 
 
 def withdraw_forked(
@@ -63,30 +62,33 @@ def withdraw_forked(
     chain = chains.known(OriginKey(*event[:3]))
     if chain is None or chain.own or not chains.prove(chain, page, event.seq, is_signed):
         return 0, Changes()
-    found = _read_again(connection, chain.no, event.stream, connection.execute(_FROM, (chain.no, event.seq)).fetchall())
+    found = _read_again(connection, chain.no, event.stream, _places(connection, _FROM, chain.no, event.seq))
     for table in ("heads", "carried"):
         connection.execute(f"DELETE FROM {table} WHERE origin = ? AND seq >= ?", (chain.no, event.seq))
     return found
 
 
-def _read_again(connection: Connection, origin: int, stream: str, rows: Sequence[tuple[int]]) -> tuple[int, Changes]:
+def _places(connection: Connection, sql: str, origin: int, first: int) -> list[int]:
+    return [pos for (pos,) in connection.execute(sql, (origin, first)).fetchall()]
+
+
+def _read_again(connection: Connection, origin: int, stream: str, places: Sequence[int]) -> tuple[int, Changes]:
     """Deletes events (by ``pos``) instead of which others may come. If there are any the stream's feeds restart."""
-    if not rows:
+    if not places:
         return 0, Changes()
     for state in sync_feeds.all_feeds(connection):
         if stream_of(state.feed) == stream:
             sync_feeds.restart(connection, state.feed)
-    return _delete(connection, origin, rows)
+    return _delete(connection, origin, places)
 
 
-def _delete(connection: Connection, origin: int, rows: Sequence[tuple[int]]) -> tuple[int, Changes]:
+def _delete(connection: Connection, origin: int, places: Sequence[int]) -> tuple[int, Changes]:
     """Deletes events of one origin by their ``pos``."""
-    places = [pos for (pos,) in rows]
-    listed = (json.dumps(places),)
-    subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, listed).fetchall()]
+    among = (listed(places),)
+    subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, among).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}
     forget_withdrawn(connection, origin, places)
-    connection.execute(_DELETE, listed)
+    connection.execute(_DELETE, among)
     shorten(connection, {origin})
     projection = Projection(connection)
     projection.remove(_bring_after(connection, projection, subjects, before))
