@@ -72,8 +72,8 @@ class Table:
     def load(self, connection: Connection, *, only_open: bool) -> None:
         """Reads the blobs that changed since the last call; the first time all, or those that have an open case."""
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
-        if not self._whole and not only_open:
-            self.stamp = -1
+        if not self._whole and (not only_open or stamp != self.stamp):  # a write may be among what was not read
+            only_open, self.stamp = False, -1
             self.carried.clear()
         if stamp == self.stamp:
             return

@@ -256,13 +256,17 @@ def test_a_cursor_of_a_label_that_is_gone_is_refused(stage: Stage) -> None:
         stage.queries.page(CaseFilter(), Sort(SortKey.GRID), after=cursor)
 
 
-def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stage: Stage) -> None:
-    import_many(stage, 3 * ROWS)
-    with stage.work() as unit_of_work:  # two blobs without an open case
-        for _ in range(3 * ROWS):
+def import_ended(stage: Stage, count: int) -> None:
+    with stage.work() as unit_of_work:
+        for _ in range(count):
             facts = {"title": "旧案", "grid": GRIDS[0]}
             payload = {"number": "", "registered_at": 1, "closed_at": 2, "level": 3, "facts": facts}
             unit_of_work.record(EventDraft(EventKind.IMPORTED, stage.new_id(), STREAM, "a", payload))
+
+
+def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stage: Stage) -> None:
+    import_many(stage, 3 * ROWS)
+    import_ended(stage, 3 * ROWS)  # two blobs without an open case
     open_ones, queries = CaseFilter(only_open=True), stage.queries
     columns = Columns(stage.database)
     told = [
@@ -284,3 +288,19 @@ def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stag
         assert fresh.total(CaseFilter()) == 6 * ROWS
         assert fresh.total(CaseFilter(text="旧案")) == 3 * ROWS
         assert fresh.figures() == queries.figures()
+
+
+def test_a_write_among_ended_cases_that_a_desk_has_not_read_counts_none_of_them_twice(stage: Stage) -> None:
+    import_many(stage, ROWS)
+    import_ended(stage, 3 * ROWS)
+    newest = max(stage.queries.rows(stage.ids(CaseFilter())), key=lambda row: row.rowid)
+    columns = Columns(stage.database)
+    opening = SqliteQueries(stage.database, columns, lambda: stage.known.areas, stage.clock)
+    assert opening.figures() == stage.queries.figures()
+    with columns.at(only_open=True) as (_, table):
+        open_ones = table.open_places()
+    with columns.at(only_open=True) as (_, table):
+        assert table.open_places() is open_ones, "nothing changed, nothing was read again"
+    stage.record(EventKind.REOPENED, newest.id, {"reason": "x"})
+    assert opening.figures() == stage.queries.figures()
+    assert opening.box_counts(GRIDS[0]) == stage.queries.box_counts(GRIDS[0])
