@@ -176,6 +176,13 @@ def test_a_case_is_offered_with_its_whole_number(window: MainWindow, qtbot: QtBo
     assert window.command.offers()[0].detail == f"{short_number(wanted.number)} · {STATES[wanted.state]}"
 
 
+def test_at_a_desk_of_several_townships_the_same_day_and_count_are_told_apart(window: MainWindow) -> None:
+    row = window.cases.model.rows[0]
+    alike = [replace(row, id=code, number=f"{code}-20261120-A10047") for code in ("371002001", "371002002")]
+    offers = offers_for("0047", replace(SOURCES, township=""), alike)
+    assert [offer.detail.split(" · ")[0] for offer in offers[:2]] == ["001-261120-A10047", "002-261120-A10047"]
+
+
 def test_a_click_takes_an_offer(window: MainWindow, qtbot: QtBot) -> None:
     type_in(window, "gmsq")
     shown = window.command._list

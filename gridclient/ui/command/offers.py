@@ -71,7 +71,7 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     typed = typed.strip()
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
-    found = [_case(row) for row in cases]
+    found = [_case(row, several=not sources.township) for row in cases]
     makers = (_commands, _units, _grids, _states, _views, _orders)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
@@ -99,8 +99,9 @@ def names_to_learn(sources: Sources) -> list[str]:
     return [*names, *BOXES.values(), *STATES.values(), *map(_order_words, SortKey)]
 
 
-def _case(row: CaseRow) -> Offer:
-    return Offer(Kind.CASE, row.id, row.title, joined((short_number(row.number), STATES.get(row.state, row.state))))
+def _case(row: CaseRow, *, several: bool) -> Offer:
+    number = short_number(row.number, several=several)
+    return Offer(Kind.CASE, row.id, row.title, joined((number, STATES.get(row.state, row.state))))
 
 
 def _command(word: Known) -> Offer:
