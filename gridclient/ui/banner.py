@@ -58,6 +58,11 @@ class Banner(QWidget):
         if not isinstance(error, Cancelled):
             self.tell(sentence_of(error), "bad")
 
+    def answer(self, words: str, kind: Kind) -> None:
+        """Says what came of a key. That one step was refused is old when the next one is done; which of many were
+        refused is not."""
+        self.tell(words, kind, passing=kind != "warn")
+
     def tell_refused(self, words: str, case_ids: tuple[str, ...]) -> None:
         """Says which of several cases were refused and why, with a button that chooses them."""
         self.tell(words, "warn", button=self.tr("选中这些"))

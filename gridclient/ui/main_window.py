@@ -58,8 +58,7 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts | None = None) -> None:
-        super().__init__()
-        self.setObjectName("mainWindow")
+        super().__init__(objectName="mainWindow")
         self.setWindowTitle(self.tr("综合信息指挥室"))
         parts = parts or PageParts()
         self._theme, self._jobs, self._loaded = "", jobs, False
@@ -143,11 +142,13 @@ class MainWindow(QMainWindow):
         self.initials.learnt.connect(lambda initials: self.command.learn(initials=initials))
         self.chosen.row_read.connect(self.map.show_case)
         for teller in (self.chosen, self.batch, self.actions_, self.map, cases):
-            teller.told.connect(self.banner.tell)
+            teller.told.connect(self.banner.answer)
         for wanted in (cases.cases_chosen, self.batch.undone, self.banner.cases_wanted):
             wanted.connect(state.select)
         self.banner.escaped.connect(self.batch.stop)
-        self.batch.said.connect(self.status.tell)
+        for said in (self.batch.said, self.pane.news.told):
+            said.connect(self.status.tell)
+            said.connect(self.banner.pass_by)
         cases.view_dropped.connect(self.batch.remember_way_back)
         self.batch.undo_possible.connect(self.actions_.allow_undo)
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
@@ -178,7 +179,6 @@ class MainWindow(QMainWindow):
             opened.connect(self.state.choose_case)
         news.together_wanted.connect(self.chosen.do)
         news.staying.connect(self.cases.stay_with)
-        news.told.connect(self.status.tell)
         news.some_refused.connect(self.banner.tell_refused)
         for read in (self.cases.load, self.lists.read_lists, self.lists.read_figures, self.boxes.refresh):
             self._first.rest_due.connect(read)

@@ -34,8 +34,6 @@ def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, 
 def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
     """Shows the sentence in the new desk's banner until something is done there."""
     window.banner.tell(words, kind, passing=True)
-    for done in (window.batch.done, window.pane.news.changes):
-        done.connect(window.banner.pass_by)
 
 
 def wait_for(task: Callable[[], T], *, title: str, words: str) -> T:

@@ -183,6 +183,7 @@ def test_ctrl_z_after_a_registration_undoes_no_other_case(
     press(window, Qt.Key.Key_Z, CTRL)
     settle(qtbot, window)
     assert invented.store.cases[other].urges == 0
+    assert not window.banner.isVisible(), "it would say beside a step taken back that nothing was"
 
 
 def test_that_registrations_stay_is_said_once_for_several_in_a_row(
