@@ -170,7 +170,8 @@ class AttachmentsTab(QWidget):
             event.acceptProposedAction()
 
     def _paste(self) -> None:
-        self._take(QGuiApplication.clipboard().mimeData())
+        if not self._take(QGuiApplication.clipboard().mimeData()) and self.add_button.isEnabled():
+            self.note.say(self.tr("剪贴板里没有图片或文件。"), "warn")
 
     def _take(self, given: QMimeData) -> bool:
         paths = [Path(url.toLocalFile()) for url in given.urls() if url.isLocalFile()]

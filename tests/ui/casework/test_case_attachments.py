@@ -86,6 +86,12 @@ def test_a_pasted_picture_is_attached(
     assert made.store.attachments(case_id)[0]["name"] == "20261120-143200.png"
 
 
+def test_that_the_clipboard_holds_no_picture_is_said(tab: AttachmentsTab) -> None:
+    QGuiApplication.clipboard().setText("华盛公寓11号楼")
+    QTest.keyClick(tab, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.note.text() == "剪贴板里没有图片或文件。"
+
+
 def test_dropped_files_are_attached(
     tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
