@@ -60,7 +60,7 @@ def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
 
 def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...]:
     """The assignments that the action is for, the lead first; a unit's account gets its own one only. For a check,
-    those with a result come before those that can be released."""
+    those with a result come first, then those that gave it back and wait to be released."""
     own = actor.unit if actor.role is AccountRole.UNIT else ""
     found = [part for part in case.assignments if not own or part.unit == own]
     found.sort(key=lambda part: part.role is not Role.LEAD)
@@ -68,7 +68,8 @@ def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...
         return tuple(part for part in found if part.state in _STATES_FOR[action])
     found = [part for part in found if part in case.open_parts]
     usable = [part for part in found if part.state is AssignmentState.HANDLED or part.role is Role.COOPERATING]
-    return tuple(sorted(usable, key=lambda part: part.state is not AssignmentState.HANDLED))
+    waiting = (AssignmentState.HANDLED, AssignmentState.RETURNED)
+    return tuple(sorted(usable, key=lambda part: waiting.index(part.state) if part.state in waiting else len(waiting)))
 
 
 def ready_to_close(case: Case) -> bool:

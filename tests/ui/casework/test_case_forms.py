@@ -18,9 +18,10 @@ from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.present import short_number
 from tests.ui.casework.panel_keys import MakePanel, Show, focused, form_of, offered, press, submit, write
-from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
 
 GRID = "371002002001003"
+THIRD = UNITS[2].code
 
 
 def test_f2_enter_dispatches_and_the_keyboard_stays_with_the_case(
@@ -198,6 +199,16 @@ def test_a_check_while_nobody_has_a_result_can_only_release(
     submit(panel, form, "reason", qtbot)
     part = made.store.case(case_id).assignment_of(OTHER)
     assert part is not None and part.state is AssignmentState.RELEASED
+
+
+def test_a_check_without_a_result_begins_with_the_unit_that_gave_the_case_back(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.dispatched("积水", cooperating=(OTHER, THIRD))
+    made.act(Action.SIGN, case_id, unit=OTHER)
+    made.act(Action.RETURN, case_id, unit=THIRD, reason_code="not_ours", reason="不属")
+    show(case_id)
+    assert form_of(panel, Action.VERIFY).values["unit"] == THIRD
 
 
 def test_a_cooperating_unit_that_returned_is_released_and_then_the_case_can_be_closed(
