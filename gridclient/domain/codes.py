@@ -134,12 +134,12 @@ def _check_shape(text: str) -> None:
         raise InvalidInput("code.wrong_length", text=text, digits=len(text))
 
 
-def condition_key(code: str, list_name: str) -> str:
+def standard_key(code: str, list_name: str) -> str:
     """The key of a filing condition: ``E-01-02-01@名称``; only the code if its list has no name."""
     return f"{code}@{list_name}" if list_name else code
 
 
-def split_condition_key(key: str) -> tuple[str, str]:
+def split_standard_key(key: str) -> tuple[str, str]:
     """A key as code and list name; "" as name for events from before there were lists."""
     code, _, list_name = key.partition("@")
     return code, list_name

@@ -22,10 +22,10 @@ from gridclient.services.clocks import (
     remaining_seconds,
     resumed_limit,
 )
-from gridclient.services.conditions import listed_facts
 from gridclient.services.grounds import answers_for
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow, UnitRow
+from gridclient.services.standards import listed_facts
 from gridclient.services.words import DECLINE_REASONS, RATINGS, RETURN_REASONS
 
 Draft = tuple[EventKind, dict[str, Any]]

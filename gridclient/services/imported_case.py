@@ -22,9 +22,9 @@ from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
 from gridclient.domain.handing import SALT
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
-from gridclient.services.conditions import by_own_name
 from gridclient.services.import_records import ImportedCase, Texts
 from gridclient.services.rows import StandardRow
+from gridclient.services.standards import by_own_name
 from gridclient.services.words import CHANNELS, IMPORTED, URGENCIES
 
 DEFAULT_LEVEL: Final = 3

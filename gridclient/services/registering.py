@@ -10,10 +10,10 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.clocks import clock_payload
-from gridclient.services.conditions import listed_facts
 from gridclient.services.enrolment import CASES
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
+from gridclient.services.standards import listed_facts
 
 TITLE_FROM_TEXT = 40
 """Most characters of a title that is made of a text: a line of the list."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gridclient.domain.case import Case
-from gridclient.domain.codes import condition_key
+from gridclient.domain.codes import standard_key
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.frozen import frozen
 
@@ -205,7 +205,9 @@ class UnitRow:
 
 @frozen
 class StandardRow:
-    """A filing condition 立案条件 with its limit, in one version. ``limit`` is in code form.
+    """A filing condition 立案条件 (in names always ``standard``) with its limit, in one version.
+
+    ``limit`` is in code form.
 
     ``list`` is the name of its list, "" for the one without a name; ``code`` is unique only within the list.
     """
@@ -226,7 +228,7 @@ class StandardRow:
     @property
     def key(self) -> str:
         """The key by which cases and events name it."""
-        return condition_key(self.code, self.list)
+        return standard_key(self.code, self.list)
 
     @property
     def case_class(self) -> str:
@@ -239,7 +241,7 @@ class StandardListRow:
     """A list of filing conditions; only those of lists ``in_force`` are offered."""
 
     name: str
-    conditions: int
+    standards: int
     in_force: bool
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import GRID_TIERS, township_of
-from gridclient.services.conditions import by_own_name
 from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
+from gridclient.services.standards import by_own_name
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_locator import NOWHERE, AreaLocator, Days, Numbers
@@ -57,11 +57,11 @@ class Snapshot:
         self.day = day
         self.grids: Mapping[str, GridRow] = read_grids(connection, day)
         self.units: Mapping[str, UnitRow] = read_units(connection)
-        self.conditions: Mapping[str, StandardRow] = read_standards(connection, day)
+        self.all_standards: Mapping[str, StandardRow] = read_standards(connection, day)
         self.lists: Sequence[StandardListRow] = read_standard_lists(connection)
         out_of_force = {row.name for row in self.lists if not row.in_force}
-        self.standards = {key: row for key, row in self.conditions.items() if row.list not in out_of_force}
-        self._codes_alone = by_own_name((row.code, row) for row in self.conditions.values())
+        self.standards = {key: row for key, row in self.all_standards.items() if row.list not in out_of_force}
+        self._codes_alone = by_own_name((row.code, row) for row in self.all_standards.values())
         self.settings: Mapping[str, str] = {**DEFAULT_SETTINGS, **read_settings(connection)}
         self.calendar: WorkCalendar = legal_calendar(read_days(connection))
         self._outlines = read_outlines(connection)
@@ -84,7 +84,7 @@ class Snapshot:
 
     def standard(self, key: str) -> StandardRow | None:
         """A filing condition of any list by its key; by its code alone (old events) if only one list has that code."""
-        return self.conditions.get(key) or self._codes_alone.get(key)
+        return self.all_standards.get(key) or self._codes_alone.get(key)
 
     def grids_of(self, lons: Numbers, lats: Numbers, days: Days) -> list[str]:
         """The smallest area (basic, community, zone) at each point on its day (an ordinal); "" where there is none."""

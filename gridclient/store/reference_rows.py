@@ -11,7 +11,7 @@ from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.domain.codes import GRID_TIERS, community_of, county_of, split_condition_key, township_of
+from gridclient.domain.codes import GRID_TIERS, community_of, county_of, split_standard_key, township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
@@ -193,7 +193,7 @@ def read_standards(connection: Connection, day: date) -> dict[str, StandardRow]:
 
 def read_standard(connection: Connection, key: str, version: str) -> StandardRow | None:
     """One filing condition in one of its versions, in force or not."""
-    code, list_name = split_condition_key(key)
+    code, list_name = split_standard_key(key)
     row = connection.execute(
         f"select {_STANDARD} from standards where list = ? and code = ? and version = cast(? as integer)",
         (list_name, code, version),
@@ -207,7 +207,7 @@ def read_standard_lists(connection: Connection) -> list[StandardListRow]:
         "select name, (select count(*) from standards where list = name and valid_to is null), in_force"
         " from standard_lists order by name"
     )
-    return [StandardListRow(name, conditions, bool(in_force)) for name, conditions, in_force in rows]
+    return [StandardListRow(name, standards, bool(in_force)) for name, standards, in_force in rows]
 
 
 def _standard(row: Sequence[Any]) -> StandardRow:

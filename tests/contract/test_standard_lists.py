@@ -12,11 +12,11 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from gridclient.domain.errors import NotFound, RuleViolation
-from gridclient.services.conditions import named_condition
 from gridclient.services.import_findings import ImportKind, ImportOutcome
 from gridclient.services.import_records import StandardRecord
 from gridclient.services.importing import import_records
 from gridclient.services.rows import StandardRow
+from gridclient.services.standards import named_standard
 from gridclient.store import migrations
 from gridclient.store.driver import Use, open_connection, schema_tool
 from gridclient.store.import_sink import ReferenceSink
@@ -108,7 +108,7 @@ def test_a_list_that_is_not_in_force_is_not_offered_but_what_was_filed_under_it_
     store.reference.use_list("旧", in_force=False)
     assert [row.list for row in store.reference.standards()] == ["新"]
     assert found(store, f"{CODE}@旧").filing_condition == standard(2).filing_condition
-    assert [(row.name, row.conditions, row.in_force) for row in store.reference.standard_lists()] == [
+    assert [(row.name, row.standards, row.in_force) for row in store.reference.standard_lists()] == [
         ("新", 1, True),
         ("旧", 1, False),
     ]
@@ -116,12 +116,12 @@ def test_a_list_that_is_not_in_force_is_not_offered_but_what_was_filed_under_it_
 
 def test_a_code_alone_names_the_condition_while_only_one_list_has_it(store: ImportStore) -> None:
     bring(store, [standard(2)], name="甲")
-    assert named_condition(store.reference, CODE).key == f"{CODE}@甲"
+    assert named_standard(store.reference, CODE).key == f"{CODE}@甲"
     with pytest.raises(NotFound, match=r"standard\.unknown"):
-        named_condition(store.reference, "X-1")
+        named_standard(store.reference, "X-1")
     bring(store, [standard(2)], name="乙")
     with pytest.raises(RuleViolation, match=r"standard\.ambiguous"):
-        named_condition(store.reference, CODE)
+        named_standard(store.reference, CODE)
 
 
 def test_a_code_alone_of_an_old_event_is_the_one_of_the_list_without_a_name(store: ImportStore) -> None:

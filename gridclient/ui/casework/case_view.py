@@ -8,7 +8,7 @@ from typing import Any
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
-from gridclient.domain.codes import split_condition_key, township_of
+from gridclient.domain.codes import split_standard_key, township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import working_hours
 from gridclient.services.deadline_text import clock_lines
@@ -117,7 +117,7 @@ def _standard(code: str, timeline: Sequence[TimelineEntry], reference: Reference
 
 def _is_same(basis: str, code: str) -> bool:
     """Whether a basis names the case's condition. Bases from before there were lists hold the bare code."""
-    return basis == code or split_condition_key(basis)[0] == code
+    return basis == code or split_standard_key(basis)[0] == code
 
 
 def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:

@@ -54,7 +54,7 @@ class ListsSection(Section):
 
     def _line(self, key: str, row: StandardListRow) -> Line:
         state = self.tr("启用") if row.in_force else self.tr("停用")
-        return Line(key, (row.name or self.tr("原有清单（未命名）"), f"{row.conditions:,}", state))
+        return Line(key, (row.name or self.tr("原有清单（未命名）"), f"{row.standards:,}", state))
 
     def _on_chosen(self, key: str) -> None:
         row = self._rows.get(key)

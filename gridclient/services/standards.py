@@ -20,7 +20,7 @@ def by_own_name(named: Iterable[tuple[str, StandardRow]]) -> dict[str, StandardR
     return {name: row for name, row in found.items() if row is not None}
 
 
-def named_condition(reference: Reference, named: str) -> StandardRow:
+def named_standard(reference: Reference, named: str) -> StandardRow:
     """The condition with this key, or with this code if only one list has it.
 
     Raises:
@@ -52,6 +52,6 @@ def listed_facts(facts: Mapping[str, Any], reference: Reference, now: datetime) 
     if (grid := facts.get("grid")) and reference.grid(str(grid)) is None:
         raise NotFound("grid.unknown", grid=grid)
     if standard := facts.get("standard"):
-        row = named_condition(reference, str(standard))
+        row = named_standard(reference, str(standard))
         listed |= {"standard": row.key, "case_class": row.case_class}
     return listed
