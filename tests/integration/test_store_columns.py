@@ -14,7 +14,7 @@ import pytest
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
-from gridclient.store import answers, orders, selection, standing, titles
+from gridclient.store import answers, columns, orders, selection, standing, titles
 from gridclient.store.columns import Columns, Table
 from gridclient.store.packs import ROWS, STATES
 from gridclient.store.queries import SqliteQueries
@@ -59,7 +59,10 @@ def test_readers_see_what_another_process_wrote(stage: Stage, tmp_path: Path) ->
     assert stage.titles(CaseFilter(box=Box.FILED)) == ["别处登记"]
 
 
-def test_cases_beyond_one_blob_are_all_there(stage: Stage) -> None:
+@pytest.mark.parametrize("spare", [0, 64])
+def test_cases_beyond_one_blob_are_all_there(stage: Stage, monkeypatch: pytest.MonkeyPatch, spare: int) -> None:
+    """Also where every blob more needs another room in memory."""
+    monkeypatch.setattr(columns, "_SPARE_CHUNKS", spare)
     for count in (ROWS - 1, 2, ROWS, 3 * ROWS):
         import_many(stage, count)
         with stage.database.reader() as connection:
@@ -70,12 +73,12 @@ def test_cases_beyond_one_blob_are_all_there(stage: Stage) -> None:
 
 def test_only_changed_blobs_are_read_again(stage: Stage) -> None:
     import_many(stage, 4 * ROWS)
-    columns = Columns(stage.database)
-    with columns.at() as (_, table):
+    held = Columns(stage.database)
+    with held.at() as (_, table):
         before = table.state.copy()
     case_id = stage.ids(CaseFilter(box=Box.REPORTED))[0]
     stage.record(EventKind.VOIDED, case_id, {"reason": "x"})
-    with columns.at() as (_, table):
+    with held.at() as (_, table):
         changed = [place for place in range(table.size) if table.state[place] != before[place]]
     assert len(changed) == 1
     assert table.state[changed[0]] == STATES["void"]
@@ -268,10 +271,10 @@ def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stag
     import_many(stage, 3 * ROWS)
     import_ended(stage, 3 * ROWS)  # two blobs without an open case
     open_ones, queries = CaseFilter(only_open=True), stage.queries
-    columns = Columns(stage.database)
+    held = Columns(stage.database)
     told = [
         SqliteQueries(stage.database, one, lambda: stage.known.areas, stage.clock)
-        for one in (columns, Columns(stage.database))
+        for one in (held, Columns(stage.database))
     ]
     assert told[1].total(CaseFilter()) == 6 * ROWS  # this one reads all at first
     for fresh in told:
@@ -279,7 +282,7 @@ def test_columns_of_open_cases_alone_answer_like_all_of_them_and_become_all(stag
         assert fresh.total(open_ones) == queries.total(open_ones) > ROWS
         assert fresh.figures() == queries.figures()
         assert fresh.box_counts(GRIDS[0]) == queries.box_counts(GRIDS[0])
-    with columns.at(only_open=True) as (_, table):
+    with held.at(only_open=True) as (_, table):
         read = int((table.state != 0).sum())
     assert read < 6 * ROWS - ROWS, "what ended was not read"
     stage.record(EventKind.VOIDED, stage.ids(CaseFilter(box=Box.REPORTED))[0], {"reason": "x"})
@@ -294,13 +297,20 @@ def test_a_write_among_ended_cases_that_a_desk_has_not_read_counts_none_of_them_
     import_many(stage, ROWS)
     import_ended(stage, 3 * ROWS)
     newest = max(stage.queries.rows(stage.ids(CaseFilter())), key=lambda row: row.rowid)
-    columns = Columns(stage.database)
-    opening = SqliteQueries(stage.database, columns, lambda: stage.known.areas, stage.clock)
+    held = Columns(stage.database)
+    opening = SqliteQueries(stage.database, held, lambda: stage.known.areas, stage.clock)
     assert opening.figures() == stage.queries.figures()
-    with columns.at(only_open=True) as (_, table):
+    with held.at(only_open=True) as (_, table):
         open_ones = table.open_places()
-    with columns.at(only_open=True) as (_, table):
+    with held.at(only_open=True) as (_, table):
         assert table.open_places() is open_ones, "nothing changed, nothing was read again"
     stage.record(EventKind.REOPENED, newest.id, {"reason": "x"})
     assert opening.figures() == stage.queries.figures()
     assert opening.box_counts(GRIDS[0]) == stage.queries.box_counts(GRIDS[0])
+
+
+def test_a_desk_whose_cases_have_all_ended_opens(stage: Stage) -> None:
+    import_ended(stage, ROWS)
+    opening = SqliteQueries(stage.database, Columns(stage.database), lambda: stage.known.areas, stage.clock)
+    assert opening.total(CaseFilter(only_open=True)) == 0
+    assert opening.figures() == stage.queries.figures()
