@@ -58,7 +58,8 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts | None = None) -> None:
-        super().__init__(objectName="mainWindow")
+        super().__init__()
+        self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("综合信息指挥室"))
         parts = parts or PageParts()
         self._theme, self._jobs, self._loaded = "", jobs, False
