@@ -70,9 +70,8 @@ class Line:
 
     @property
     def idle(self) -> bool:
-        """Whether the connection is in no pipeline and no transaction, so that it can be used again."""
-        waits = self._raw.pipeline_status == pq.PipelineStatus.OFF
-        return waits and self._raw.transaction_status == pq.TransactionStatus.IDLE
+        """Whether the connection is in no transaction and waits for no answer, so that it can be used again."""
+        return self._raw.transaction_status == pq.TransactionStatus.IDLE
 
     def _send(self, sql: str, parameters: Sequence[_Parameter], fresh: dict[_Name, bytes]) -> bool:
         """Sends a statement; returns whether it had to be prepared, which yields a result of its own."""
@@ -104,8 +103,6 @@ class Line:
     def _whole(self) -> Any:
         while (result := self._next()) is None:
             self._check()
-        while self._next() is not None:
-            pass
         return result
 
     def _next(self) -> Any:

@@ -10,6 +10,7 @@ import pytest
 
 from gridclient.hub.postgres_line import Line
 from tests.fakes.hub_databases import database
+from tests.fakes.open_files import OWN_FILES
 
 
 @pytest.fixture
@@ -39,7 +40,9 @@ def test_a_statement_that_fails_tells_why_and_those_after_it_are_not_run(line: L
     with pytest.raises(psycopg.errors.UniqueViolation):
         line.ask([(PUT, (2, 1, "b", b"")), (PUT, (1, 1, "again", b"")), (PUT, (3, 1, "c", b""))])
     assert line.connection.info.transaction_status is psycopg.pq.TransactionStatus.INERROR
+    assert not line.idle, "who gets the connection next would be in this transaction"
     line.ask([("ROLLBACK", ())])
+    assert line.idle
     assert line.ask([(ALL, ())]) == [[(1, 1, "a", b"")]]
 
 
@@ -57,10 +60,23 @@ def test_values_larger_than_what_a_socket_takes_at_once(line: Line) -> None:
     assert found == [(number, 0, text, text.encode()) for number in range(3)]
 
 
+def test_answers_are_read_while_there_is_more_to_ask(line: Line) -> None:
+    """Else both sides would wait for ever: the server reads nothing while nobody takes its answers."""
+    text = "长" * 1_000_000
+    assert line.ask([("SELECT ?::text", (text,))] * 5) == [[(text,)]] * 5
+
+
 def test_the_same_statement_with_values_of_other_types(line: Line) -> None:
     asked = "SELECT n FROM kept WHERE big IS NOT DISTINCT FROM ?"
     line.ask([(PUT, (1, None, "", b"")), (PUT, (2, 7, "", b""))])
     assert [line.ask([(asked, (value,))]) for value in (7, None, 7)] == [[[(2,)]], [[(1,)]], [[(2,)]]]
+
+
+def test_a_statement_is_prepared_once_for_a_connection(line: Line) -> None:
+    for first in (0, 10):
+        line.ask([(PUT, (first + number, 0, "", b"")) for number in range(3)])
+    known = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT%'"
+    assert line.ask([(known, ())]) == [[(1,)]]
 
 
 def test_a_text_with_a_zero_is_refused_and_not_cut_short(line: Line) -> None:
@@ -83,3 +99,10 @@ def test_what_was_prepared_before_a_fault_stands_in_nobodys_way(line: Line) -> N
     with pytest.raises(psycopg.errors.DivisionByZero):
         line.ask([("SELECT 1", ()), ("SELECT 1/?", (0,))])
     assert line.ask([("SELECT 2", ()), ("SELECT 1", ())]) == [[(2,)], [(1,)]]
+
+
+@pytest.mark.skipif(not OWN_FILES.is_dir(), reason="only Linux tells what a process has open")
+def test_a_connection_that_was_closed_holds_nothing_of_the_system(line: Line) -> None:
+    before = len(list(OWN_FILES.iterdir()))
+    line.close()
+    assert len(list(OWN_FILES.iterdir())) == before - 2, "its socket, and what waits for that"
