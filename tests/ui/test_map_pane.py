@@ -59,6 +59,19 @@ def test_the_layers_that_were_chosen_on_the_map_are_there_again(open_pane: OpenP
     again.wait("gridmap.marks.visible.units && gridmap.base.chosen === 'none'")
 
 
+def test_a_page_that_knows_the_size_of_its_window_is_ready_before_that_is_shown(
+    qtbot: QtBot, data: InMemoryMapData
+) -> None:
+    view = MapView(data=data, size=(900, 420))
+    try:
+        qtbot.waitUntil(lambda: view.is_ready)
+        assert MapStage(view, qtbot).js("(({x, y}) => [x, y])(gridmap.map.getSize())") == [900, 420]
+    finally:
+        view.shutdown()
+        view.deleteLater()
+        qtbot.wait(20)
+
+
 def test_its_key_gives_the_keyboard_to_the_map_which_shows_that_it_has_it(open_pane: OpenPane) -> None:
     """The pane around it had the keyboard: no key moved the map, and nothing told where the keys went."""
     pane, stage = open_pane("")
