@@ -147,6 +147,14 @@ class Controls {
     return Math.max(...[this.tiers, this.tools, this.layers].map((bar) => bar.offsetTop + bar.offsetHeight));
   }
 
+  /* Where its panels lie: their middles, and half of their widths and heights. */
+  boxes() {
+    return [...this.container.querySelectorAll(".desk-control:not([hidden])")].map((panel) => {
+      const [half, high] = [panel.offsetWidth / 2, panel.offsetHeight / 2];
+      return { x: panel.offsetLeft + half, y: panel.offsetTop + high, half, high };
+    });
+  }
+
   _place() {
     this.tools.style.left = `${this.tiers.offsetLeft + this.tiers.offsetWidth + 6}px`;
   }

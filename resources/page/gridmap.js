@@ -63,6 +63,7 @@ class GridMap {
       base: (base) => this.setLayers({ base }, true), box: () => this.box.arm(!this.box.armed),
       zoom: (step) => this.map.setZoom(this.map.getZoom() + step),
     });
+    this.marks.covered = () => this.controls.boxes();
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
     const { place, home } = await asked.place.catch(() => ({})); // without them it shows everything

@@ -137,6 +137,7 @@ class Marks {
     this.cells = [];
     this.units = [];
     this.badges = () => [];
+    this.covered = () => []; // the boxes that something lies over
     this.names = [];
     this.visible = { cases: true, units: false, heat: false };
     this.chosen = null;
@@ -251,12 +252,13 @@ class Marks {
     }
   }
 
-  /* A name stands in the middle of its grid, or a little beside where a bubble or another name lies there, or nowhere. */
+  /* A name stands in the middle of its grid, or a little beside where a bubble, a bar or another name lies, or nowhere. */
   _drawNames() {
     const common = { radius: 40, textColour: this.tokens.get("name"), halo: this.tokens.get("name-halo") };
     const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
     const boxOf = (lat, lon, half, high, down = 0) => ({ ...at(lat, lon).add([0, down]), half, high });
-    const taken = this.visible.cases ? this.cells.map(([cases, lon, lat]) => boxOf(lat, lon, radiusOf(cases), radiusOf(cases))) : [];
+    const taken = this.covered();
+    if (this.visible.cases) taken.push(...this.cells.map(([cases, lon, lat]) => boxOf(lat, lon, radiusOf(cases), radiusOf(cases))));
     const seen = this.map.getBounds().pad(0.1);
     let drawn = 0;
     for (const [{ lat, lng }, text, width] of this.names) {

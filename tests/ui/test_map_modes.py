@@ -129,6 +129,24 @@ def test_names_do_not_lie_upon_one_another(map_stage: MapStage) -> None:
     assert min(b - a for a, b in pairwise(sorted(placed))) >= 12
 
 
+@pytest.mark.parametrize("bar", [".desk-left", ".desk-zoom", ".desk-legend"])
+def test_no_name_lies_under_a_bar_of_the_map(map_stage: MapStage, bar: str) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    left, top, right, bottom = map_stage.js(
+        f"(() => {{ const bar = document.querySelector('{bar}').getBoundingClientRect();"
+        " return [bar.left, bar.top, bar.right, bar.bottom]; })()"
+    )
+    edge = f"gridmap.map.containerPointToLatLng([{(left + right) / 2}, {bottom if top < 200 else top}])"
+    map_stage.js(f"(gridmap.marks.setNames([[{edge}, '黄山社区', 300]]), 0)")
+    map_stage.settle()
+    placed = map_stage.js(
+        "gridmap.marks.groups.marks.getLayers().filter(l => 'offset' in l.options)"
+        ".map(l => gridmap.map.latLngToContainerPoint(l.getLatLng()).y + l.options.offset - 4)"
+    )
+    assert len(placed) == 1
+    assert not top - 6 < placed[0] < bottom + 6
+
+
 def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
     map_stage.view.preview([(121.0 + n * 1e-4, 36.0) for n in range(5000)])
     map_stage.wait("gridmap.preview.active")
