@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gridclient.hub.access import Access
 from gridclient.hub.app import HubSettings, build_hub
-from gridclient.hub.certificate import fingerprint_of
+from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.hub.opening import open_backend
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import RoundReport
@@ -26,6 +26,12 @@ from tests.fakes.toy_desk import ToyDesk
 FULL: Final = (Grant(STREAM, writes=True),)
 Pem = tuple[Path, Path]
 """A certificate and its key."""
+
+
+def new_pem(folder: Path) -> Pem:
+    """A certificate that nobody knows, in a new folder."""
+    folder.mkdir()
+    return own_certificate(folder)
 
 
 @dataclass

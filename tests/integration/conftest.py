@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.stage import Stage, opened
+from gridclient.services.enrolment import Grant
+from tests.contract.stage import STREAM, UNITS, Stage, opened
 from tests.fakes.import_store import ImportStore
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import Desks, ToyDesk, some_desks, toy_desk
@@ -34,6 +35,13 @@ def second(tmp_path: Path) -> Iterator[ToyDesk]:
 def desks(tmp_path: Path) -> Iterator[Desks]:
     with some_desks(tmp_path, 2) as (one, two):
         yield one, two
+
+
+@pytest.fixture
+def department(desks: Desks) -> ToyDesk:
+    """The second desk, which is the unit's."""
+    desks[1].enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
+    return desks[1]
 
 
 @pytest.fixture

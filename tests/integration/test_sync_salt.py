@@ -6,15 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pytest
-
 from gridclient.domain.events import CHAIN_START, EventKind, link_after, payload_text
 from gridclient.domain.handing import SALT, WITHHELD
-from gridclient.services.enrolment import Grant
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.sync_port import PlacedRecord
 from gridclient.store.driver import Database
-from tests.contract.stage import STREAM, UNITS
+from tests.contract.stage import UNITS
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_cases import case_rows
 from tests.fakes.sync_hub import FakeHub
@@ -24,12 +21,6 @@ NAME, PHONE, LATER_PHONE = "钱某某", "13900005678", "13900005321"
 SPACE = [f"1390000{last:04d}" for last in range(10_000)]
 """The telephones that it tries; all there are would take it a day."""
 AMENDED = 2
-
-
-@pytest.fixture
-def department(desks: Desks) -> ToyDesk:
-    desks[1].enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
-    return desks[1]
 
 
 def told_twice(desk: ToyDesk) -> dict[int, dict[str, Any]]:

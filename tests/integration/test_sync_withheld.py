@@ -37,13 +37,6 @@ SECRETS = (NAME, PHONE, LATER_PHONE, IDENTITY, "幸福里")
 PART = f"d:{UNITS[0]}@{STREAM}"
 
 
-@pytest.fixture
-def department(desks: Desks) -> ToyDesk:
-    """The second desk is the unit's."""
-    desks[1].enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
-    return desks[1]
-
-
 def everything_in(database: Database) -> str:
     """Every value of every table, those of the search index too."""
     with database.reader() as connection:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.hub.backend import Backend
+from tests.fakes.command_line import CommandLine
 from tests.fakes.hub_databases import opened
 from tests.fakes.running_hub import HubLine, hub_on_thread
 
@@ -22,3 +23,9 @@ def backend(tmp_path: Path) -> Iterator[Backend]:
 def line(backend: Backend, tmp_path: Path) -> Iterator[HubLine]:
     with hub_on_thread(backend, tmp_path) as line:
         yield line
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The administrator's command line."""
+    return CommandLine(tmp_path / "office", capsys)

@@ -29,11 +29,6 @@ def database(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'hub.db'}"
 
 
-@pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(tmp_path / "office", capsys)
-
-
 def test_the_administrators_token_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     token = admin_token(tmp_path / "hub")
     assert len(token) == 32

@@ -13,22 +13,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.hub.certificate import own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT
 from gridclient.hub.serve import Listening, serve
 from tests.fakes.command_line import CommandLine
+from tests.fakes.lined_desk import new_pem
 
 TOWNSHIP = "371002001"
-
-
-@pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(tmp_path / "office", capsys)
-
-
-def pair(folder: Path) -> tuple[Path, Path]:
-    folder.mkdir()
-    return own_certificate(folder)
 
 
 def with_password(key: Path) -> Path:
@@ -41,8 +31,8 @@ def with_password(key: Path) -> Path:
 def test_a_key_that_is_not_the_certificates_is_named_before_the_hub_says_that_it_runs(
     office: CommandLine, tmp_path: Path
 ) -> None:
-    certificate, key = pair(tmp_path / "one")
-    _, others = pair(tmp_path / "two")
+    certificate, key = new_pem(tmp_path / "one")
+    _, others = new_pem(tmp_path / "two")
     for wrong in (("--key", others), ("--key", with_password(key)), ("--key", tmp_path / "nothing.pem"), ()):
         words = ("hub", "serve", "--listen", "127.0.0.1:0", "--cert", certificate, *wrong)
         ran = office.json(*map(str, words))
@@ -53,15 +43,15 @@ def test_a_key_that_is_not_the_certificates_is_named_before_the_hub_says_that_it
 
 def test_halves_of_a_certificate_that_the_hub_made_are_not_put_together(office: CommandLine, tmp_path: Path) -> None:
     """One of them came from a backup, the other was made anew."""
-    _, others = pair(tmp_path / "backup")
+    _, others = new_pem(tmp_path / "backup")
     folder = tmp_path / "hub"
-    pair(folder)[1].write_bytes(others.read_bytes())
+    new_pem(folder)[1].write_bytes(others.read_bytes())
     ran = office.json("hub", "serve", "--listen", "0.0.0.0:0", "--folder", str(folder))
     assert ran.code == "hub.key"
 
 
 def test_ways_of_encryption_that_contradict_each_other_are_refused(office: CommandLine, tmp_path: Path) -> None:
-    certificate, key = pair(tmp_path / "one")
+    certificate, key = new_pem(tmp_path / "one")
     for words in (("--key", key), ("--key", key, "--plain"), ("--cert", certificate, "--key", key, "--plain")):
         ran = office.json("hub", "serve", "--listen", "127.0.0.1:0", *map(str, words))
         assert ran.code == "hub.tls_unclear"

@@ -38,11 +38,6 @@ PATIENCE_S = 20.0
 NOBODY = "postgresql://nobody@127.0.0.1:1/hub"
 
 
-@pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(tmp_path / "office", capsys)
-
-
 def made(office: CommandLine) -> Path:
     """The database of the office's own hub, as ``hub serve`` leaves it."""
     file = office.profile / "hub" / "hub.db"

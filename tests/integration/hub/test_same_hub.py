@@ -12,7 +12,7 @@ import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKind
-from gridclient.hub.certificate import fingerprint_of, own_certificate
+from gridclient.hub.certificate import fingerprint_of
 from gridclient.services.enrolment import Grant
 from gridclient.services.error_text import sentence_of
 from gridclient.services.sync_port import RoundEnd
@@ -22,16 +22,11 @@ from gridclient.sync.moving import move, recertify
 from gridclient.sync.terms import Versions
 from gridclient.syncing import fault_of
 from tests.contract.stage import STREAM, TOWNSHIP
-from tests.fakes.lined_desk import FULL, Pem, RunningHub, enrolled, kept, running_hub, synced
+from tests.fakes.lined_desk import FULL, RunningHub, enrolled, kept, new_pem, running_hub, synced
 from tests.fakes.toy_desk import ToyDesk, code_of
 from tests.integration.test_sync_notes import NAME, PHOTO, attach
 
 OTHER = "t:371002002"
-
-
-def pem(folder: Path) -> Pem:
-    folder.mkdir()
-    return own_certificate(folder)
 
 
 # -- files
@@ -239,7 +234,7 @@ def test_a_stranger_at_the_new_address_changes_nothing(desk: ToyDesk, tmp_path: 
 
 
 def test_a_desk_shows_its_code_to_nobody_but_the_hub_whose_certificate_it_names(desk: ToyDesk, tmp_path: Path) -> None:
-    real, his = pem(tmp_path / "one"), pem(tmp_path / "two")
+    real, his = new_pem(tmp_path / "one"), new_pem(tmp_path / "two")
     with running_hub(tmp_path / "hub", pem=his) as between, running_hub(tmp_path / "plain") as plain:
         for stranger in (between, plain):
             caught = replace(stranger, fingerprint=fingerprint_of(real[0]))
@@ -248,7 +243,7 @@ def test_a_desk_shows_its_code_to_nobody_but_the_hub_whose_certificate_it_names(
 
 
 def test_a_renewed_certificate_of_the_same_hub_is_accepted_by_itself(desk: ToyDesk, tmp_path: Path) -> None:
-    first, later = pem(tmp_path / "one"), pem(tmp_path / "two")
+    first, later = new_pem(tmp_path / "one"), new_pem(tmp_path / "two")
     with running_hub(tmp_path / "hub", pem=first) as hub:
         enrolled(desk, hub)
         assert synced(desk).end is RoundEnd.DONE
@@ -263,7 +258,7 @@ def test_a_renewed_certificate_of_the_same_hub_is_accepted_by_itself(desk: ToyDe
 
 def test_who_stands_between_with_a_certificate_of_his_own_is_refused(desk: ToyDesk, tmp_path: Path) -> None:
     """He can hand on what the hub signs, but that names the hub's certificate and not his."""
-    real, his = pem(tmp_path / "one"), pem(tmp_path / "two")
+    real, his = new_pem(tmp_path / "one"), new_pem(tmp_path / "two")
     with running_hub(tmp_path / "hub", pem=real) as hub:
         before, claims = enrolled(desk, hub), hub.fingerprint
     with running_hub(tmp_path / "hub", pem=his, claims=claims) as between:
