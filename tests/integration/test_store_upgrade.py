@@ -8,13 +8,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from sqlite_utils.migrations import Migrations
 
 from gridclient.services.rows import CaseFilter, SavedView, Sort
 from gridclient.services.sync_port import OriginKey
 from gridclient.store import migrations
 from gridclient.store import profile as profiles
-from gridclient.store.driver import Connection, Use, open_connection, schema_tool
+from gridclient.store.driver import UNFIT_VALUES, Connection, Use, open_connection, schema_tool
 from gridclient.store.profile import open_profile
 from gridclient.store.schema import VERSION, version_of
 from gridclient.store.sync_carrying import carried_origins, signed_end
@@ -113,3 +114,19 @@ def test_a_view_that_another_version_saved_hides_no_other(tmp_path: Path) -> Non
         with stage.database.writer() as connection:
             connection.execute("UPDATE views SET body = replace(body, 'level', 'mood') WHERE name = '夜班'")
         assert [view.name for view in stage.queries.views()] == ["早班"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "UPDATE cases SET level = '第三级'",
+        "UPDATE events SET seq = 1",
+        "UPDATE parts SET case_no = 999",
+    ],
+    ids=["words for a number", "another event of the same number", "a part of no case"],
+)
+def test_the_file_itself_refuses_what_no_program_may_write(tmp_path: Path, written: str) -> None:
+    with opened("sqlite", tmp_path) as stage:
+        stage.dispatched()
+        with pytest.raises(UNFIT_VALUES), stage.database.writer() as connection:
+            connection.execute(written)
