@@ -39,6 +39,7 @@ _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _ADDRESS = re.compile(
     r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?(?:号楼?|[期栋幢]|附近|门口|路口|交叉口)"
 )
+_BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于)(?=.{2})")
 _MOMENT = re.compile(
     r"(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s*(?:(?P<hour>\d{1,2})[:：时](?P<minute>\d{2})?)?"
 )
@@ -57,8 +58,9 @@ _NARROW: Final = {
 _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
 _STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
 _WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*(?:[（(][^（()）]{{0,30}}[）)])?[，,、\s]*"
+_SAID_AT = r"(?:[今昨前]天|(?:20\d\d年)?\d{1,2}月\d{1,2}日)[^，,。]{0,12}[，,]\s*"
 _OPENING = re.compile(
-    rf"^(?:【[^】]{{0,12}}】\s*)?(?P<who>{_WHO})?(?:来电|来信|来访)?"
+    rf"^(?:【[^】]{{0,12}}】\s*)?(?:{_SAID_AT})?(?P<who>{_WHO})?(?:来电|来信|来访)?"
     r"(?:(?(who)(?:称|表示)|(?!))|(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
 )
 _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
@@ -110,7 +112,7 @@ def parse_text(text: str) -> ParsedText:
         description=body,
         reporter_name=_reporter(labelled.get("reporter_name", ""), body),
         reporter_phone=phone,
-        address=address.strip() or _first(_ADDRESS, body),
+        address=address.strip() or _BEFORE_ADDRESS.sub("", _first(_ADDRESS, _OPENING.sub("", body))),
         happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
         channel=_channel(labelled.get("channel", "") or plain),
         upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",

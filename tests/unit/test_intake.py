@@ -67,6 +67,22 @@ def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
     assert parse_text("路灯不亮").channel == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11月22日上午9点，居民反映黄山社区海滨北路12号门前路灯不亮三天了",
+        "昨天晚上，群众来电反映：黄山社区海滨北路12号门前路灯不亮三天了",
+        "李女士投诉，黄山社区海滨北路12号门前路灯不亮三天了",
+        "2026年11月22日夜里，市民来电称黄山社区海滨北路12号门前路灯不亮三天了",
+    ],
+)
+def test_when_it_was_said_and_by_whom_is_neither_title_nor_address(text: str) -> None:
+    parsed = parse_text(text)
+    assert parsed.title == "黄山社区海滨北路12号门前路灯不亮三天了"
+    assert parsed.address == "黄山社区海滨北路12号"
+    assert parse_text("有居民投诉黄山社区海滨北路12号门前路灯不亮").address == "黄山社区海滨北路12号"
+
+
 def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> None:
     parsed = parse_text("事发地址：古陌社区3号楼。请先电话联系。要求回复\n诉求内容：路灯不亮")
     assert parsed.address == "古陌社区3号楼"
