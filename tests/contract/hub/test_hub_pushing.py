@@ -10,11 +10,13 @@ import pytest
 
 from gridclient.domain.events import place_mark
 from gridclient.hub.backend import Backend
+from gridclient.hub.rights import grants_for
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import OriginKey
 from gridclient.sync.signing import new_key, sign_head
 from gridclient.sync.wire import Push, PushResult, PushStatus
 from tests.fakes.hub_desk import HubDesk
+from tests.fakes.invented_events import invented_events
 
 STREAM = "t:371002001"
 
@@ -94,6 +96,18 @@ def test_a_new_incarnation_begins_at_one_and_is_an_origin_of_its_own(service: Hu
     fresh = replace(desk, incarnation=2, records=again)
     assert push(service, fresh, fresh.push(1, 5)) == [PushResult(PushStatus.APPLIED, 6)]
     assert push(service, desk, desk.push(21, 5)) == [PushResult(PushStatus.APPLIED, 26)]
+
+
+def test_who_comes_new_is_nobody_else_though_the_first_one_pushed_last(
+    service: HubService, backend: Backend, desk: HubDesk, other: HubDesk
+) -> None:
+    late = HubDesk("desk-0003", STREAM)
+    late.enrol(service.access, grants_for("371002001"))
+    late.records = list(invented_events(late.origin, 5, seed=3))
+    for one, first in ((desk, 1), (other, 1), (desk, 6), (late, 1), (other, 6)):
+        assert push(service, one, one.push(first, 5))[0].status is PushStatus.APPLIED
+    names = ["desk-0001", "desk-0002", "desk-0001", "desk-0003", "desk-0002"]
+    assert [device for _, device, _ in stored(backend)][::5] == names
 
 
 def forged_signature(desk: HubDesk) -> Push:
