@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -126,6 +128,23 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
     pane.refresh(Changes())
     qtbot.waitUntil(lambda: data.asked.count("units") > before)
     assert sorted(asked) == ["base", "cases", "figures", "units"]
+
+
+def test_a_page_whose_process_dies_again_and_again_comes_back_three_times_without_what_was_taken_away(
+    open_pane: OpenPane, qtbot: QtBot
+) -> None:
+    _, stage = open_pane("")
+    view = stage.view
+    view.show_case(121.5, 36.5, "case-1")
+    view.clear_case()
+    for _ in range(3):
+        with qtbot.waitSignal(stage.bridge.page_ready):
+            os.kill(view.page().renderProcessPid(), signal.SIGKILL)
+        stage.settle()
+        assert stage.js("gridmap.marks.chosen") is None
+    with qtbot.waitSignal(view.page().renderProcessTerminated):
+        os.kill(view.page().renderProcessPid(), signal.SIGKILL)
+    assert not view.is_ready and not view.page().isLoading()
 
 
 def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: MainWindow) -> None:
