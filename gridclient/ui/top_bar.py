@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import AccountRole, Actor
@@ -17,6 +17,7 @@ from gridclient.ui.laid_out import across, literal, tip
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
+_NAME_SHARE: Final = 4  # of the bar the name takes a quarter at most
 _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
@@ -49,6 +50,11 @@ class TopBar(QWidget):
     def stops(self) -> tuple[QWidget, ...]:
         """The widgets to which Tab goes after the command bar."""
         return (*self._buttons, self.lamp, self.account)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A long name leaves the command bar its room."""
+        super().resizeEvent(event)
+        self.room.setMaximumWidth(max(_LEAST_NAME_PX, self.width() // _NAME_SHARE))
 
     def _who(self, actor: Actor) -> str:
         """The role and the person who has it. A unit is shown by its name alone, and so is a role for which nobody is

@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.ui.actions import DeskActions
+from gridclient.ui.laid_out import tip
+from gridclient.ui.main_window import MainWindow
 from gridclient.ui.top_bar import TopBar
 
 
@@ -27,3 +29,15 @@ def test_who_is_at_the_desk_stands_by_name(qtbot: QtBot, look: None, actor: Acto
     bar = TopBar(command=QWidget(), lamp=QWidget(), actions=actions.desk, actor=actor)
     bar.setParent(window)
     assert bar.account.text() == words
+
+
+def test_a_long_name_of_the_room_gives_way_to_the_command_bar(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: window.top.width() == 1366)
+    room, command = window.top.room, window.command
+    name = "环翠楼街道综合信息指挥室（社会治理综合服务中心、矛盾纠纷多元化解分中心、应急值守点）"
+    room.setText(name)
+    qtbot.waitUntil(lambda: room.toolTip() == tip(name))
+    assert command.width() > 300, "there is room for what is typed and for what it finds"
+    room.setText("环翠楼街道综合信息指挥室")
+    qtbot.waitUntil(lambda: not room.toolTip())
