@@ -175,11 +175,13 @@ def test_importing_the_view_does_not_import_folium() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT.parents[1]).returncode == 0
 
 
-@pytest.mark.parametrize(("backend", "loaded"), [("software", "none"), ("rhi", "")])
-def test_only_a_desk_that_a_graphics_card_draws_loads_opengl_on_x11(
-    backend: str, loaded: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("backend", "loaded"), [(None, "none"), ("software", "none"), ("rhi", "")])
+def test_only_a_desk_that_a_graphics_card_draws_by_its_administrator_s_word_loads_opengl_on_x11(
+    backend: str | None, loaded: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("QT_QUICK_BACKEND", backend)
+    monkeypatch.delenv("QT_QUICK_BACKEND")
+    if backend is not None:
+        monkeypatch.setenv("QT_QUICK_BACKEND", backend)
     monkeypatch.setenv("QT_XCB_GL_INTEGRATION", "as it was")
     del os.environ["QT_XCB_GL_INTEGRATION"]
     prepare_environment()
