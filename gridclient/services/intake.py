@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
@@ -41,8 +41,15 @@ _ADDRESS = re.compile(
 )
 _BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于)(?=.{2})")
 _MOMENT = re.compile(
-    r"(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s*(?:(?P<hour>\d{1,2})[:：时](?P<minute>\d{2})?)?"
+    r"(?:(?P<ago>[今昨前])(?:[天日]|(?=[早晚]))|(?:(?P<year>20\d\d)[-/.年])?(?P<month>\d{1,2})(?(year)[-/.月]|月)(?P<day>\d{1,2})[日号]?)\s*"
+    r"(?P<half>凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早)?\s*"
+    r"(?:(?P<hour>\d{1,2})[:：时点](?:(?P<minute>\d{1,2})|(?P<halfhour>半))?)?"
 )
+_DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2}
+_LAST_YEAR: Final = timedelta(days=92)
+"""How long ago a day without a year may be that is still to come this year: who tells of an older one says the year."""
+_NIGHT: Final = ("晚上", "夜里", "夜间", "晚")
+_AFTERNOON: Final = ("下午", "傍晚", *_NIGHT)
 _CHANNELS: Final = (
     ("12345", Channel.HOTLINE_12345),
     ("110", Channel.POLICE_110),
@@ -98,8 +105,11 @@ class ClassGuess:
     words: tuple[str, ...]
 
 
-def parse_text(text: str) -> ParsedText:
-    """Reads labelled fields, then looks for telephone, address and time in the whole text."""
+def parse_text(text: str, now: datetime) -> ParsedText:
+    """Reads labelled fields, then looks for telephone, address and time in the whole text.
+
+    ``now``, in China time, is when it came: by it a day without a year, and 昨天, are dated.
+    """
     plain = text.replace("\r", "").translate(_NARROW).strip()
     labelled = _labelled(plain)
     body = labelled.get("description") or (plain if not labelled else _unlabelled(plain))
@@ -113,7 +123,7 @@ def parse_text(text: str) -> ParsedText:
         reporter_name=_reporter(labelled.get("reporter_name", ""), body),
         reporter_phone=phone,
         address=address.strip() or _BEFORE_ADDRESS.sub("", _first(_ADDRESS, _OPENING.sub("", body))),
-        happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
+        happened_at=_moment(labelled.get("happened_at", ""), now) or _moment(plain, now),
         channel=_channel(labelled.get("channel", "") or plain),
         upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
         urgency=next((value for value, word in URGENCIES.items() if labelled.get("urgency", "").startswith(word)), 0),
@@ -164,21 +174,31 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
     return found[0] if found else ""
 
 
-def _moment(text: str) -> datetime | None:
-    found = _MOMENT.search(text)
-    if found is None:
+def _moment(text: str, now: datetime) -> datetime | None:
+    """The first moment that is told and is not to come. Without a year it needs an hour: a day alone may be any."""
+    for found in _MOMENT.finditer(text):
+        if (found["year"] or found["hour"]) and (moment := _dated(found, now)) is not None and moment <= now:
+            return moment
+    return None
+
+
+def _dated(found: re.Match[str], now: datetime) -> datetime | None:
+    hour = int(found["hour"] or 0)
+    if hour == 12 and found["half"] in _NIGHT:  # the night before or after
         return None
+    if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < 11):
+        hour += 12
+    minute = 30 if found["halfhour"] else int(found["minute"] or 0)
+    day = now - timedelta(days=_DAYS_AGO.get(found["ago"], 0))
+    year, month, date = (int(found[part] or getattr(day, part)) for part in ("year", "month", "day"))
     try:
-        return datetime(
-            int(found["year"]),
-            int(found["month"]),
-            int(found["day"]),
-            int(found["hour"] or 0),
-            int(found["minute"] or 0),
-            tzinfo=CHINA_TIME,
-        )
+        told = datetime(year, month, date, hour, minute, tzinfo=CHINA_TIME)
+        if told > now and not found["year"]:
+            before = told.replace(year=year - 1)
+            return before if now - before <= _LAST_YEAR else None
     except ValueError:
         return None
+    return told
 
 
 def _channel(text: str) -> str:

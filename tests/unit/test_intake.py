@@ -15,6 +15,7 @@ from gridclient.services.rows import GridRow, StandardRow
 from gridclient.ui.intake.values import EMPTY, IntakeValues, facts_of, filled, moment_of, values_of, wgs_point
 from tests.ui.fakes.invented_desk import GRIDS, STANDARDS
 
+NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
 ORDER = """工单编号：2026112000123
 来电人：王某某
 联系电话：13800001234
@@ -24,7 +25,7 @@ ORDER = """工单编号：2026112000123
 
 
 def test_a_work_order_is_read_by_its_labels() -> None:
-    parsed = parse_text(ORDER)
+    parsed = parse_text(ORDER, NOW)
     assert parsed.upper_number == "2026112000123"
     assert (parsed.reporter_name, parsed.reporter_phone) == ("王某某", "13800001234")
     assert parsed.address == "鲸园路与文化东路交叉口"
@@ -33,7 +34,7 @@ def test_a_work_order_is_read_by_its_labels() -> None:
 
 
 def test_a_chat_message_gives_what_it_holds() -> None:
-    parsed = parse_text("北山小区3号楼有人堆垃圾，打１３８００００１２３４联系")
+    parsed = parse_text("北山小区3号楼有人堆垃圾，打１３８００００１２３４联系", NOW)
     assert parsed.reporter_phone == "13800001234"
     assert parsed.address.startswith("北山小区3号楼")
     assert parsed.title
@@ -50,21 +51,21 @@ def test_a_chat_message_gives_what_it_holds() -> None:
     ],
 )
 def test_who_reports_in_the_opening_is_the_reporter_and_no_part_of_the_title(opening: str, name: str) -> None:
-    parsed = parse_text(f"{opening}路口花坛破损，无人修理。")
+    parsed = parse_text(f"{opening}路口花坛破损，无人修理。", NOW)
     assert parsed.reporter_name == name
     assert parsed.title.removeprefix("【民生110】") == "路口花坛破损，无人修理"
 
 
 @pytest.mark.parametrize("text", ["表示感谢", "小王师傅修的路灯又坏了", "居委会张老师反映人太多"])
 def test_whoever_is_named_without_reporting_stays_in_the_title(text: str) -> None:
-    assert (parse_text(text).title, parse_text(text).reporter_name) == (text, "")
+    assert (parse_text(text, NOW).title, parse_text(text, NOW).reporter_name) == (text, "")
 
 
 def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
-    parsed = parse_text("商户13800009999占道，打过12345\n来源：网格员\n联系电话：13800001234\n持续一周")
+    parsed = parse_text("商户13800009999占道，打过12345\n来源：网格员\n联系电话：13800001234\n持续一周", NOW)
     assert (parsed.reporter_phone, parsed.channel) == ("13800001234", "grid_worker")
     assert parsed.description == "商户13800009999占道，打过12345\n持续一周"
-    assert parse_text("路灯不亮").channel == ""
+    assert parse_text("路灯不亮", NOW).channel == ""
 
 
 @pytest.mark.parametrize(
@@ -77,14 +78,60 @@ def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
     ],
 )
 def test_when_it_was_said_and_by_whom_is_neither_title_nor_address(text: str) -> None:
-    parsed = parse_text(text)
+    parsed = parse_text(text, NOW)
     assert parsed.title == "黄山社区海滨北路12号门前路灯不亮三天了"
     assert parsed.address == "黄山社区海滨北路12号"
-    assert parse_text("有居民投诉黄山社区海滨北路12号门前路灯不亮").address == "黄山社区海滨北路12号"
+    assert parse_text("有居民投诉黄山社区海滨北路12号门前路灯不亮", NOW).address == "黄山社区海滨北路12号"
+
+
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("11月22日上午9点", (2026, 11, 22, 9, 0)),
+        ("11月22日9:05", (2026, 11, 22, 9, 5)),
+        ("1月3日下午17时52分许", (2026, 1, 3, 17, 52)),
+        ("昨晚8点", (2026, 11, 22, 20, 0)),
+        ("昨天晚上11点半", (2026, 11, 22, 23, 30)),
+        ("前天中午1点", (2026, 11, 21, 13, 0)),
+        ("今天中午12点", (2026, 11, 23, 12, 0)),
+        ("今日凌晨2点", (2026, 11, 23, 2, 0)),
+        ("2026年11月3日", (2026, 11, 3, 0, 0)),
+        ("说11月30日8点停水，昨天8点就停了", (2026, 11, 22, 8, 0)),
+    ],
+)
+def test_a_day_without_a_year_is_the_last_one(told: str, moment: tuple[int, int, int, int, int]) -> None:
+    assert parse_text(f"{told}，居民反映路灯不亮", NOW).happened_at == datetime(*moment, tzinfo=CHINA_TIME)
+
+
+def test_in_january_a_day_of_december_is_the_last_one() -> None:
+    january = datetime(2027, 1, 4, 8, 0, tzinfo=CHINA_TIME)
+    assert parse_text("12月28日9点路灯不亮", january).happened_at == datetime(2026, 12, 28, 9, 0, tzinfo=CHINA_TIME)
+    leap = datetime(2028, 3, 1, 8, 0, tzinfo=CHINA_TIME)
+    assert parse_text("2月29日9点路灯不亮", leap).happened_at == datetime(2028, 2, 29, 9, 0, tzinfo=CHINA_TIME)
+    assert parse_text("2月28日9点路灯不亮", january).happened_at is None, "who tells of an older one says the year"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "昨天",
+        "昨晚12点",
+        "11月22日",
+        "今天22点",
+        "2027年1月1日8点",
+        "2月30日8点",
+        "第3次",
+        "3月12",
+        "昨天晚上12点",
+        "12月3日上午9点",
+    ],
+)
+def test_what_may_be_any_moment_or_is_to_come_is_none(told: str) -> None:
+    assert parse_text(f"{told}，居民反映路灯不亮", NOW).happened_at is None
 
 
 def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> None:
-    parsed = parse_text("事发地址：古陌社区3号楼。请先电话联系。要求回复\n诉求内容：路灯不亮")
+    parsed = parse_text("事发地址：古陌社区3号楼。请先电话联系。要求回复\n诉求内容：路灯不亮", NOW)
     assert parsed.address == "古陌社区3号楼"
     assert parsed.description == "路灯不亮\n请先电话联系。要求回复"
     assert parsed.wants_reply
@@ -108,7 +155,7 @@ def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> Non
     ],
 )
 def test_a_wish_is_read_wherever_it_stands(text: str, wished: bool) -> None:
-    assert parse_text(text).wants_reply is wished
+    assert parse_text(text, NOW).wants_reply is wished
 
 
 @pytest.mark.parametrize(
@@ -123,11 +170,11 @@ def test_a_wish_is_read_wherever_it_stands(text: str, wished: bool) -> None:
     ],
 )
 def test_a_wish_for_secrecy_is_read_too(text: str, wished: bool) -> None:
-    assert parse_text(f"楼上噪音，{text}。").keep_secret is wished
+    assert parse_text(f"楼上噪音，{text}。", NOW).keep_secret is wished
 
 
 def test_an_impossible_date_is_no_date() -> None:
-    assert parse_text("2026-13-45 反映噪音").happened_at is None
+    assert parse_text("2026-13-45 反映噪音", NOW).happened_at is None
 
 
 def test_the_guess_names_the_words_that_spoke_for_it() -> None:
@@ -170,11 +217,11 @@ def test_of_two_areas_of_a_tier_the_longer_name_comes_first_and_one_sign_names_n
 )
 def test_the_time_is_the_labelled_one_else_the_first_that_is_told(text: str, moment: tuple[int, int, int]) -> None:
     day, hour, minute = moment
-    assert parse_text(text).happened_at == datetime(2026, 11, day, hour, minute, tzinfo=CHINA_TIME)
+    assert parse_text(text, NOW).happened_at == datetime(2026, 11, day, hour, minute, tzinfo=CHINA_TIME)
 
 
 def test_a_title_is_the_labelled_one_and_every_value_but_the_description_ends_with_its_line() -> None:
-    parsed = parse_text("标题：路灯不亮\n(急)\n内容：三盏灯\n都不亮\n来电人：王某 先生")
+    parsed = parse_text("标题：路灯不亮\n(急)\n内容：三盏灯\n都不亮\n来电人：王某 先生", NOW)
     assert (parsed.title, parsed.description, parsed.reporter_name) == ("路灯不亮", "三盏灯\n都不亮", "王某")
     assert parsed.urgency == 0
 
@@ -204,7 +251,7 @@ def test_of_two_conditions_with_the_same_words_the_one_that_says_less_else_is_li
 
 
 def test_pasting_fills_empty_fields_and_names_them() -> None:
-    values, names = filled(IntakeValues(reporter_name="李某"), ORDER, {})
+    values, names = filled(IntakeValues(reporter_name="李某"), ORDER, {}, NOW)
     assert values.reporter_name == "李某"
     assert values.reporter_phone == "13800001234"
     assert values.happened_at == "2026-11-19 22:40"
@@ -224,22 +271,22 @@ def test_pasting_fills_empty_fields_and_names_them() -> None:
 def test_an_order_says_how_urgent_it_is_and_what_its_caller_asks_for(
     labels: str, expected: tuple[int, bool, bool]
 ) -> None:
-    values, names = filled(EMPTY, f"{ORDER}\n{labels}", {})
+    values, names = filled(EMPTY, f"{ORDER}\n{labels}", {}, NOW)
     assert (values.urgency, values.wants_reply, values.keep_secret) == expected
     given = dict(zip(("urgency", "wants_reply", "keep_secret"), expected, strict=True))
     assert {name for name in given if name in names} == {n for n, value in given.items() if value != getattr(EMPTY, n)}
     chosen = IntakeValues(urgency=2, keep_secret=True)
-    kept, _ = filled(chosen, f"{ORDER}\n{labels}", {})
+    kept, _ = filled(chosen, f"{ORDER}\n{labels}", {}, NOW)
     assert (kept.urgency, kept.keep_secret) == (2, True), "what was chosen stays"
 
 
 def test_what_a_text_filled_goes_with_it_when_another_takes_its_place() -> None:
     """Else a case would carry the telephone of the caller before."""
-    first, names = filled(IntakeValues(description=ORDER, address="文化路1号"), ORDER, {})
+    first, names = filled(IntakeValues(description=ORDER, address="文化路1号"), ORDER, {}, NOW)
     before = {name: getattr(first, name) for name in names}
     added = replace(first, description=f"{ORDER}\n还漏水", reporter_name="李某")
-    assert filled(added, "还漏水", before)[0] == added, "a text that was added takes nothing away"
-    other, _ = filled(replace(added, description="路灯不亮"), "路灯不亮", before)
+    assert filled(added, "还漏水", before, NOW)[0] == added, "a text that was added takes nothing away"
+    other, _ = filled(replace(added, description="路灯不亮"), "路灯不亮", before, NOW)
     assert other == IntakeValues("路灯不亮", other.title, address="文化路1号", reporter_name="李某")
     assert other.title != first.title
 

@@ -198,7 +198,7 @@ class IntakeForm(QWidget):
 
     def _on_pasted(self, text: str) -> None:
         before = asdict(self.values)
-        values, names = filled(self.values, text, self._by_text)
+        values, names = filled(self.values, text, self._by_text, self._desk.clock.now())
         after = asdict(values)
         self._by_text |= {name: after[name] for name in names}
         self.inputs.show_values(values, only=[name for name in after if after[name] != before[name]])

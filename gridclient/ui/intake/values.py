@@ -77,14 +77,16 @@ def values_of(text: str) -> IntakeValues:
     return replace(EMPTY, **known)
 
 
-def filled(values: IntakeValues, text: str, before: Mapping[str, object]) -> tuple[IntakeValues, tuple[str, ...]]:
-    """The values with empty fields filled from a pasted text, and the names of those fields. A field with its initial
-    value counts as empty. ``before``: what earlier texts filled; where this one took their place, that is emptied, as
-    it may be another caller's."""
+def filled(
+    values: IntakeValues, text: str, before: Mapping[str, object], now: datetime
+) -> tuple[IntakeValues, tuple[str, ...]]:
+    """The values with empty fields filled from a text pasted ``now``, and the names of those fields. A field with its
+    initial value counts as empty. ``before``: what earlier texts filled; where this one took their place, that is
+    emptied, as it may be another caller's."""
     if values.description.strip() == text.strip():
         stale = [name for name, word in before.items() if getattr(values, name) == word]
         values = replace(values, **{name: getattr(EMPTY, name) for name in stale})
-    found = _as_typed(parse_text(text))
+    found = _as_typed(parse_text(text, now))
     names = tuple(
         name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)
     )
