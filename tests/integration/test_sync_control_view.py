@@ -12,11 +12,11 @@ import pytest
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
-from gridclient.services.sync_control import BundleReport, SyncState
+from gridclient.services.sync_control import Belonging, BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.sync.control import ProcessSyncControl
 from gridclient.sync.enrol_file import check_digits, read_request
-from gridclient.sync.orders import Answered
+from gridclient.sync.orders import Answered, Changed, Committed, Progressed, RoundEnded, Stands, Told
 from gridclient.sync.signing import new_key
 from gridclient.sync.stick import export_bundle
 from gridclient.sync.worker_link import WorkerLink
@@ -109,6 +109,33 @@ def test_every_order_reaches_the_worker_as_what_it_is(desk: Desk, tmp_path: Path
         with pytest.raises(GridClientError) as caught:
             call()
         assert caught.value.code == code
+
+
+def test_each_word_of_the_worker_changes_its_own_part_of_the_view() -> None:
+    queries, report = FakeSyncQueries(), RoundReport(NOON, RoundEnd.DONE, pulled=3)
+    stands = Stands(
+        SyncState.RUNNING, NOON, "http://hub", True, "http://proxy:8080", Belonging("A1", ("371002001",), NOON)
+    )
+    control = ProcessSyncControl(OPENING, (), queries, enrolled=True)
+
+    def told(news: Told | Committed | SyncState) -> SyncView:
+        assert control._taken_in(news) == Changes()
+        return control.view()
+
+    view = told(stands)
+    said = (view.state, view.next_at, view.hub_url, view.by_stick, view.proxy, view.belonging)
+    assert Stands(*said) == stands
+    ends: tuple[Told | SyncState, ...] = (stands, RoundEnded(report), Answered(1), SyncState.STOPPED)
+    for end in ends:
+        view = told(Progressed("pull", 3, 9))
+        assert (view.stage, view.done, view.all) == ("pull", 3, 9)
+        view = told(end)
+        assert (view.stage, view.done, view.all) == ("", 0, 0), end
+    assert (view.state, view.next_at, view.last, view.hub_url) == (SyncState.STOPPED, None, report, "http://hub")
+    counted: tuple[Told | Committed, ...] = (RoundEnded(report), Changed(Changes()), Answered(1), Committed())
+    for number, news in enumerate(counted, 1):
+        queries.waiting = (number, 0, 0)
+        assert told(news).pending_events == number, news
 
 
 @pytest.mark.parametrize(
