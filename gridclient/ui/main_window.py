@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         name = kept[0] or self.tr("综合信息指挥室")
         self.top.room.setText(name)
         self.setWindowTitle(name)
-        self.command.learn(township=kept[1])
+        self.command.learn(township=kept[1], short=self.cases.model.short)
 
     def _show_grids(self, grids: Sequence[GridRow]) -> None:
         self.tree.show_grids(grids, self.lists.home)

@@ -169,17 +169,18 @@ def test_the_list_is_ordered_by_words_and_once_more_turns_it_round(window: MainW
         assert window.state.sort == Sort(SortKey.LEVEL, turned)
 
 
-def test_a_case_is_offered_with_its_whole_number(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_case_is_offered_with_the_number_that_the_list_shows(window: MainWindow, qtbot: QtBot) -> None:
     wanted = next(row for row in window.cases.model.rows if row.unit_name)
     type_in(window, wanted.number[-5:])
     qtbot.waitUntil(lambda: window.command.offers()[0].kind is Kind.CASE)
-    assert window.command.offers()[0].detail == f"{short_number(wanted.number)} · {STATES[wanted.state]}"
+    assert window.command.offers()[0].detail == f"{window.cases.model.short(wanted.number)} · {STATES[wanted.state]}"
 
 
-def test_at_a_desk_of_several_townships_the_same_day_and_count_are_told_apart(window: MainWindow) -> None:
+def test_the_same_day_and_count_in_several_townships_are_told_apart_as_in_the_list(window: MainWindow) -> None:
     row = window.cases.model.rows[0]
     alike = [replace(row, id=code, number=f"{code}-20261120-A10047") for code in ("371002001", "371002002")]
-    offers = offers_for("0047", replace(SOURCES, township=""), alike)
+    window.cases.model.set_rows(alike, more=False)
+    offers = offers_for("0047", window.command.sources, alike)
     assert [offer.detail.split(" · ")[0] for offer in offers[:2]] == ["001-261120-A10047", "002-261120-A10047"]
 
 

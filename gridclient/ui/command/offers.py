@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
@@ -56,7 +56,8 @@ Found = tuple[Offer, tuple[str, str]]
 
 @frozen
 class Sources:
-    """Everything that can be found. ``initials`` maps names to pinyin initials."""
+    """Everything that can be found. ``initials`` maps names to pinyin initials; ``short`` gives a case's number as the
+    list shows it."""
 
     commands: Sequence[Known] = ()
     units: Sequence[UnitRow] = ()
@@ -64,6 +65,7 @@ class Sources:
     views: Sequence[SavedView] = ()
     initials: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     township: str = ""
+    short: Callable[[str], str] = short_number
 
 
 def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> list[Offer]:
@@ -71,7 +73,7 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     typed = typed.strip()
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
-    found = [_case(row, several=not sources.township) for row in cases]
+    found = [_case(row, sources.short(row.number)) for row in cases]
     makers = (_commands, _units, _grids, _states, _views, _orders)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
@@ -99,8 +101,7 @@ def names_to_learn(sources: Sources) -> list[str]:
     return [*names, *BOXES.values(), *STATES.values(), *map(_order_words, SortKey)]
 
 
-def _case(row: CaseRow, *, several: bool) -> Offer:
-    number = short_number(row.number, several=several)
+def _case(row: CaseRow, number: str) -> Offer:
     return Offer(Kind.CASE, row.id, row.title, joined((number, STATES.get(row.state, row.state))))
 
 
