@@ -19,7 +19,6 @@ from gridclient.ui.actions import Known
 from gridclient.ui.command.bar import take_offer
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.present import short_number
 from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS, InventedDesk
 from tests.ui.fakes.memory_store import MemoryReference
