@@ -51,7 +51,12 @@ class Forerunner:
         if sys.platform != "linux" or threading.active_count() > 1:
             return None
         (asked, ask), (told, tell) = os.pipe(), os.pipe()
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:  # no room for another process
+            for end in (asked, ask, told, tell):
+                os.close(end)
+            return None
         if not process:
             os.close(ask)
             os.close(told)

@@ -142,3 +142,19 @@ def test_an_import_that_is_to_be_finished_is_left_to_the_desk(profile: Path) -> 
 
 def test_a_folder_without_a_profile_is_left_to_the_desk(tmp_path: Path) -> None:
     assert told(tmp_path, BEGIN + "print(ready); forerunner.close()") == ["None"]
+
+
+def test_a_system_without_room_for_another_process_leaves_all_to_the_desk(profile: Path) -> None:
+    steps = """
+import os, resource, sys
+from pathlib import Path
+from gridclient.forerunner import Forerunner
+if not os.geteuid():  # the system counts nothing against root
+    os.setgid(65534)
+    os.setuid(65534)
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+free = os.dup(0)
+os.close(free)
+print(Forerunner.begin(Path(sys.argv[1])), os.dup(0) == free)
+"""
+    assert told(profile, steps) == ["None", "True"]
