@@ -164,7 +164,7 @@ def _waiting(
         if feed is None:
             continue  # the right to the stream was taken away; the events stay here
         first = oldest
-        for (carried, last), link in sorted(known.items(), key=lambda item: item[0][1]):
+        for (carried, last), link in sorted(known.items()):
             if carried == origin and last >= first and _link(store, origin, last) == link:
                 first = last + 1
         while (unsent := store.unsent(origin, first, BATCH)).records:

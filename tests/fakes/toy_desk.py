@@ -32,6 +32,8 @@ from tests.contract.stage import KEY, NOW, STREAM, Stage, known_areas, open_stor
 from tests.fakes.set_clock import SetClock
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
 
+_STICK_KEYS = {STREAM: bytes(32)}
+
 
 def signed(unsent: Unsent, key: bytes) -> Push:
     """What waits, as its device sends it."""
@@ -190,11 +192,16 @@ def round_of(desk: ToyDesk, hub: FakeHub) -> RoundReport:
 
 def hub_stick(file: Path, reader: ToyDesk, *stretches: StickPage) -> Path:
     """A stick of the hub with these stretches, which the desk can open."""
-    keys, enrolment = {STREAM: bytes(32)}, reader.sync.enrolment()
-    assert enrolment is not None
-    reader.sync.keep_enrolment(replace(enrolment, bundle_keys=keys))
-    file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], keys, new_key()))
+    give_stick_key(reader)
+    file.write_bytes(with_frames(b"", [(STREAM, [stretch]) for stretch in stretches], _STICK_KEYS, new_key()))
     return file
+
+
+def give_stick_key(desk: ToyDesk) -> None:
+    """The desk can open and write sticks of its township."""
+    enrolment = desk.sync.enrolment()
+    assert enrolment is not None
+    desk.sync.keep_enrolment(replace(enrolment, bundle_keys=_STICK_KEYS))
 
 
 def code_of(call: Callable[[], object]) -> str:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gridclient.domain.events import link_after
 from gridclient.hub.carrying import carry
-from gridclient.services.rows import Changes
-from gridclient.services.sync_port import OriginKey, RoundEnd, StickBatch
-from gridclient.sync.bundle import with_frames
+from gridclient.services.rows import CaseFilter, Changes
+from gridclient.services.sync_port import FeedState, OriginKey, RoundEnd, StickBatch
+from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.sync.bundle import StickPage, with_frames
 from gridclient.sync.signing import new_key, public_key, sign_head
-from gridclient.sync.stick import import_bundle
+from gridclient.sync.stick import export_bundle, import_bundle
 from gridclient.sync.wire import Push, PushStatus, SyncRequest, decode_reply, encode_request
+from tests.contract.stage import NOW, STREAM, UNITS
 from tests.fakes.invented_events import invented_events
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import Desks, code_of, give_stick_key, hub_stick
 from tests.faults.county import County
 from tests.faults.desk import DEEDS, FULL, TOWN, Desk
 from tests.faults.proof import assert_all_agree, hub_events
@@ -299,3 +304,29 @@ def test_nobody_carries_for_an_author_who_lost_the_right(two: County) -> None:
     two.register(0)
     two.deprive(0)
     assert carried(two, 1, _same) is PushStatus.FORBIDDEN
+
+
+def test_what_a_stick_brings_into_conflict_is_told(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
+    one, other = desks
+    case_id = one.stage.register()
+    one.stage.file(case_id)
+    for desk in desks:
+        desk.round(hub)
+        give_stick_key(desk)
+    for desk, unit in zip(desks, UNITS, strict=False):
+        desk.stage.dispatch(case_id, unit)
+    file = tmp_path / "a.gridbundle"
+    export_bundle(one.sync, file, now=lambda: NOW)
+    report = import_bundle(other.sync, file, now=lambda: NOW)
+    (kept,) = SqliteSyncQueries(other.profile.database).rounds(1)
+    assert (report.conflicts, kept.conflicts) == (1, 1)
+
+
+def test_a_stick_whose_places_nobody_signed_is_refused(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
+    one, other = desks
+    one.stage.register()
+    assert one.push(hub)
+    page = replace(hub.page(FeedState(STREAM, 0, 0, 0), other.device, 9), heads=())
+    file = hub_stick(tmp_path / "a.gridbundle", other, StickPage(0, page))
+    assert code_of(lambda: import_bundle(other.sync, file, now=lambda: NOW)) == "sync.signature"
+    assert not other.stage.ids(CaseFilter())

@@ -82,8 +82,9 @@ def test_what_the_hub_has_by_now_is_not_taken_along_again(tmp_path: Path) -> Non
     written(one, 3, 3)
     one.state.chains[OriginKey(TOWN, "one", 1)].places |= {seq: seq for seq in range(1, 7)}
     written(one, 1, 6)
+    export_bundle(written(desk("two"), 2), file, now=now)
     report = export_bundle(one, file, now=now)
-    assert (report.events, report.known) == (1, 3)
+    assert (report.events, report.known, one.rounds()[0].pushed) == (1, 3, 1)
 
 
 def test_a_store_that_was_put_back_to_before_its_stick_adds_what_it_has(tmp_path: Path) -> None:
