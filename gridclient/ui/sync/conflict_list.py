@@ -12,7 +12,7 @@ from gridclient.services.rows import CaseRow
 from gridclient.ui.chooser import EntryDelegate
 from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.matching import Entry
-from gridclient.ui.present import joined, short_number, state_word
+from gridclient.ui.present import joined, short_number, state_word, township_in
 from gridclient.ui.value_list import Index, ValueList
 
 _LINE_PX = 46
@@ -66,7 +66,8 @@ class ConflictList(QListView):
         line = max(0, self.currentIndex().row())
         stays = next((case_id for case_id in (wanted, self.current) if case_id in ids), "")
         self.selectionModel().blockSignals(True)
-        self.cases.show_values([_entry(row) for row in rows])
+        several = len({township_in(row.number) for row in rows}) > 1
+        self.cases.show_values([_entry(row, several=several) for row in rows])
         place = ids.index(stays) if stays else min(line, len(ids) - 1)
         if place >= 0:
             self.setCurrentIndex(self.cases.index(place))
@@ -80,6 +81,8 @@ class ConflictList(QListView):
             self.chosen.emit(self._told)
 
 
-def _entry(row: CaseRow) -> Entry:
+def _entry(row: CaseRow, *, several: bool) -> Entry:
     state = state_word(row.state, returned=row.returned, escalated=row.escalated)
-    return Entry(row.id, row.title, joined((short_number(row.number), state, row.grid_name)), row.number)
+    return Entry(
+        row.id, row.title, joined((short_number(row.number, several=several), state, row.grid_name)), row.number
+    )

@@ -20,7 +20,7 @@ from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
-from gridclient.ui.present import joined, short_number
+from gridclient.ui.present import joined
 from gridclient.ui.sync.choice_button import ChoiceButton
 from gridclient.ui.sync.conflict_list import ConflictList
 from gridclient.ui.sync.contended import KEEP, TAKE, Sheet, load
@@ -172,7 +172,7 @@ class ConflictPage(CoverPage):
         self._sheet = sheet
         several = self.tr("第 1 处，共 {count} 处").format(count=len(sheets)) if len(sheets) > 1 else ""
         self.title.setText(sheet.title)
-        self.facts.setText(joined((short_number(sheet.number), several)))
+        self.facts.setText(joined((sheet.number, several)))
         self.sides.show_sheet(sheet)
         self.keep.show_choice(sheet.first.choice, self.tr("先到"), sheet.first.outcome)
         self.take.show_choice(sheet.later.choice, self.tr("后到"), sheet.later.outcome)
@@ -230,7 +230,7 @@ class ConflictPage(CoverPage):
         self._sheet = None
         self._done.append(sheet.case_id)
         words = self.tr("{number} 已{choice}。")
-        words = words.format(number=short_number(sheet.number), choice=sheet.side(choice).choice)
+        words = words.format(number=sheet.number, choice=sheet.side(choice).choice)
         self.note.tell(words, "info", undo=True)
         self.changed.emit(changes)
         self._after_write(sheet.case_id)

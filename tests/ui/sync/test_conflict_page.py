@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import AccountRole, Action
-from gridclient.services.rows import Changes
+from gridclient.services.rows import CaseFilter, Changes, Sort, SortKey
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
@@ -85,6 +85,21 @@ def test_the_page_opens_on_the_first_case_with_both_sides(page: ConflictPage) ->
     assert {"双方共知", "先到的（现在有效）", "后到的（待定）", "本席位", "对方席位"} <= words
     assert "≠ 主办单位" in words and "层级" in words
     assert page.list.hasFocus()
+
+
+def test_cases_of_several_townships_are_told_apart_by_their_numbers(
+    page: ConflictPage, contended: InventedDesk
+) -> None:
+    assert page.facts.text() == contended.store.cases[page.list.current].number, (
+        "where one case stands alone its number is whole"
+    )
+    row = contended.desk.queries.page(CaseFilter(), Sort(SortKey.NUMBER), limit=1).rows[0]
+    alike = [replace(row, id=code, number=f"{code}-20261120-A10047") for code in ("371002001", "371002002")]
+    page.list.show_rows(alike)
+    assert [entry.detail.split(" · ")[0] for entry in page.list.cases.values] == [
+        "001-261120-A10047",
+        "002-261120-A10047",
+    ]
 
 
 def test_the_buttons_say_in_plain_words_what_they_do(page: ConflictPage, settle: Callable[[], None]) -> None:
