@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -17,6 +17,7 @@ from gridclient.hub.access import Access
 from gridclient.hub.answers import BUSY_RETRY_S
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import open_backend
+from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
 from gridclient.hub.rows import StandAsk
 from gridclient.hub.service import HubService
@@ -102,6 +103,18 @@ def test_a_transaction_that_makes_its_stream_leaves_nothing_else_either_when_it_
         raise StoreUnavailable("hub.store_failed")
     with postgres.reading() as reading:
         assert reading.fact("left") is None
+
+
+def test_a_transaction_that_breaks_off_costs_no_connection(postgres: Backend) -> None:
+    def session() -> object:
+        with postgres.reading() as ledger:
+            return cast("PostgresLedger", ledger).rows("SELECT pg_backend_pid()")
+
+    before = session()
+    with pytest.raises(StoreUnavailable), postgres.writing() as ledger:
+        ledger.set_fact("left", "over")
+        raise StoreUnavailable("hub.store_failed")
+    assert session() == before
 
 
 def test_connections_that_the_server_ended_cost_no_round(postgres: Backend) -> None:
