@@ -210,6 +210,7 @@ class IntakeForm(QWidget):
     def _on_grid(self, code: str) -> None:
         self._grid_chosen = bool(code)
         self._by_text.pop("grid", None)
+        self.inputs.mark_grid(False)
 
     def _look_up(self) -> None:
         lists = self._lists.now
@@ -223,6 +224,7 @@ class IntakeForm(QWidget):
             self._by_text["grid"] = found.grid
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
             self._tell_coarse()
+        self.inputs.mark_grid(bool(found.grid) and not found.by_point and not self._grid_chosen)
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
         count = len(found.likenesses)
         self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")

@@ -87,11 +87,16 @@ class Inputs(QWidget):
     def mark(self, names: Iterable[str]) -> None:
         """Marks the fields that were filled from a text, by colour and by a sign."""
         marked = set(names)
-        for name, title in self._labels.items():
-            word = str(title.property("word"))
-            title.setText(f"✓ {word}" if name in marked else word)
-            title.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
-            restyle(title, role="link" if name in marked else "muted")
+        for name in self._labels:
+            self._mark(name, self.tr("由粘贴的文字填入，请核对") if name in marked else "")
+
+    def mark_grid(self, by_text: bool) -> None:
+        """Marks the grid, which is found after the fields are filled, if it follows from the text."""
+        self._mark("grid", self.tr("按文字判定，请核对") if by_text else "")
+
+    def title_of(self, name: str) -> str:
+        """What stands before a field, with its sign."""
+        return self._labels[name].text()
 
     def rest(self, resting: bool) -> None:
         """Locks the fields while the case is registered, because what is typed then would be lost. The keyboard waits
@@ -109,6 +114,13 @@ class Inputs(QWidget):
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
         return self._inputs[name].widget
+
+    def _mark(self, name: str, why: str) -> None:
+        title = self._labels[name]
+        word = str(title.property("word"))
+        title.setText(f"✓ {word}" if why else word)
+        title.setToolTip(why)
+        restyle(title, role="link" if why else "muted")
 
     def _take(self, code: str) -> None:
         self.standard.set_value(code)
