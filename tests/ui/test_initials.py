@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
@@ -17,11 +18,12 @@ KEPT = "desk.initials"
 def test_initials_are_worked_out_kept_and_worked_out_only_for_names_that_are_new(jobs: Jobs, qtbot: QtBot) -> None:
     store = empty_desk().store
     store.kept[KEPT] = json.dumps({"司法所": "as kept"}, ensure_ascii=False)
-    owner = QObject()
+    owner, running = QObject(), set(multiprocessing.active_children())
     names = NameInitials(settings=store, jobs=jobs, parent=owner)
     with qtbot.waitSignal(names.learnt) as told:
         names.ask(["司法所"])
     assert told.args == [{"司法所": "as kept"}]
+    assert set(multiprocessing.active_children()) <= running, "what is kept needs no process"
     with qtbot.waitSignal(names.learnt) as told:
         names.ask(["司法所", "派出所"])
     assert told.args == [{"司法所": "as kept", "派出所": "pcs"}]

@@ -70,6 +70,26 @@ def test_an_answer_that_the_page_waits_for_no_longer_is_dropped(
     assert raised == []
 
 
+def test_an_answer_goes_to_who_asked_for_it_though_another_was_quicker(
+    map_stage: MapStage, data: InMemoryMapData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+
+    def slow() -> str:
+        let_go.wait(30)
+        return "371002001"
+
+    monkeypatch.setattr(data, "home", slow)
+    map_stage.js(
+        "(window.got = [], ['place', 'base'].map(name => fetch(`/data/${name}`)"
+        ".then(answer => answer.json()).then(told => { got.push([name, Object.keys(told)]) })), 0)"
+    )
+    map_stage.wait("got.length")
+    let_go.set()
+    map_stage.wait("got.length === 2")
+    assert map_stage.js("got") == [["base", ["offline", "layers"]], ["place", ["place", "home"]]]
+
+
 def test_a_page_from_elsewhere_is_given_nothing(map_stage: MapStage, qtbot: QtBot) -> None:
     own = f"(window.got = '', Object.assign(new Image(), {{ src: '{PICTURE}', onload: () => {{ got = 'seen' }} }}), 0)"
     map_stage.js(own)
