@@ -285,7 +285,7 @@ class PostgresBackend:
             try:
                 yield line
             except psycopg.OperationalError:
-                if line.connection.broken or line.connection.closed:
+                if line.connection.closed:
                     self._forget_idle()
                 raise
             finally:

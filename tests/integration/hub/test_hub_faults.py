@@ -26,6 +26,7 @@ from gridclient.sync.wire import FeedAsk, PushStatus
 from tests.fakes.hub_databases import database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
+from tests.fakes.open_files import OWN_FILES
 from tests.fakes.postgres import drop_database, new_database, own_server
 from tests.fakes.running_hub import HubLine, hub_on_thread, hub_process
 
@@ -115,6 +116,17 @@ def test_a_transaction_that_breaks_off_costs_no_connection(postgres: Backend) ->
         ledger.set_fact("left", "over")
         raise StoreUnavailable("hub.store_failed")
     assert session() == before
+
+
+@pytest.mark.skipif(not OWN_FILES.is_dir(), reason="only Linux tells what a process has open")
+def test_a_hub_that_is_closed_keeps_no_connection(tmp_path: Path) -> None:
+    with database("postgres", tmp_path) as url:
+        before = len(list(OWN_FILES.iterdir()))
+        backend = open_backend(url)
+        with backend.reading(), backend.reading():
+            assert len(list(OWN_FILES.iterdir())) > before
+        backend.close()
+        assert len(list(OWN_FILES.iterdir())) == before
 
 
 def test_connections_that_the_server_ended_cost_no_round(postgres: Backend) -> None:
