@@ -279,6 +279,7 @@ class GridMap {
 
   async showPreview(shown) {
     if (!shown) {
+      if (this.preview.active) this._goHome(); // it showed a place where the desk may have nothing
       this.preview.hide();
       this.previewed = 0;
     } else {
@@ -317,6 +318,12 @@ class GridMap {
     if (fitted === this.fitted) return; // everything would be drawn again
     this.fitted = fitted;
     this._unasked(() => this.map.fitBounds(bounds, { ...this._edges(), animate: false }));
+  }
+
+  _goHome() {
+    this.untouched = true;
+    this.fitted = "";
+    this._fit();
   }
 
   /* A zoom that nobody asked for: the map goes on following the window's size. */

@@ -158,6 +158,7 @@ def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
     map_stage.view.clear_preview()
     map_stage.wait("!gridmap.preview.active")
     assert map_stage.text(".desk-banner") is None
+    map_stage.wait("gridmap.map.getBounds().contains(gridmap.outlines.bounds())")  # not at a far place without anything
 
 
 def test_preview_shows_polygons(map_stage: MapStage) -> None:
