@@ -91,6 +91,7 @@ def test_a_case_is_told_from_beginning_to_end_with_who_did_what_and_why() -> Non
         ("case_declined", {"reason_code": "duplicate", "reason": "见前一件"}, "不予受理 · 重复反映 · 见前一件"),
         ("case_imported", {"facts": {"channel": "visit"}}, "导入 · 来访 · 网格待定"),
         ("case_registered", {"facts": {"channel": "of a later version"}}, "登记 · 网格待定"),
+        ("case_reassigned", {"assignments": [{"role": "cooperating", "unit": OTHER}]}, "改派 · 协办 鲸园派出所"),
         ("attachment_added", {"name": "近景.jpg"}, "附件 · 近景.jpg"),
         ("conflict_resolved", {"choice": "take"}, "冲突处理 · 改按后到的操作"),
         (
@@ -174,6 +175,7 @@ def test_a_refused_event_says_so() -> None:
         ("case_filed", {"facts": 7}),
         ("case_registered", {"facts": {"grid": [], "channel": {}}}),
         ("case_dispatched", {"assignments": [{"role": "lead", "due": 1e300}]}),
+        ("case_dispatched", {"assignments": [{"role": "lead", "due": 10**12}]}),
     ],
 )
 def test_what_cannot_be_read_still_has_its_line(kind: str, payload: dict[str, object]) -> None:
