@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -17,7 +18,7 @@ from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, SortKey, 
 from gridclient.services.words import BOXES, STATES, TIERS
 from gridclient.ui.actions import Known
 from gridclient.ui.matching import Entry, find
-from gridclient.ui.present import joined, short_number, title_of
+from gridclient.ui.present import joined, short_number, title_of, township_in
 
 translate = QCoreApplication.translate
 _MOST_OF_A_KIND: Final = 8
@@ -73,7 +74,9 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     typed = typed.strip()
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
-    found = [_case(row, sources.short(row.number)) for row in cases]
+    several = len({township_in(row.number) for row in cases}) > 1
+    short = partial(short_number, several=True) if several else sources.short
+    found = [_case(row, short(row.number)) for row in cases]
     makers = (_commands, _units, _grids, _states, _views, _orders)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
