@@ -204,7 +204,7 @@ class IntakeForm(QWidget):
         self.inputs.show_values(values, only=[name for name in after if after[name] != before[name]])
         self.inputs.mark(names)
         if names:
-            self.note.say(self.tr("已从文字中填入 {count} 项（带 ✓），请核对。").format(count=len(names)))
+            self.note.say(self.tr("带 ✓ 的由文字填入，请核对。"))
         self._on_edited()
 
     def _on_grid(self, code: str) -> None:
