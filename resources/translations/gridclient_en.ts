@@ -172,6 +172,10 @@
         <translation>Drop photos or PDFs here, or paste a screenshot with Ctrl+V.</translation>
     </message>
     <message>
+        <source>剪贴板里没有图片或文件。</source>
+        <translation>There is no picture or file on the clipboard.</translation>
+    </message>
+    <message>
         <source>正在保存…</source>
         <translation>Saving…</translation>
     </message>
@@ -2297,6 +2301,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>If empty: first sentence above</translation>
     </message>
     <message>
+        <source>按文字判定，请核对</source>
+        <translation>From the text, please check</translation>
+    </message>
+    <message>
         <source>经度, 纬度</source>
         <translation>Lon, lat</translation>
     </message>
@@ -2376,10 +2384,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Your unfinished registration is back; please check and go on.</translation>
     </message>
     <message>
-        <source>已从文字中填入 {count} 项（带 ✓），请核对。</source>
-        <translation>{count} fields filled from the text (marked ✓), please check.</translation>
-    </message>
-    <message>
         <source>按坐标判定</source>
         <translation>From the coordinates</translation>
     </message>
@@ -2394,6 +2398,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>疑似重复 {count} 件，Enter 打开</source>
         <translation>{count} possible duplicates, Enter opens</translation>
+    </message>
+    <message>
+        <source>带 ✓ 的由文字填入，请核对。</source>
+        <translation>Fields with ✓ were filled from the text, please check.</translation>
     </message>
     <message>
         <source>撤销清空</source>
