@@ -76,7 +76,7 @@ def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
     detail = _DETAILS.get(entry.kind)
     try:
         return detail(entry.payload, reference) if detail else []
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return []  # another desk may have written anything
 
 
