@@ -36,6 +36,9 @@ _LABELS: Final = {
 _FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in labels}
 _LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s*[:：]\s*")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_PHONE_TOLD = re.compile(
+    rf"[，,、\s]*(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]*{_PHONE.pattern}"
+)
 _ADDRESS = re.compile(
     r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?(?:号楼?|[期栋幢]|附近|门口|路口|交叉口)"
 )
@@ -65,7 +68,7 @@ _NARROW: Final = {
 _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
 _STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
 _WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*(?:[（(][^（()）]{{0,30}}[）)])?[，,、\s]*"
-_SAID_AT = r"(?:[今昨前]天|(?:20\d\d年)?\d{1,2}月\d{1,2}日)[^，,。]{0,12}[，,]\s*"
+_SAID_AT = r"(?:[今昨前][天日早晚晨夜]|(?:20\d\d年)?\d{1,2}月\d{1,2}日)[^，,。]{0,12}[，,]\s*"
 _OPENING = re.compile(
     rf"^(?:【[^】]{{0,12}}】\s*)?(?:{_SAID_AT})?(?P<who>{_WHO})?(?:来电|来信|来访)?"
     r"(?:(?(who)(?:称|表示)|(?!))|(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
@@ -135,7 +138,7 @@ def parse_text(text: str, now: datetime) -> ParsedText:
 def headline(text: str) -> str:
     """A title from a text: its first sentence, cut to a line of the list."""
     for part in _SENTENCE_END.split(text):
-        if line := _OPENING.sub("", _PHONE.sub("", part).strip(" \t，,:：")):
+        if line := _OPENING.sub("", _PHONE_TOLD.sub("", part).strip(" \t，,:：")):
             return line[:TITLE_FROM_TEXT].rstrip("，,、：:")
     return ""
 

@@ -75,6 +75,8 @@ def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
         "昨天晚上，群众来电反映：黄山社区海滨北路12号门前路灯不亮三天了",
         "李女士投诉，黄山社区海滨北路12号门前路灯不亮三天了",
         "2026年11月22日夜里，市民来电称黄山社区海滨北路12号门前路灯不亮三天了",
+        "昨晚11点半，市民来电称黄山社区海滨北路12号门前路灯不亮三天了",
+        "今早，居民反映黄山社区海滨北路12号门前路灯不亮三天了",
     ],
 )
 def test_when_it_was_said_and_by_whom_is_neither_title_nor_address(text: str) -> None:
@@ -337,4 +339,7 @@ def test_a_title_leaves_out_who_called_and_keeps_no_comma() -> None:
     assert headline("市民来电反映：路灯不亮") == "路灯不亮"
     assert headline("称重不准，短斤少两") == "称重不准，短斤少两"
     assert headline("反映人的车被拖走") == "反映人的车被拖走"
+    for phone in ("电话13800001234", "联系电话：13800001234", "手机号是13800001234", "13800001234"):
+        assert headline(f"居民反映路灯不亮，{phone}") == "路灯不亮"
+    assert headline("公用电话亭玻璃破碎，电话打不通") == "公用电话亭玻璃破碎，电话打不通"
     assert headline("路" * (TITLE_FROM_TEXT - 1) + "，灯") == "路" * (TITLE_FROM_TEXT - 1)
