@@ -37,22 +37,28 @@ _FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in
 _LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s*[:：]\s*")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _PHONE_TOLD = re.compile(
-    rf"[，,、\s]*(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]*{_PHONE.pattern}"
+    rf"[，,、\s]{{0,3}}(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{_PHONE.pattern}"
 )
 _ADDRESS = re.compile(
-    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?(?:号楼?|[期栋幢]|附近|门口|路口|交叉口)"
+    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?"
+    r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号楼?(?!线)|[期栋幢])|附近|门口|路口|交叉口)"
 )
-_BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于)(?=.{2})")
+_BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|(?<!自)在)(?=.{2})")
+_HALF = "凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早"
+_NO_YEAR = r"(?<![\d历])(?<![^今本]年)(?<!年[)） 的])"
 _MOMENT = re.compile(
-    r"(?:(?P<ago>[今昨前])(?:[天日]|(?=[早晚]))|(?:(?P<year>20\d\d)[-/.年])?(?P<month>\d{1,2})(?(year)[-/.月]|月)(?P<day>\d{1,2})[日号]?)\s*"
-    r"(?P<half>凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早)?\s*"
-    r"(?:(?P<hour>\d{1,2})[:：时点](?:(?P<minute>\d{1,2})|(?P<halfhour>半))?)?"
+    r"(?:(?P<ago>(?<!大)前[天日]|(?<![一-鿿])前(?=[早晚])|昨(?:[天日]|(?=[早晚]))|(?<![如至现])今(?:[天日]|(?=[早晚])))"
+    rf"|(?:(?P<year>20\d\d)[-/.年]\s*|{_NO_YEAR})(?P<month>\d{{1,2}})(?(year)[-/.月]|月)(?P<day>\d{{1,2}})[日号]?)\s*"
+    rf"(?P<half>{_HALF})?\s*(?:(?P<hour>\d{{1,2}})"
+    r"(?:[:：](?P<minute>\d{2})?|[时点](?:(?P<told>\d{1,2}(?=分)|\d\d(?![\d多余来几个名人位户辆元号栋幢]))|(?P<halfhour>半))?))?"
 )
 _DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2}
 _LAST_YEAR: Final = timedelta(days=92)
 """How long ago a day without a year may be that is still to come this year: who tells of an older one says the year."""
 _NIGHT: Final = ("晚上", "夜里", "夜间", "晚")
 _AFTERNOON: Final = ("下午", "傍晚", *_NIGHT)
+_MORNING: Final = 5
+"""Before this hour a night is the next day's."""
 _CHANNELS: Final = (
     ("12345", Channel.HOTLINE_12345),
     ("110", Channel.POLICE_110),
@@ -67,8 +73,11 @@ _NARROW: Final = {
 }
 _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
 _STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
-_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*(?:[（(][^（()）]{{0,30}}[）)])?[，,、\s]*"
-_SAID_AT = r"(?:[今昨前][天日早晚晨夜]|(?:20\d\d年)?\d{1,2}月\d{1,2}日)[^，,。]{0,12}[，,]\s*"
+_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*+(?:[（(][^（()）]{{0,30}}[）)][，,、\s]*+)?"
+_SAID_AT = (
+    rf"(?:[今昨前](?:[天日晨夜]|(?=[早晚]))|(?:20\d\d年)?\d{{1,2}}月\d{{1,2}}日)"
+    rf"(?:{_HALF})?[0-9:：时点分半许左右\s]{{0,12}}[，,]\s*"
+)
 _OPENING = re.compile(
     rf"^(?:【[^】]{{0,12}}】\s*)?(?:{_SAID_AT})?(?P<who>{_WHO})?(?:来电|来信|来访)?"
     r"(?:(?(who)(?:称|表示)|(?!))|(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
@@ -187,12 +196,13 @@ def _moment(text: str, now: datetime) -> datetime | None:
 
 def _dated(found: re.Match[str], now: datetime) -> datetime | None:
     hour = int(found["hour"] or 0)
-    if hour == 12 and found["half"] in _NIGHT:  # the night before or after
+    by_night = found["half"] in _NIGHT and (hour < _MORNING or hour == 12)
+    if found["hour"] and (by_night or (found["half"] == "凌晨" and hour == 12)):  # of this day or of the next
         return None
-    if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < 11):
+    if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < _MORNING):
         hour += 12
-    minute = 30 if found["halfhour"] else int(found["minute"] or 0)
-    day = now - timedelta(days=_DAYS_AGO.get(found["ago"], 0))
+    minute = 30 if found["halfhour"] else int(found["minute"] or found["told"] or 0)
+    day = now - timedelta(days=_DAYS_AGO[found["ago"][0]] if found["ago"] else 0)
     year, month, date = (int(found[part] or getattr(day, part)) for part in ("year", "month", "day"))
     try:
         told = datetime(year, month, date, hour, minute, tzinfo=CHINA_TIME)

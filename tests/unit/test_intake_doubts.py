@@ -1,0 +1,80 @@
+"""What a pasted text does not say for sure is left to the operator: a wrong time or place is worse than none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.intake import headline, parse_text
+
+NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "昨晚1点",
+        "昨天夜里2点",
+        "3月2号晚上1点50",
+        "昨天晚上0点",
+        "3月15日凌晨12点",
+        "大前天下午3点",
+        "小区门前早上6点就有人跳舞",
+        "三天前早上8点",
+        "如今早上5点就施工",
+        "去年3月5日8点",
+        "去年的3月5日8点",
+        "1998年3月5日8点",
+        "25年11月20日8点",
+        "（17年）1月2日19时许",
+        "每年10月1日8点",
+        "农历10月1日8点",
+        "1312月3日5点",
+    ],
+)
+def test_a_moment_that_may_be_of_another_day_or_year_is_none(told: str) -> None:
+    assert parse_text(f"{told}，居民反映路灯不亮", NOW).happened_at is None
+
+
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("昨天8点20多人围观", (11, 22, 8, 0)),
+        ("今早7点12号楼停水", (11, 23, 7, 0)),
+        ("昨天8点5个人", (11, 22, 8, 0)),
+        ("昨晚8:30路灯不亮", (11, 22, 20, 30)),
+        ("昨天8点5分", (11, 22, 8, 5)),
+        ("前晚8点", (11, 21, 20, 0)),
+        ("今年2月19日凌晨2时许", (2, 19, 2, 0)),
+        ("昨天中午10点", (11, 22, 10, 0)),
+        ("2026年 11月20日8点", (11, 20, 8, 0)),
+    ],
+)
+def test_a_number_that_follows_the_hour_is_not_always_its_minutes(told: str, moment: tuple[int, int, int, int]) -> None:
+    month, day, hour, minute = moment
+    assert parse_text(told, NOW).happened_at == datetime(2026, month, day, hour, minute, tzinfo=CHINA_TIME)
+
+
+@pytest.mark.parametrize("text", ["物业公司在小区长期不清运垃圾", "直接到小区开展延长工期", "人民路5号线工地噪音"])
+def test_what_only_sounds_like_an_address_is_none(text: str) -> None:
+    assert parse_text(text, NOW).address == ""
+
+
+@pytest.mark.parametrize("before", ["我是", "我们是", "本人家住", "有人在", "现在", "住在"])
+def test_what_leads_to_an_address_is_no_part_of_it(before: str) -> None:
+    assert parse_text(f"{before}海滨北路12号，路灯不亮", NOW).address == "海滨北路12号"
+    assert parse_text("自在花园3号楼路灯不亮", NOW).address == "自在花园3号楼"
+
+
+def test_what_happened_stays_in_the_title_and_its_place_is_found_although_a_report_follows() -> None:
+    told = "昨天在海滨北路12号打架，投诉无人处理"
+    assert (headline(told), parse_text(told, NOW).address) == (told, "海滨北路12号")
+
+
+@pytest.mark.parametrize("gap", [" ", "，"])
+@pytest.mark.parametrize("first", ["灯", "市民", "昨天，市民", "电话"])
+def test_a_long_gap_in_a_text_is_read_at_once(first: str, gap: str) -> None:
+    text = f"{first}{gap * 20_000}13800001234不亮"  # as out of a table; it took hours
+    assert parse_text(text, NOW).reporter_phone == "13800001234"
