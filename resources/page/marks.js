@@ -128,6 +128,7 @@ function aside(one, other) {
 }
 
 const MOST_NAMES = 200;
+const BADGE_RADIUS = 8;
 
 class Marks {
   constructor(map, tokens, words) {
@@ -252,13 +253,16 @@ class Marks {
     }
   }
 
-  /* A name stands in the middle of its grid, or a little beside where a bubble, a bar or another name lies, or nowhere. */
+  /* A name stands in the middle of its grid, or a little beside where a number, a bar or another name lies, or nowhere. */
   _drawNames() {
     const common = { radius: 40, textColour: this.tokens.get("name"), halo: this.tokens.get("name-halo") };
     const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
     const boxOf = (lat, lon, half, high, down = 0) => ({ ...at(lat, lon).add([0, down]), half, high });
     const taken = this.covered();
-    if (this.visible.cases) taken.push(...this.cells.map(([cases, lon, lat]) => boxOf(lat, lon, radiusOf(cases), radiusOf(cases))));
+    const numbers = this.visible.cases
+      ? this.cells.map(([cases, lon, lat]) => [lat, lon, radiusOf(cases)])
+      : this.badges().map(([{ lat, lng }]) => [lat, lng, BADGE_RADIUS]);
+    taken.push(...numbers.map(([lat, lon, radius]) => boxOf(lat, lon, radius, radius)));
     const seen = this.map.getBounds().pad(0.1);
     let drawn = 0;
     for (const [{ lat, lng }, text, width] of this.names) {
@@ -277,7 +281,7 @@ class Marks {
     const bad = this.tokens.get("bad");
     for (const [latlng, overdue] of this.badges()) {
       this._add("marks", Bubble, latlng.lat, latlng.lng, {
-        radius: 8, weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
+        radius: BADGE_RADIUS, weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
         badge: bad, lineColour: this.tokens.get("panel"), text: shortCount(overdue), textColour: bad,
       });
     }

@@ -147,6 +147,22 @@ def test_no_name_lies_under_a_bar_of_the_map(map_stage: MapStage, bar: str) -> N
     assert not top - 6 < placed[0] < bottom + 6
 
 
+def test_no_name_lies_under_the_number_of_an_overdue_grid(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.js("(gridmap.setLayers({ cases: false }), 0)")
+    middle = "gridmap.map.getCenter()"
+    map_stage.js(
+        f"(gridmap.marks.setBadges(() => [[{middle}, 3]]), gridmap.marks.setNames([[{middle}, '黄山社区', 300]]), 0)"
+    )
+    map_stage.settle()
+    number, name = map_stage.js(
+        "['radius', 'offset'].map(part => gridmap.marks.groups.marks.getLayers()"
+        ".filter(l => 'offset' in l.options === (part === 'offset')).map(l => l.options[part]))"
+    )
+    assert (len(number), len(name)) == (1, 1)
+    assert abs(name[0] - 4) >= number[0] + 6
+
+
 def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
     map_stage.view.preview([(121.0 + n * 1e-4, 36.0) for n in range(5000)])
     map_stage.wait("gridmap.preview.active")
