@@ -224,7 +224,8 @@ class IntakeForm(QWidget):
             self._by_text["grid"] = found.grid
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
             self._tell_coarse()
-        self.inputs.mark_grid(bool(found.grid) and not found.by_point and not self._grid_chosen)
+        if found.grid or not values.grid:  # one that stays although its words are gone needs a look, too
+            self.inputs.mark_grid(bool(found.grid) and not found.by_point and not self._grid_chosen)
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
         count = len(found.likenesses)
         self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
