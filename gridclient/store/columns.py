@@ -73,11 +73,12 @@ class Table:
         """Reads the blobs that changed since the last call; the first time all, or those that have an open case."""
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if not self._whole and (not only_open or stamp != self.stamp):  # a write may be among what was not read
-            only_open, self.stamp = False, -1
+            self.stamp = -1
             self.carried.clear()
         if stamp == self.stamp:
             return
         self._kept.clear()
+        only_open = only_open and not self.size  # what was read before, also until it broke off, is old
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         chunks = 0 if last is None else last + 1
         self._grow(chunks)

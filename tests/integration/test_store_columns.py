@@ -314,3 +314,21 @@ def test_a_desk_whose_cases_have_all_ended_opens(stage: Stage) -> None:
     opening = SqliteQueries(stage.database, Columns(stage.database), lambda: stage.known.areas, stage.clock)
     assert opening.total(CaseFilter(only_open=True)) == 0
     assert opening.figures() == stage.queries.figures()
+
+
+def test_after_a_reading_that_broke_off_no_case_is_open_that_has_ended_since(stage: Stage) -> None:
+    import_ended(stage, 2 * ROWS)
+    newest = max(stage.queries.rows(stage.ids(CaseFilter())), key=lambda row: row.rowid)
+    stage.record(EventKind.REOPENED, newest.id, {"reason": "x"})
+    opening = SqliteQueries(stage.database, Columns(stage.database), lambda: stage.known.areas, stage.clock)
+    assert opening.total(CaseFilter(only_open=True)) == 1
+    with stage.database.writer() as connection:
+        (kept,) = connection.execute("SELECT data FROM packs WHERE no = 0").fetchone()
+        connection.execute("UPDATE packs SET data = x'00' WHERE no = 0")
+    with pytest.raises(ValueError, match="buffer size"):
+        opening.total(CaseFilter())
+    with stage.database.writer() as connection:
+        connection.execute("UPDATE packs SET data = ? WHERE no = 0", (kept,))
+    stage.record(EventKind.VOIDED, newest.id, {"reason": "x"})
+    assert opening.total(CaseFilter(only_open=True)) == 0
+    assert opening.total(CaseFilter()) == 2 * ROWS
