@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
@@ -15,7 +15,7 @@ from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 from tests.ui.conftest import OpenList, press
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import OTHER, InventedDesk
 
 CHANNEL = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
 LEVEL = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.LEVEL)
@@ -78,6 +78,28 @@ def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_
     other.resize(1342, 400)
     qtbot.waitUntil(lambda: min(one.table.columnWidth(TITLE) for one in (page, other)) > 500)
     assert {one.table.columnWidth(UNIT) for one in (page, other)} == {dragged}
+
+
+def test_how_many_units_cooperate_is_seen_where_the_name_of_the_lead_is_shortened(
+    open_list: OpenList, invented: InventedDesk
+) -> None:
+    alone, another, helped = (invented.dispatched("积水", cooperating=others) for others in ((), (), (OTHER,)))
+    page = open_list(invented)
+    indexes = {page.model.row_at(line).id: page.model.index(line, UNIT) for line in range(page.model.rowCount())}
+
+    def painted(case_id: str) -> QImage:
+        option, picture = QStyleOptionViewItem(), QPixmap(70, 28)
+        option.rect = picture.rect()
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        page.table.itemDelegate().paint(painter, option, indexes[case_id])
+        painter.end()
+        return picture.toImage()
+
+    page.table.clearSelection()
+    page.table.grab()
+    assert painted(another) == painted(alone)
+    assert painted(helped) != painted(alone)
 
 
 def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:

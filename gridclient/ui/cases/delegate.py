@@ -49,6 +49,7 @@ class CaseDelegate(QStyledItemDelegate):
             SortKey.NUMBER: self._paint_number,
             SortKey.TITLE: self._paint_title,
             SortKey.STATE: self._paint_state,
+            SortKey.UNIT: self._paint_unit,
             SortKey.DUE: self._paint_due,
         }
 
@@ -113,6 +114,11 @@ class CaseDelegate(QStyledItemDelegate):
         words = self._model.words(row, SortKey.STATE)
         self._plain.write(painter, place, words, self._theme.text, left=left, room=place.width() - left - 4)
 
+    def _paint_unit(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
+        name, sign, count = self._model.words(row, SortKey.UNIT).partition(" +")
+        room = place.width() - 2 * _EDGE
+        self._plain.write(painter, place, name, self._theme.text, left=_EDGE, room=room, tail=sign + count)
+
     def _paint_due(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
         cell = self._model.due_of(row)
         inks = {Pressure.SOON: self._theme.warn_text, Pressure.RED: self._theme.bad_text}
@@ -129,12 +135,15 @@ class _Pen:
         self._metrics = QFontMetrics(font)
         self.fitted = lru_cache(_MOST_REMEMBERED)(self._fitted)
 
-    def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> None:
-        """Draws the words ``left`` pixels from the place's edge in ``room`` pixels; longer words end in dots."""
+    def write(
+        self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int, tail: str = ""
+    ) -> None:
+        """Draws the words ``left`` pixels from the place's edge in ``room`` pixels; longer words end in dots, before
+        the ``tail``."""
         painter.setFont(self._font)
         painter.setPen(_colour(ink))
         line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
-        painter.drawText(place.left() + left, line, self.fitted(words, room))
+        painter.drawText(place.left() + left, line, self.fitted(words, room - self.width(tail)) + tail)
 
     def _fitted(self, words: str, room: int) -> str:
         return self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
