@@ -90,6 +90,9 @@ def test_that_the_clipboard_holds_no_picture_is_said(tab: AttachmentsTab) -> Non
     QGuiApplication.clipboard().setText("华盛公寓11号楼")
     QTest.keyClick(tab, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert tab.note.text() == "剪贴板里没有图片或文件。"
+    tab.resize(344, 500)
+    tab.grab()
+    assert tab.note.geometry().bottom() - tab.add_button.geometry().bottom() < 40  # beside the key that was meant
 
 
 def test_dropped_files_are_attached(
