@@ -131,7 +131,9 @@ class AttachmentsTab(QWidget):
         self.files = FilesModel(parent=self)
         self.list = self._make_list()
         bar = across(self.kind, self.add_button, self.save_button, 1, gap=6)
-        down(bar, self.note, self._hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
+        rest = QWidget(self)  # without files it is empty: what is above it stays there
+        down(self.list, on=rest)
+        down(bar, self.note, self._hint, (rest, 1), on=self, edges=(12, 8, 12, 8), gap=6)
 
     def show_view(self, view: CaseView, *, plain: bool = False) -> None:
         """Shows the files of a case; ``plain``: with the numbers of people in their names unmasked."""
@@ -238,9 +240,6 @@ class AttachmentsTab(QWidget):
 
     def _make_list(self) -> QListView:
         made = QListView(self)
-        room = made.sizePolicy()
-        room.setRetainSizeWhenHidden(True)  # what is above it stays there
-        made.setSizePolicy(room)
         made.setModel(self.files)
         made.setViewMode(QListView.ViewMode.IconMode)
         made.setIconSize(QSize(SIDE, SIDE))

@@ -95,6 +95,10 @@ def test_that_the_clipboard_holds_no_picture_is_said(tab: AttachmentsTab) -> Non
     assert tab.note.geometry().bottom() - tab.add_button.geometry().bottom() < 40  # beside the key that was meant
 
 
+def test_without_files_the_tab_wants_no_room_from_what_stands_above_and_below_it(tab: AttachmentsTab) -> None:
+    assert tab.sizeHint().height() < 120
+
+
 def test_dropped_files_are_attached(
     tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
 ) -> None:
