@@ -17,7 +17,7 @@ from gridclient.ui.laid_out import across, literal, tip
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
-_NAME_SHARE: Final = 4  # of the bar the name takes a quarter at most
+_NAME_SHARE: Final = 3  # of the bar the name takes a third at most
 _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
