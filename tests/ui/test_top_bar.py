@@ -38,7 +38,6 @@ def test_a_long_name_of_the_room_gives_way_to_the_command_bar(window: MainWindow
     name = "环翠楼街道综合信息指挥室（社会治理综合服务中心、矛盾纠纷多元化解分中心、应急值守点）"
     room.setText(name)
     qtbot.waitUntil(lambda: room.toolTip() == tip(name))
-    qtbot.waitUntil(lambda: command.width() < 300)
     assert command.placeholderText(), "there is room for its hint, and so for what is typed"
     room.setText("环翠楼街道综合信息指挥室")
     qtbot.waitUntil(lambda: not room.toolTip())
