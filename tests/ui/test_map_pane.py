@@ -67,7 +67,7 @@ def test_a_page_that_knows_the_size_of_its_window_is_ready_before_that_is_shown(
     view = MapView(data=data, size=(900, 420))
     try:
         qtbot.waitUntil(lambda: view.is_ready)
-        assert MapStage(view, qtbot).js("(({x, y}) => [x, y])(gridmap.map.getSize())") == [900, 420]
+        assert MapStage(view, qtbot).js("new URLSearchParams(location.search).get('size')") == "900x420"
     finally:
         view.shutdown()
         view.deleteLater()
