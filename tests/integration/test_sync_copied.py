@@ -1,4 +1,4 @@
-"""A machine that was copied and a hub that was put back: what the hub has now takes the place of the copy's."""
+"""A machine that was copied: it is noticed, and where the hub was put back what it has now takes the copy's place."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gridclient.store.profile import open_profile
 from gridclient.sync.bundle import StickPage
 from gridclient.sync.restart import start_anew
 from gridclient.sync.stick import import_bundle
+from gridclient.sync.wire import PushStatus
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import (
@@ -23,6 +24,7 @@ from tests.fakes.toy_desk import (
     desk_on,
     hub_stick,
     make_profile,
+    pending,
     proved,
     round_of,
     same_tables,
@@ -63,6 +65,28 @@ def two_pasts(folder: Path, hub: FakeHub) -> Iterator[tuple[ToyDesk, ToyDesk, Fa
         assert one.push(restored)
         assert set(two.stage.titles(CaseFilter())) == {"共同", "乙"}
         yield one, two, restored
+
+
+def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: FakeHub) -> None:
+    with some_desks(tmp_path, 1) as (one,):
+        one.stage.register("共同")
+        one.round(hub)
+        with copy_of(one, tmp_path) as twin:
+            one.stage.register("甲")
+            twin.stage.register("乙")
+            twin.stage.register("丙")
+            one.round(hub)
+            assert not twin.push(hub) and hub.answered.status is PushStatus.FORK
+            assert twin.sync.begin_incarnation(2) == 2
+            assert twin.push(hub)
+            assert code_of(lambda: twin.pull(hub)) == "sync.gap"
+            twin.sync.restart_feed(STREAM)
+            twin.pull(hub)
+            one.sync.restart_feed(STREAM)
+            one.pull(hub)
+            assert len(one.stage.titles(CaseFilter())) == 4
+            assert pending(one) == pending(twin) == (0, 0)
+            assert same_tables([one, twin]) and proved(one, twin)
 
 
 def test_what_a_copied_machine_wrote_gives_way_where_the_restored_hub_took_the_others(

@@ -24,12 +24,10 @@ from tests.fakes.toy_desk import (
     Desks,
     code_of,
     desk_on,
-    make_profile,
     pending,
     proved,
     same_tables,
     signed,
-    some_desks,
     toy_desk,
 )
 
@@ -164,33 +162,6 @@ def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub
         with again.database.reader() as connection:
             lines = connection.execute("SELECT what, subject FROM audit ORDER BY no").fetchall()
     assert lines == [("sync.incarnation", "2/5"), ("sync.incarnation", "3/0")]
-
-
-def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: FakeHub) -> None:
-    with some_desks(tmp_path, 1) as (one,):
-        one.stage.register("共同")
-        one.round(hub)
-        back_up(one.profile, tmp_path / "a.gridbackup")
-        make_profile(tmp_path / "twin", 1)
-        (tmp_path / "twin" / "store.db").write_bytes((tmp_path / "a.gridbackup").read_bytes())
-        with open_profile(tmp_path / "twin", now=NOW) as profile:
-            twin = desk_on(profile, 7)
-            twin.enrol(key=one.key)
-            one.stage.register("甲")
-            twin.stage.register("乙")
-            twin.stage.register("丙")
-            one.round(hub)
-            assert not twin.push(hub) and hub.answered.status is PushStatus.FORK
-            assert twin.sync.begin_incarnation(2) == 2
-            assert twin.push(hub)
-            assert code_of(lambda: twin.pull(hub)) == "sync.gap"
-            twin.sync.restart_feed(STREAM)
-            twin.pull(hub)
-            one.sync.restart_feed(STREAM)
-            one.pull(hub)
-            assert len(one.stage.titles(CaseFilter())) == 4
-            assert pending(one) == pending(twin) == (0, 0)
-            assert same_tables([one, twin]) and proved(one, twin)
 
 
 def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub: FakeHub) -> None:

@@ -32,9 +32,19 @@ NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
         "每年10月1日8点",
         "农历10月1日8点",
         "1312月3日5点",
+        "昨天",
+        "昨晚12点",
+        "11月22日",
+        "今天22点",
+        "2027年1月1日8点",
+        "2月30日8点",
+        "第3次",
+        "3月12",
+        "昨天晚上12点",
+        "12月3日上午9点",
     ],
 )
-def test_a_moment_that_may_be_of_another_day_or_year_is_none(told: str) -> None:
+def test_what_may_be_any_moment_or_is_to_come_is_none(told: str) -> None:
     assert parse_text(f"{told}，居民反映路灯不亮", NOW).happened_at is None
 
 
