@@ -95,9 +95,7 @@ def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
                 made(app)
                 app.window.show()
                 if restored is not None:
-                    from gridclient.ui.restoring import tell_restored
-
-                    tell_restored(app.window, *restored)
+                    app.window.banner.tell(*restored, passing=True)  # until somebody goes on working
                 loop = QEventLoop()
                 app.window.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
                 loop.exec()

@@ -9,15 +9,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import zip_longest
 from typing import Final
 
-from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Channel
 from gridclient.domain.frozen import frozen
 from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
+from gridclient.services.told_moment import HALF_DAYS, told_moment
 from gridclient.services.words import URGENCIES
 
 _LABELS: Final = {
@@ -44,21 +44,6 @@ _ADDRESS = re.compile(
     r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号楼?(?!线)|[期栋幢])|附近|门口|路口|交叉口)"
 )
 _BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|(?<!自)在)(?=.{2})")
-_HALF = "凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早"
-_NO_YEAR = r"(?<![\d历])(?<![^今本]年)(?<!年[)） 的])"
-_MOMENT = re.compile(
-    r"(?:(?P<ago>(?<!大)前[天日]|(?<![一-鿿])前(?=[早晚])|昨(?:[天日]|(?=[早晚]))|(?<![如至现])今(?:[天日]|(?=[早晚])))"
-    rf"|(?:(?P<year>20\d\d)[-/.年]\s*|{_NO_YEAR})(?P<month>\d{{1,2}})(?(year)[-/.月]|月)(?P<day>\d{{1,2}})[日号]?)\s*"
-    rf"(?P<half>{_HALF})?\s*(?:(?P<hour>\d{{1,2}})"
-    r"(?:[:：](?P<minute>\d{2})?|[时点](?:(?P<told>\d{1,2}(?=分)|\d\d(?![\d多余来几个名人位户辆元号栋幢]))|(?P<halfhour>半))?))?"
-)
-_DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2}
-_LAST_YEAR: Final = timedelta(days=92)
-"""How long ago a day without a year may be that is still to come this year: who tells of an older one says the year."""
-_NIGHT: Final = ("晚上", "夜里", "夜间", "晚")
-_AFTERNOON: Final = ("下午", "傍晚", *_NIGHT)
-_MORNING: Final = 5
-"""Before this hour a night is the next day's."""
 _CHANNELS: Final = (
     ("12345", Channel.HOTLINE_12345),
     ("110", Channel.POLICE_110),
@@ -76,7 +61,7 @@ _STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿
 _WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*+(?:[（(][^（()）]{{0,30}}[）)][，,、\s]*+)?"
 _SAID_AT = (
     rf"(?:[今昨前](?:[天日晨夜]|(?=[早晚]))|(?:20\d\d年)?\d{{1,2}}月\d{{1,2}}日)"
-    rf"(?:{_HALF})?[0-9:：时点分半许左右\s]{{0,12}}[，,]\s*"
+    rf"(?:{HALF_DAYS})?[0-9:：时点分半许左右\s]{{0,12}}[，,]\s*"
 )
 _OPENING = re.compile(
     rf"^(?:【[^】]{{0,12}}】\s*)?(?:{_SAID_AT})?(?P<who>{_WHO})?(?:来电|来信|来访)?"
@@ -135,7 +120,7 @@ def parse_text(text: str, now: datetime) -> ParsedText:
         reporter_name=_reporter(labelled.get("reporter_name", ""), body),
         reporter_phone=phone,
         address=address.strip() or _BEFORE_ADDRESS.sub("", _first(_ADDRESS, _OPENING.sub("", body))),
-        happened_at=_moment(labelled.get("happened_at", ""), now) or _moment(plain, now),
+        happened_at=told_moment(labelled.get("happened_at", ""), now) or told_moment(plain, now),
         channel=_channel(labelled.get("channel", "") or plain),
         upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
         urgency=next((value for value, word in URGENCIES.items() if labelled.get("urgency", "").startswith(word)), 0),
@@ -184,34 +169,6 @@ def _unlabelled(text: str) -> str:
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found[0] if found else ""
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
-    """The first moment that is told and is not to come. Without a year it needs an hour: a day alone may be any."""
-    for found in _MOMENT.finditer(text):
-        if (found["year"] or found["hour"]) and (moment := _dated(found, now)) is not None and moment <= now:
-            return moment
-    return None
-
-
-def _dated(found: re.Match[str], now: datetime) -> datetime | None:
-    hour = int(found["hour"] or 0)
-    by_night = found["half"] in _NIGHT and (hour < _MORNING or hour == 12)
-    if found["hour"] and (by_night or (found["half"] == "凌晨" and hour == 12)):  # of this day or of the next
-        return None
-    if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < _MORNING):
-        hour += 12
-    minute = 30 if found["halfhour"] else int(found["minute"] or found["told"] or 0)
-    day = now - timedelta(days=_DAYS_AGO[found["ago"][0]] if found["ago"] else 0)
-    year, month, date = (int(found[part] or getattr(day, part)) for part in ("year", "month", "day"))
-    try:
-        told = datetime(year, month, date, hour, minute, tzinfo=CHINA_TIME)
-        if told > now and not found["year"]:
-            before = told.replace(year=year - 1)
-            return before if now - before <= _LAST_YEAR else None
-    except ValueError:
-        return None
-    return told
 
 
 def _channel(text: str) -> str:

@@ -12,7 +12,6 @@ from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
 from gridclient.ui.banner import Kind
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.main_window import MainWindow
 from gridclient.ui.waiting import WaitingWindow
 
 translate = QCoreApplication.translate
@@ -29,11 +28,6 @@ def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, 
         return translate("Restore", "没有恢复：{why}").format(why=sentence_of(error)), "bad"
     words = translate("Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。")
     return words.format(file=file.name, aside=aside), "warn"
-
-
-def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
-    """Shows the sentence in the new desk's banner until something is done there."""
-    window.banner.tell(words, kind, passing=True)
 
 
 def wait_for(task: Callable[[], T], *, title: str, words: str) -> T:

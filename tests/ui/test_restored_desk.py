@@ -7,12 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.restoring import tell_restored
 from tests.ui.conftest import press, settle
 
 
 def test_what_a_restore_said_goes_with_the_next_deed(window: MainWindow, qtbot: QtBot) -> None:
-    tell_restored(window, "已用 a.gridbackup 恢复", "warn")
+    window.banner.tell("已用 a.gridbackup 恢复", "warn", passing=True)
     window.state.select([row.id for row in window.cases.model.rows if row.state == "handling"][:2])
     settle(qtbot, window)
     assert window.banner.isVisible()
@@ -21,7 +20,7 @@ def test_what_a_restore_said_goes_with_the_next_deed(window: MainWindow, qtbot: 
 
 
 def test_what_the_next_deed_itself_says_stays(window: MainWindow, qtbot: QtBot) -> None:
-    tell_restored(window, "已用 a.gridbackup 恢复", "warn")
+    window.banner.tell("已用 a.gridbackup 恢复", "warn", passing=True)
     window.cases.table.selectAll()
     settle(qtbot, window)
     window.actions_.case[Action.SIGN].trigger()

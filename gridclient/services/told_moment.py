@@ -1,0 +1,57 @@
+"""The moment that a pasted text tells: 2026-11-22 23:30, 11月22日晚上11点半, 昨晚11点半; none where in doubt."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from gridclient.domain.calendar import CHINA_TIME
+
+HALF_DAYS = "凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早"
+"""The parts of a day, as a pattern."""
+_NO_YEAR = r"(?<![\d历])(?<![^今本]年)(?<!年[)） 的])"
+_MOMENT = re.compile(
+    r"(?:(?P<ago>(?<!大)前[天日]|(?<![一-鿿])前(?=[早晚])|昨(?:[天日]|(?=[早晚]))|(?<![如至现])今(?:[天日]|(?=[早晚])))"
+    rf"|(?:(?P<year>20\d\d)[-/.年]\s*|{_NO_YEAR})(?P<month>\d{{1,2}})(?(year)[-/.月]|月)(?P<day>\d{{1,2}})[日号]?)\s*"
+    rf"(?P<half>{HALF_DAYS})?\s*(?:(?P<hour>\d{{1,2}})"
+    r"(?:[:：](?P<minute>\d{2})?|[时点](?:(?P<told>\d{1,2}(?=分)|\d\d(?![\d多余来几个名人位户辆元号栋幢]))|(?P<halfhour>半))?))?"
+)
+_DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2}
+_LAST_YEAR: Final = timedelta(days=92)
+"""How long ago a day without a year may be that is still to come this year: who tells of an older one says the year."""
+_NIGHT: Final = ("晚上", "夜里", "夜间", "晚")
+_AFTERNOON: Final = ("下午", "傍晚", *_NIGHT)
+_MORNING: Final = 5
+"""Before this hour a night is the next day's."""
+
+
+def told_moment(text: str, now: datetime) -> datetime | None:
+    """The first moment, in China time, that a text which came ``now`` tells and that is not to come, or None.
+
+    Without a year it needs an hour: a day alone may be any year's.
+    """
+    for found in _MOMENT.finditer(text):
+        if (found["year"] or found["hour"]) and (moment := _dated(found, now)) is not None and moment <= now:
+            return moment
+    return None
+
+
+def _dated(found: re.Match[str], now: datetime) -> datetime | None:
+    hour = int(found["hour"] or 0)
+    by_night = found["half"] in _NIGHT and (hour < _MORNING or hour == 12)
+    if found["hour"] and (by_night or (found["half"] == "凌晨" and hour == 12)):  # of this day or of the next
+        return None
+    if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < _MORNING):
+        hour += 12
+    minute = 30 if found["halfhour"] else int(found["minute"] or found["told"] or 0)
+    day = now - timedelta(days=_DAYS_AGO[found["ago"][0]] if found["ago"] else 0)
+    year, month, date = (int(found[part] or getattr(day, part)) for part in ("year", "month", "day"))
+    try:
+        told = datetime(year, month, date, hour, minute, tzinfo=CHINA_TIME)
+        if told > now and not found["year"]:
+            before = told.replace(year=year - 1)
+            return before if now - before <= _LAST_YEAR else None
+    except ValueError:
+        return None
+    return told
