@@ -36,6 +36,9 @@ class _Tabs(QTabWidget):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), _LEAST_TABS_PX)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), _LEAST_TABS_PX)
+
 
 class CaseTop(QStackedWidget):
     """Shows one case, the states of several, or what to do if none is chosen."""
@@ -156,7 +159,6 @@ class CaseTop(QStackedWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = _Tabs()
         tabs.setDocumentMode(True)
-        tabs.setMinimumHeight(_LEAST_TABS_PX)  # on a low screen the tabs shrink, not the window
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
