@@ -66,7 +66,7 @@ def _reach(squares: NDArray[np.float64], labels: Labels, count: int) -> NDArray[
     sums = np.bincount(labels, weights=own, minlength=count)
     sizes = np.bincount(labels, minlength=count)
     reach = sums / np.maximum(sizes, 1)
-    reach[sizes == 0] = float(reach[sizes > 0].min())
+    reach[sizes == 0] = float(np.min(reach[sizes > 0]))
     return np.asarray(reach, dtype=np.float64)
 
 
