@@ -232,7 +232,7 @@ class GridMap {
     const named = this.outlines.features[shown === "zone" ? "township" : "community"];
     const scale = (256 * 2 ** this.map.getZoom()) / 360;
     this.marks.setNames(named.map((grid) => [this.outlines.middleOf(grid), grid.name, (grid.bbox[2] - grid.bbox[0]) * scale]));
-    const overdue = () => this.outlines.features[shown].filter(({ code }) => this.outlines.figuresOf(code)[1]).slice(0, 500);
+    const overdue = () => this.outlines.features[shown].filter(({ code }) => this.outlines.figuresOf(code)[1]);
     this.marks.setBadges(() => overdue().map((grid) => [this.outlines.middleOf(grid), this.outlines.figuresOf(grid.code)[1]]));
   }
 

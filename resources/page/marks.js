@@ -100,12 +100,12 @@ function radiusOf(cases) {
 }
 
 /* Bubbles that would lie upon one another become one; close up every case keeps its own place. */
-function apart(map, rows) {
+function apart(map, rows, radius = radiusOf) {
   if (map.getZoom() >= 17) return rows;
   const kept = [];
   for (const [cases, lon, lat, overdue, id] of [...rows].sort((a, b) => b[0] - a[0])) {
     const point = map.latLngToLayerPoint([lat, lon]);
-    const near = kept.find((other) => other.point.distanceTo(point) < 0.8 * (radiusOf(other.row[0]) + radiusOf(cases)));
+    const near = kept.find((other) => other.point.distanceTo(point) < 0.8 * (radius(other.row[0]) + radius(cases)));
     if (!near) {
       kept.push({ point, row: [cases, lon, lat, overdue, id] });
       continue;
@@ -128,7 +128,11 @@ function aside(one, other) {
 }
 
 const MOST_NAMES = 200;
-const BADGE_RADIUS = 8;
+
+/* Of a badge, by the digits in it. */
+function badgeRadius(overdue) {
+  return Math.max(8, 2 + 3.2 * shortCount(overdue).length);
+}
 
 class Marks {
   constructor(map, tokens, words) {
@@ -160,7 +164,8 @@ class Marks {
     this.draw();
   }
 
-  /* Gives [[latlng, overdue], …]: grids with overdue cases, asked when the bubbles are off. */
+  /* Gives [[latlng, overdue], …]: grids with overdue cases, asked when the bubbles are off. Those that would lie upon one
+     another become one. */
   setBadges(told) {
     this.badges = told;
     this.draw();
@@ -253,23 +258,24 @@ class Marks {
     }
   }
 
-  /* A name stands in the middle of its grid, or a little beside where a number, a bar or another name lies, or nowhere. */
+  /* A name stands in the middle of its grid, or a little beside where a number, a bar, another name or the map's edge lies,
+     or nowhere. */
   _drawNames() {
     const common = { radius: 40, textColour: this.tokens.get("name"), halo: this.tokens.get("name-halo") };
     const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
     const boxOf = (lat, lon, half, high, down = 0) => ({ ...at(lat, lon).add([0, down]), half, high });
+    const { x: east, y: south } = this.map.getSize();
+    const whole = ({ x, y, half, high }) => x >= half && x + half <= east && y >= high && y + high <= south;
     const taken = this.covered();
-    const numbers = this.visible.cases
-      ? this.cells.map(([cases, lon, lat]) => [lat, lon, radiusOf(cases)])
-      : this.badges().map(([{ lat, lng }]) => [lat, lng, BADGE_RADIUS]);
-    taken.push(...numbers.map(([lat, lon, radius]) => boxOf(lat, lon, radius, radius)));
-    const seen = this.map.getBounds().pad(0.1);
+    const [numbers, radius] = this.visible.cases ? [this.cells, radiusOf] : [this._badgesApart(), badgeRadius];
+    taken.push(...numbers.map(([number, lon, lat]) => boxOf(lat, lon, radius(number), radius(number))));
+    const seen = this.map.getBounds();
     let drawn = 0;
     for (const [{ lat, lng }, text, width] of this.names) {
       const half = text.length * 5.5;
       if (2 * half > width * 0.85 || drawn >= MOST_NAMES || !seen.contains([lat, lng])) continue;
       const boxes = [0, 20, -20].map((down) => ({ ...boxOf(lat, lng, half, 6, down), down }));
-      const free = boxes.find((box) => taken.every((other) => aside(box, other)));
+      const free = boxes.find((box) => whole(box) && taken.every((other) => aside(box, other)));
       if (!free) continue;
       taken.push(free);
       this._add("marks", NameMark, lat, lng, { ...common, text, offset: 4 + free.down });
@@ -277,11 +283,18 @@ class Marks {
     }
   }
 
+  /* As the cells are: [number, lon, lat, …]. Of those that are not seen nothing is drawn. */
+  _badgesApart() {
+    const seen = this.map.getBounds().pad(0.1);
+    const rows = this.badges().filter(([latlng]) => seen.contains(latlng)).map(([{ lat, lng }, overdue]) => [overdue, lng, lat, overdue, null]);
+    return apart(this.map, rows, (overdue) => badgeRadius(overdue) + 4); // and its triangle
+  }
+
   _drawBadges() {
     const bad = this.tokens.get("bad");
-    for (const [latlng, overdue] of this.badges()) {
-      this._add("marks", Bubble, latlng.lat, latlng.lng, {
-        radius: BADGE_RADIUS, weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
+    for (const [overdue, lon, lat] of this._badgesApart()) {
+      this._add("marks", Bubble, lat, lon, {
+        radius: badgeRadius(overdue), weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
         badge: bad, lineColour: this.tokens.get("panel"), text: shortCount(overdue), textColour: bad,
       });
     }

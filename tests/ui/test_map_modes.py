@@ -163,6 +163,38 @@ def test_no_name_lies_under_the_number_of_an_overdue_grid(map_stage: MapStage) -
     assert abs(name[0] - 4) >= number[0] + 6
 
 
+@pytest.mark.parametrize(("at", "placed"), [([500, 698], [678]), ([500, 4], [24]), ([8, 350], []), ([500, 350], [350])])
+def test_a_name_is_read_whole_or_not_at_all_at_the_edge_of_the_map(
+    map_stage: MapStage, at: list[int], placed: list[int]
+) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.js(f"(gridmap.marks.setNames([[gridmap.map.containerPointToLatLng({at}), '开园社区', 300]]), 0)")
+    map_stage.settle()
+    middles = map_stage.js(
+        "gridmap.marks.groups.marks.getLayers().filter(l => 'offset' in l.options)"
+        ".map(l => gridmap.map.latLngToContainerPoint(l.getLatLng()).y + l.options.offset - 4)"
+    )
+    assert middles == pytest.approx(placed, abs=1)
+
+
+def test_numbers_of_overdue_grids_that_would_lie_on_one_another_become_one(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.js("(gridmap.setLayers({ cases: false }), 0)")
+    map_stage.js(
+        "(gridmap.marks.setBadges(() => [[300, 3], [309, 40], [317, 60], [380, 7]].map(([across, overdue]) =>"
+        " [gridmap.map.containerPointToLatLng([across, 200]), overdue])), 0)"
+    )
+    map_stage.settle()
+    placed = map_stage.js(
+        "gridmap.marks.groups.marks.getLayers().filter(l => l.options.badge).map(l => [l.options.text,"
+        " l._radius, gridmap.map.latLngToContainerPoint(l.getLatLng()).x]).sort((a, b) => a[2] - b[2])"
+    )
+    assert [words for words, _, _ in placed] == ["103", "7"]
+    (_, wide, left), (_, narrow, right) = placed
+    assert wide > narrow  # the larger number has room in its ring
+    assert right - left > wide + narrow
+
+
 def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
     map_stage.view.preview([(121.0 + n * 1e-4, 36.0) for n in range(5000)])
     map_stage.wait("gridmap.preview.active")
