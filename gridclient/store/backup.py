@@ -25,7 +25,7 @@ from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.folding_again import fold_again
 from gridclient.store.profile import BEFORE_UPGRADE, Profile, upgrade_store
 from gridclient.store.schema import check_version, version_of
-from gridclient.store.snapshots import copy_store, exchange_store, has_store, in_the_making, remove_store
+from gridclient.store.snapshots import copy_store, exchange_store, has_store, remove_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -61,9 +61,8 @@ def back_up(profile: Profile, target: Path) -> None:
     """
     if not target.absolute().parent.is_dir():
         raise InvalidInput("backup.no_folder", folder=str(target.absolute().parent))
-    for taken in (target, in_the_making(target)):
-        if taken.exists():
-            raise InvalidInput("backup.exists", file=str(taken))
+    if target.exists():
+        raise InvalidInput("backup.exists", file=str(target))
     copy_store(profile.database, target)
 
 
@@ -89,6 +88,9 @@ def back_up_if_due(profile: Profile, now: datetime) -> Path | None:
     if last is not None and (last[1] == mark or timedelta(0) <= now - last[0] < INTERVAL):
         return None
     target = profile.backups / f"{_AUTOMATIC}{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
+    with file_faults():
+        for left in profile.backups.glob(f"{_AUTOMATIC}*{SUFFIX}.*"):  # a power cut came while it was made
+            left.unlink(missing_ok=True)
     copy_store(profile.database, target)
     with file_faults():
         write_durably(profile.backups / _LAST, json.dumps([now.isoformat(), mark]).encode())

@@ -29,10 +29,9 @@ def copy_store(database: Database, target: Path) -> None:
     Raises:
         StoreUnavailable: no room, or the store cannot be read.
     """
-    fresh = in_the_making(target)
+    fresh = target.with_name(f"{target.name}.{os.urandom(4).hex()}.part")
     with file_faults():
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
     try:
         source = database.separate_connection()
         try:
@@ -44,11 +43,6 @@ def copy_store(database: Database, target: Path) -> None:
             _make_durable(fresh, target)
     finally:
         remove_store(fresh)
-
-
-def in_the_making(target: Path) -> Path:
-    """The file that a copy is written to until it is complete."""
-    return target.with_name(f"{target.name}.part")
 
 
 def _copy(source: Connection, database: Database, fresh: Path) -> None:

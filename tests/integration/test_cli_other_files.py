@@ -67,15 +67,14 @@ def test_a_stick_is_written_over_a_sync_file_or_an_empty_one_only(county: County
 
 
 def test_what_lies_beside_under_the_name_of_a_file_in_the_making_stays(county: County, areas: Path) -> None:
-    one, stick, kept = county.admitted("a"), areas.parent / "u.gridbundle", areas.parent / "b.gridbackup"
-    for target in (stick, kept):
-        beside = areas.rename(areas.parent / f"{target.name}.part")
-        told = one.json("bundle", "export", target) if target == stick else one.json("backup", target)
-        assert (told.status, beside.read_bytes(), target.exists()) == (1, AREAS, False)
-        assert beside.name in told.err and "换一个文件名" in told.err
-        beside.rename(areas)
+    one, stick = county.admitted("a"), areas.parent / "u.gridbundle"
+    beside = areas.rename(areas.parent / f"{stick.name}.part")
+    told = one.json("bundle", "export", stick)
+    assert (told.status, beside.read_bytes(), stick.exists()) == (1, AREAS, False)
+    assert beside.name in told.err and "换一个文件名" in told.err
+    beside.unlink()
     export(one, stick)
-    (areas.parent / "u.gridbundle.part").write_bytes(stick.read_bytes()[:5])  # the power went
+    beside.write_bytes(stick.read_bytes()[:5])  # the power went
     new_case(one, "路灯不亮")
     export(one, stick)
 

@@ -76,12 +76,19 @@ def test_writers_go_on_while_a_backup_is_made(
         assert verify(copy).ok
 
 
-@pytest.mark.parametrize("name", ["a.gridbackup", "a.gridbackup.part"])
-def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("mine")
+def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "a.gridbackup").write_text("mine")
     with pytest.raises(InvalidInput, match=r"backup\.exists"):
         back_up(profile, tmp_path / "a.gridbackup")
-    assert (tmp_path / name).read_text() == "mine"
+    assert (tmp_path / "a.gridbackup").read_text() == "mine"
+
+
+def test_what_a_power_cut_left_of_a_backup_does_not_keep_the_next_one_out(profile: Profile, tmp_path: Path) -> None:
+    """It may as well be somebody's own file of that name, so it stays."""
+    (tmp_path / "a.gridbackup.part").write_text("mine")
+    back_up(profile, tmp_path / "a.gridbackup")
+    assert sorted(path.name for path in tmp_path.glob("a.*")) == ["a.gridbackup", "a.gridbackup.part"]
+    assert (tmp_path / "a.gridbackup.part").read_text() == "mine"
 
 
 def test_a_stick_that_is_not_there_becomes_no_folder(profile: Profile, tmp_path: Path) -> None:
@@ -161,6 +168,14 @@ def test_an_automatic_backup_is_named_by_chinas_clock_and_drops_what_need_not_be
     made = back_up_if_due(profile, NOW.astimezone(UTC))
     assert made is not None and made.name == "auto-20261120-1400.gridbackup"
     assert {path.stem for path in profile.backups.glob("*.gridbackup")} == {made.stem, "manual-20200101-0000"}
+
+
+def test_what_power_cuts_left_of_automatic_backups_does_not_fill_the_disk(profile: Profile) -> None:
+    for name in ("auto-20261120-1330.gridbackup.0a1b2c3d.part", "auto-20261120-1330.gridbackup.0a1b2c3d.part-journal"):
+        (profile.backups / name).touch()
+    made = back_up_if_due(profile, NOW)
+    assert made is not None
+    assert {path.name for path in profile.backups.iterdir()} == {made.name, "last.json"}
 
 
 def test_a_clock_that_was_ahead_does_not_stop_automatic_backups(profile: Profile) -> None:
