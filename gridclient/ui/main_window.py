@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         for said in (self.batch.said, self.pane.news.told):
             said.connect(self.status.tell)
             said.connect(self.banner.pass_by)
-        cases.view_dropped.connect(self.batch.remember_way_back)
+        cases.views_changed.connect(self.batch.remember_way_back)
         self.batch.undo_possible.connect(self.actions_.allow_undo)
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(lambda _action: self.side.close())

@@ -35,6 +35,7 @@ _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
+_ViewChange = Callable[[DeskSettings], None]
 _Place = tuple[CaseRow | None, int, tuple[str, ...]]
 """The present row, its line, and the chosen cases above it."""
 
@@ -47,8 +48,8 @@ class CaseList(QWidget):
         ordered(SortKey, bool): another order; the flag means descending.
         view_chosen(SavedView): a saved view is to be shown.
         views_read(Sequence[SavedView]): the saved views.
-        view_dropped(str, str, Callable): a saved view was deleted: the sentences about that and about its return, and
-            the function that brings it back.
+        views_changed(str, str, Callable): a saved view was made, renamed or deleted: the sentences about that and about
+            the way back, and the function that goes it.
         cleared(): all conditions are to be removed.
         told(str, str): a sentence for the banner, and its kind.
         menu_wanted(QPoint): a context menu is wanted at this place of the screen.
@@ -59,7 +60,7 @@ class CaseList(QWidget):
     ordered = Signal(object, bool)
     view_chosen = Signal(object)
     views_read = Signal(object)
-    view_dropped = Signal(str, str, object)
+    views_changed = Signal(str, str, object)
     cleared = Signal()
     told = Signal(str, str)
     menu_wanted = Signal(QPoint)
@@ -324,33 +325,35 @@ class CaseList(QWidget):
 
     def _save_view(self, name: str) -> None:
         view = SavedView(name, self._question.filter, self._question.sort)
-        self._change_views(lambda settings: settings.keep_view(view))
+        saved, dropped = self.tr("已存为视图“{name}”"), self.tr("已删除视图“{name}”")
+        words = (saved.format(name=name), dropped.format(name=name))
+        self._change_views(lambda settings: settings.keep_view(view), lambda settings: settings.drop_view(name), words)
 
     def _drop_view(self, view: SavedView) -> None:
-        def keep_again(settings: DeskSettings) -> None:
-            if all(kept.name != view.name for kept in self._desk.queries.views()):  # else another has the name by now
-                settings.keep_view(view)
-
-        def tell() -> None:
-            dropped, back = self.tr("已删除视图“{name}”"), self.tr("视图“{name}”已恢复")
-            words = (dropped.format(name=view.name), back.format(name=view.name))
-            self.view_dropped.emit(*words, lambda: self._change_views(keep_again))
-
-        self._change_views(lambda settings: settings.drop_view(view.name), tell)
+        dropped, back = self.tr("已删除视图“{name}”"), self.tr("视图“{name}”已恢复")
+        words = (dropped.format(name=view.name), back.format(name=view.name))
+        self._change_views(
+            lambda settings: settings.drop_view(view.name), lambda settings: settings.keep_view(view), words
+        )
 
     def _rename_view(self, view: SavedView, name: str) -> None:
-        def rename(settings: DeskSettings) -> None:
-            settings.keep_view(replace(view, name=name))
-            settings.drop_view(view.name)
+        def rename(before: str, after: str, settings: DeskSettings) -> None:
+            settings.keep_view(replace(view, name=after))
+            settings.drop_view(before)
 
-        self._change_views(rename)
+        renamed = self.tr("视图“{before}”已改名为“{after}”")
+        words = (renamed.format(before=view.name, after=name), renamed.format(before=name, after=view.name))
+        self._change_views(partial(rename, view.name, name), partial(rename, name, view.name), words)
 
-    def _change_views(self, change: Callable[[DeskSettings], None], done: Callable[[], None] = lambda: None) -> None:
-        def changed(_: None) -> None:
+    def _change_views(self, change: _ViewChange, way_back: _ViewChange, words: tuple[str, str]) -> None:
+        self._write_views(change, lambda: self.views_changed.emit(*words, partial(self._write_views, way_back)))
+
+    def _write_views(self, change: _ViewChange, done: Callable[[], None] = lambda: None) -> None:
+        def written(_: None) -> None:
             self._read_views()
             done()
 
-        self._jobs.write(self, lambda: change(self._desk.settings), changed)
+        self._jobs.write(self, lambda: change(self._desk.settings), written)
 
     def _read_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")
