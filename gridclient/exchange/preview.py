@@ -8,6 +8,8 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from gridclient.domain.coordinates import parse_crs
+from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import damaged_titles
 from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.features import FeatureFile, read_features
@@ -25,6 +27,7 @@ from gridclient.services.import_order import ColumnGuess, ImportPreview
 _ROWS = 50
 _POINTS = 200
 _SHOWN = 200
+_CRS_TITLES = frozenset({"crs", "坐标系", "坐标系统"})
 
 
 def preview(
@@ -45,6 +48,7 @@ def preview(
     rows = list(islice(table.rows(), _ROWS))
     places = list(_places(table, points)) if points.is_there else []
     unread = () if sheet else unread_sheets(source, tables)
+    named, declared = _crs_named(table.titles, [cells for _, cells in rows])
     return ImportPreview(
         sheet=table.sheet,
         sheets=sheets(source),
@@ -55,6 +59,8 @@ def preview(
         rows=tuple((number, _shown(cells, len(table.titles))) for number, cells in rows),
         points=tuple(places[:_POINTS]),
         crs_needed=needs_crs(table, fields, points),
+        crs_declared=declared,
+        crs_named=named,
         file_notices=(
             *(() if rows else (Notice("", "file.only_titles"),)),
             *((Notice("", "file.sheets_unread", {"sheets": unread}),) if unread else ()),
@@ -65,6 +71,7 @@ def preview(
 
 
 def _of_features(content: FeatureFile, kind: ImportKind, mapping: ColumnMapping | None) -> ImportPreview:
+    named, declared = _crs_named(content.titles, [each.cells for each in content.features])
     return ImportPreview(
         sheet="",
         sheets=("",),
@@ -74,7 +81,8 @@ def _of_features(content: FeatureFile, kind: ImportKind, mapping: ColumnMapping 
         columns=_guesses(kind, completed(mapping, kind, content.titles, file=content.file)),
         rows=tuple((each.row, _shown(each.cells, len(content.titles))) for each in content.features[:_ROWS]),
         crs_needed=True,
-        crs_declared=content.declared,
+        crs_declared=declared or content.declared,
+        crs_named=named,
         file_notices=_damaged(content.titles),
     )
 
@@ -85,6 +93,19 @@ def _places(table: Table, points: PointReader) -> Iterator[tuple[float, float]]:
             found = points.numbers(cells)
             if found:
                 yield found
+
+
+def _crs_named(titles: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[str, str]:
+    """The coordinate system that a column of the file gives for every row, and as it is written there; "" for none.
+    Other than the member ``crs`` of a GeoJSON file, no export software writes this by itself."""
+    for place, title in enumerate(titles):
+        if title.strip().casefold() in _CRS_TITLES:
+            told = {as_shown(cells[place]).strip() if place < len(cells) else "" for cells in rows}
+            with suppress(InvalidInput):
+                systems = {parse_crs(text) for text in told}
+                if len(systems) == 1:
+                    return systems.pop().value, min(told)
+    return "", ""
 
 
 def _guesses(kind: ImportKind, columns: ColumnMapping) -> tuple[ColumnGuess, ...]:

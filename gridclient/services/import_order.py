@@ -67,7 +67,8 @@ class ImportPreview:
 
     ``rows`` are (row number, cells as text), ``points`` some longitudes and latitudes as in the file. ``crs_needed``:
     the file has boundaries or points inside China, so an operator must name their coordinate system; ``crs_declared``
-    is what the file claims ("" for nothing). ``file_notices`` are remarks on the file as a whole.
+    is what the file claims ("" for nothing), ``crs_named`` the system (``gcj02``) if every row names it.
+    ``file_notices`` are remarks on the file as a whole.
     """
 
     sheet: str
@@ -80,6 +81,7 @@ class ImportPreview:
     points: tuple[tuple[float, float], ...] = ()
     crs_needed: bool = False
     crs_declared: str = ""
+    crs_named: str = ""
     file_notices: tuple[Notice, ...] = ()
 
 

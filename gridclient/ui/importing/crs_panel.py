@@ -71,7 +71,7 @@ class CrsPanel(QWidget):
         return made
 
     def show_look(self, look: Look) -> None:
-        """Shows what the file's places would be. Nothing is chosen by default."""
+        """Shows what the file's places would be. A system is chosen only if every row names it."""
         self._look, self._seen = look, 0
         self.near.hide()
         self._group.setExclusive(False)
@@ -82,20 +82,23 @@ class CrsPanel(QWidget):
             text = apart_text(system, look.apart)
             remark.setText(text)
             remark.setVisible(bool(text))
-        declared = look.preview.crs_declared if look.preview is not None else ""
-        self.declared.setText(
-            self.tr("文件自称是 {declared}，但导出软件常常写错，请以来源为准，并在地图上核对。").format(
-                declared=declared
-            )
-            if declared
-            else self.tr("选一种，看右边地图上的位置对不对，再导入。")
-        )
+        self.declared.setText(self._what_it_declares(look))
         if look.places:
             self.make_map()
         self.nowhere.setVisible(self.view is None or not look.places)
         if self.view is not None:
             self.view.setVisible(bool(look.places))
             self.view.clear_preview()
+        if look.preview is not None and look.preview.crs_named:
+            self.choices[look.preview.crs_named].setChecked(True)
+
+    def _what_it_declares(self, look: Look) -> str:
+        if look.preview is None or not look.preview.crs_declared:
+            return self.tr("选一种，看右边地图上的位置对不对，再导入。")
+        words = self.tr("文件自称是 {declared}，但导出软件常常写错，请以来源为准，并在地图上核对。")
+        if look.preview.crs_named:
+            words = self.tr("文件的每一行都写明是 {declared}，已照此选好；请在地图上核对，再导入。")
+        return words.format(declared=look.preview.crs_declared)
 
     def value(self) -> str:
         """The chosen system; "" if none is chosen."""

@@ -137,9 +137,21 @@ class LookPanel(QSplitter):
             return
         self.rows.show_rows(preview.titles, preview.rows)
         notices = [sentence(notice.code, **notice.params) for notice in preview.file_notices]
-        self.remarks.say("\n".join(notices), "warn")
+        self._remark(*notices)
         if look.asks_crs:
             self.crs.show_look(look)
+
+    def say_elsewhere(self) -> None:
+        """Says that the file has no place where the desk works."""
+        nowhere = self.tr(
+            "文件里没有一处位置在本席位的区划和网格范围内，请看是不是别的县（区）的文件，经度、纬度有没有对反。"
+        )
+        if not self.crs.isHidden():
+            nowhere += self.tr("换坐标系最多差一公里多，不会是这个原因。")
+        self._remark(*filter(None, (self.remarks.text(), nowhere)))
+
+    def _remark(self, *sentences: str) -> None:
+        self.remarks.say("\n".join(sentences), "warn")
 
     def show_uses(self, uses: Mapping[str, str]) -> None:
         """Sets the field that each column serves."""

@@ -16,6 +16,7 @@ from gridclient.services.import_order import ColumnChoice, ImportOrder, Look, Lo
 from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
+from gridclient.ui.importing.whereabouts import lies_elsewhere
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.window_memory import texts_in
@@ -139,6 +140,8 @@ class Looking(QObject):
         self._files.show_look(look, sheet)
         self._jobs.read(self, partial(_list_names, self._desk), self._files.offer_lists, name="lists")
         self._view.show_look(look)
+        judge = partial(lies_elsewhere, self._desk.map_data, look)
+        self._jobs.read(self, judge, partial(self._on_judged, look), name="whereabouts")
         preview = look.preview
         self._columns.setVisible(preview is not None)
         if preview is not None:
@@ -147,6 +150,10 @@ class Looking(QObject):
                 self._recall(number, preview.fingerprint)
             self._view.look.show_uses(self._columns.uses())
         self.seen.emit(again)
+
+    def _on_judged(self, look: Look, is_elsewhere: bool) -> None:
+        if is_elsewhere and look is self.look:
+            self._view.look.say_elsewhere()
 
     def _recall(self, number: int, fingerprint: str) -> None:
         """Sets the columns that were chosen for this header before."""

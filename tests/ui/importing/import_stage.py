@@ -46,7 +46,8 @@ class Importer:
         imported = 2 - len(self.refused)
         summary = ImportSummary(order.file.name, ImportKind.CASES, 2, imported, 0, len(self.refused), 0.1)
         changes = Changes() if order.dry_run else Changes(kinds=frozenset({"cases"}))
-        return ImportOutcome(summary, self.refused, (), changes, order.dry_run)
+        cases = () if order.dry_run or not imported else ((1, imported),)
+        return ImportOutcome(summary, self.refused, (), changes, order.dry_run, cases)
 
 
 class DrawnMap(QWidget):
@@ -75,7 +76,7 @@ class Stage:
     """A page on the screen with everything it talks to."""
 
     def __init__(self, qtbot: QtBot, jobs: ThreadJobs) -> None:
-        self.importer, self.desk, self._qtbot, self._jobs = Importer(), empty_desk(), qtbot, jobs
+        self.importer, self.desk, self._qtbot, self.jobs = Importer(), empty_desk(), qtbot, jobs
         self.page = self.another_page()
         self.page.resize(1100, 640)
         self.page.show()
@@ -86,7 +87,7 @@ class Stage:
         """As the desk makes it when it starts again."""
         page = ImportPage(
             desk=self.desk.desk,
-            jobs=self._jobs,
+            jobs=self.jobs,
             run_import=self.importer,
             read_preview=look_in_worker,
             save_report=save_report_in_worker,
