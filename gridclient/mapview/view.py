@@ -143,7 +143,7 @@ class MapView(QWebEngineView):
     def set_theme(self, theme: Theme) -> None:
         """Switches to ``light`` or ``dark`` without a reload."""
         self._theme = theme
-        self._page.setBackgroundColor(QColor(GROUNDS[theme]))
+        self._set_ground(theme)
         self._send("theme", lambda: self.bridge.theme.emit(theme))
 
     # -- modes --------------------------------------------------------------------------------------------------
@@ -196,12 +196,20 @@ class MapView(QWebEngineView):
         self.handler.close()
 
     def _load(self) -> None:
-        self._page.setBackgroundColor(QColor(GROUNDS[self._theme]))
+        self._set_ground(self._theme)
         url, query = QUrl(PAGE_URL), QUrlQuery()
         query.addQueryItem("theme", self._theme)
         query.addQueryItem("size", self._expected)
         url.setQuery(query)
         self._page.load(url)
+
+    def _set_ground(self, theme: Theme) -> None:
+        """WORKAROUND for Qt 6.x: at 125 % the page's picture may end within the last row of pixels, which stays black,
+        as Qt paints nothing beneath what calls itself opaque. It does so again with every ground that is set."""
+        self._page.setBackgroundColor(QColor(GROUNDS[theme]))
+        if (drawn := self.focusProxy()) is not None:
+            drawn.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+            drawn.update()
 
     def _filter_by(self, cases: CaseFilter) -> None:
         if cases != self._routes.cases:
@@ -217,6 +225,7 @@ class MapView(QWebEngineView):
     @Slot()
     def _on_bridge_page_ready(self) -> None:
         self._ready = True
+        self._set_ground(self._theme)
         for call in self._kept.values():
             call()
 

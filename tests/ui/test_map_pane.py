@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -155,3 +157,37 @@ def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: M
     assert form.inputs.pick.isChecked()
     window.map.picking_cancelled.emit()
     assert not form.inputs.pick.isChecked()
+
+
+def test_on_a_screen_at_125_percent_the_map_leaves_no_row_or_column_unpainted() -> None:
+    steps = """
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+from gridclient.application import make_application
+from gridclient.ui.map_pane import MapPane
+from gridclient.ui.theme import LIGHT, apply_theme
+from tests.fakes.map_data import InMemoryMapData
+application = make_application()
+apply_theme(application, LIGHT)
+window = QWidget()
+pane = MapPane(data=InMemoryMapData())
+pane.setParent(window)
+pane.setGeometry(45, 45, 261, 261)
+window.resize(400, 400)
+def look():
+    seen = application.primaryScreen().grabWindow(0).toImage()
+    across = [seen.pixelColor(at, 200) for at in range(10, 450)]
+    down = [seen.pixelColor(200, at) for at in range(10, 450)]
+    print(across.count(QColor("black")), down.count(QColor("black")), seen.devicePixelRatio())
+    pane.shutdown()
+    application.quit()
+pane.drawn.connect(lambda: QTimer.singleShot(300, look))
+window.show()
+window.move(0, 0)
+pane.make()
+application.exec()
+"""
+    scaled = {**os.environ, "QT_SCALE_FACTOR": "1.25"}
+    told = subprocess.check_output([sys.executable, "-c", steps], text=True, timeout=60, env=scaled)
+    assert told.split() == ["0", "0", "1.25"]
