@@ -41,3 +41,14 @@ def test_a_long_name_of_the_room_gives_way_to_the_command_bar(window: MainWindow
     assert command.placeholderText(), "there is room for its hint, and so for what is typed"
     room.setText("环翠楼街道综合信息指挥室")
     qtbot.waitUntil(lambda: not room.toolTip())
+
+
+def test_where_the_command_bar_s_hint_has_no_room_its_beginning_is_shown(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: window.command.placeholderText() != "")
+    command, whole = window.command, window.command.placeholderText()
+    wide = command.fontMetrics().horizontalAdvance(whole)
+    command.resize(wide + 50, command.height())  # the key takes more than that
+    shown = command.placeholderText()
+    assert shown != whole and shown.startswith(whole[:4])
+    assert command.fontMetrics().horizontalAdvance(shown) < wide

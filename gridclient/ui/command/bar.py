@@ -200,10 +200,11 @@ class CommandBar(QLineEdit):
             self._cases = ()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shows the hint only where it does not run into the key."""
+        """Shows as much of the hint as does not run into the key; less than its half says nothing."""
         super().resizeEvent(event)
-        needed = self.fontMetrics().horizontalAdvance(self._hint) + _KEY_PX
-        self.setPlaceholderText(self._hint if needed <= self.width() else "")
+        metrics, room = self.fontMetrics(), self.width() - _KEY_PX
+        shown = metrics.elidedText(self._hint, Qt.TextElideMode.ElideRight, room)
+        self.setPlaceholderText(shown if 2 * room > metrics.horizontalAdvance(self._hint) else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
