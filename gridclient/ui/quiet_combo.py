@@ -12,8 +12,8 @@ _EDGES = 2  # pixels that the style leaves beside the words
 
 
 class QuietCombo(QComboBox):
-    """Takes the width that it gets; longer words end in dots and are whole in the tooltip. Its list is as wide as its
-    words."""
+    """Takes the width that it gets; of longer words the middle is left out, and the tooltip has them whole. Its list is
+    as wide as its words."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class QuietCombo(QComboBox):
         """The words of the chosen entry, shortened to the room that there is."""
         control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(control, option, part, self).width()
-        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - _EDGES)
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, room - _EDGES)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

@@ -6,17 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState, Contact, Role
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
+from gridclient.ui.dispatch.choice import Choice, UnitItem
 from gridclient.ui.dispatch.panel import DispatchPanel
+from gridclient.ui.dispatch.unit_list import UnitList
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
+from gridclient.ui.theme import base_font
 from tests.ui.conftest import propose
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
 from tests.ui.fakes.memory_store import MemoryReference
@@ -51,6 +56,19 @@ def test_lead_and_cooperating_units_are_chosen_beforehand(
     assert panel.choice.cooperating == (OTHER,)
     parts = [panel.list.choice.part_of(item.code) for item in panel.list.units.values[:3]]
     assert parts == [Role.LEAD, Role.COOPERATING, None]
+
+
+def test_the_name_of_a_unit_that_is_not_chosen_has_the_room_of_the_card(look: None, qtbot: QtBot) -> None:
+    cards = UnitList(parent=(window := QWidget()))
+    qtbot.addWidget(window)
+    cards.resize(320, 120)
+    window.show()
+    bold = QFontMetrics(base_font(weight=QFont.Weight.DemiBold))
+    name = "局" * ((320 - 55) // bold.horizontalAdvance("局"))
+    cards.show_items([UnitItem("unit-x", name, "")], Choice())
+    end = 37 + bold.horizontalAdvance(name)  # behind the number's frame
+    picture = cards.viewport().grab(QRect(end - 10, 8, 8, 14)).toImage()
+    assert len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}) > 1
 
 
 def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ from gridclient.ui.tag import paint_tag
 from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
-_GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
+_GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX, _CHIP_PX = 5, 8, 20, 20, 37, 218, 32
 _DOT: Final = " · "
 _LEAST_PX: Final = 76
 _SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
@@ -51,10 +51,11 @@ class UnitDelegate(QStyledItemDelegate):
         painter.setFont(base_font(weight=QFont.Weight.DemiBold))
         painter.setPen(QColor(theme.text))
         metrics = painter.fontMetrics()
-        name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width - 44)
+        room = width if part is None else width - _CHIP_PX - 6
+        name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(left, place.top() + 4, width, _NAME_PX), Qt.AlignmentFlag.AlignVCenter, name)
         if part is not None:
-            chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, 32, 16)
+            chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, _CHIP_PX, 16)
             ground = theme.accent if part is Role.LEAD else theme.muted
             paint_tag(painter, chip, part_word(part), ink=theme.on_accent, ground=ground)
         painter.setFont(base_font(SMALL_PX))
