@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, Runs
 
 
 class ImportKind(StrEnum):
@@ -83,10 +83,11 @@ class ImportSummary:
 
 @frozen
 class ImportOutcome:
-    """The result of an import or a dry run: figures, refused rows, remarks, what to refresh."""
+    """The result of an import or a dry run: figures, refused rows, remarks, what to refresh, the cases that came in."""
 
     summary: ImportSummary
     refused: tuple[RefusedRow, ...]
     notices: tuple[RowFinding, ...]
     changes: Changes
     dry_run: bool = False
+    cases: Runs = ()

@@ -25,7 +25,7 @@ from gridclient.services.import_findings import (
 )
 from gridclient.services.import_records import CalendarRecord, ImportedCase, Record
 from gridclient.services.ports import Clock
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, Runs
 
 BATCH = 500
 _F = TypeVar("_F", bound=RowFinding)
@@ -33,12 +33,14 @@ _F = TypeVar("_F", bound=RowFinding)
 
 @frozen
 class Stored:
-    """What a sink did, or in a dry run would do: rows new or changed, rows unchanged, what to refresh."""
+    """What a sink did, or in a dry run would do: rows new or changed, rows unchanged, what to refresh, the cases that
+    came in."""
 
     imported: int
     unchanged: int
     changes: Changes
     notices: tuple[RowFinding, ...] = ()
+    cases: Runs = ()
 
 
 class ImportSink(Protocol):
@@ -133,7 +135,7 @@ def import_records(
         seconds=round((clock.now() - started).total_seconds(), 3),
     )
     said = (n for n in (*notices, *_titled(stored.notices, titles)) if (n.sheet, n.row) not in left_out)
-    return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes, dry_run)
+    return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes, dry_run, stored.cases)
 
 
 class _RowCount:

@@ -13,7 +13,7 @@ def as_kept(chosen: CaseFilter, order: Sort) -> dict[str, Any]:
     """The JSON form; fields that do not narrow are left out."""
     parts = asdict(chosen) | {"states": sorted(chosen.states)}
     return {
-        "filter": {name: value for name, value in parts.items() if value not in ("", None, False, [])},
+        "filter": {name: value for name, value in parts.items() if value not in ("", None, False, [], ())},
         "sort": [order.key.value, order.descending],
     }
 
@@ -29,6 +29,7 @@ def from_kept(kept: Mapping[str, Any]) -> tuple[CaseFilter, Sort]:
         parts["box"] = Box(parts["box"])
     if parts.get("bounds"):
         parts["bounds"] = tuple(parts["bounds"])
+    parts["imported"] = tuple((int(first), int(last)) for first, last in parts.get("imported", ()))
     parts["states"] = frozenset(parts.get("states", ()))
     key, descending = kept["sort"]
     return CaseFilter(**parts), Sort(SortKey(key), bool(descending))

@@ -53,11 +53,16 @@ class SortKey(StrEnum):
     REGISTERED = "registered"
 
 
+Runs = tuple[tuple[int, int], ...]
+"""Cases that stand one behind the other in this store: the first and the last :attr:`CaseRow.rowid` of each run."""
+
+
 @frozen
 class CaseFilter:
     """A filter of cases: every field narrows, empty means all.
 
-    ``grid`` is the code of an area of any tier, townships included, or :data:`UNPLACED` (未落格).
+    ``grid`` is the code of an area of any tier, townships included, or :data:`UNPLACED` (未落格); ``imported`` are the
+    cases that one import brought.
     """
 
     grid: str = ""
@@ -69,6 +74,7 @@ class CaseFilter:
     channel: str = ""
     text: str = ""
     bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in degrees
+    imported: Runs = ()
 
 
 @frozen

@@ -81,8 +81,9 @@ class BulkRecorder:
         """The function that turns batches into what :meth:`write` takes; it can be pickled for another process."""
         return partial(prepared_cases, first, self._device.short)
 
-    def write(self, connection: Connection, prepared: PreparedCases, actor: str) -> tuple[int, int]:
-        """Writes the cases that the log does not have yet; returns how many were given, and how many were new."""
+    def write(self, connection: Connection, prepared: PreparedCases, actor: str) -> tuple[int, Sequence[int]]:
+        """Writes the cases that the log does not have yet; returns how many were given, and the numbers of the new
+        ones, ascending."""
         known = _known(connection, prepared)
         new = prepared.but(known) if known else prepared
         appender, now = Appender(connection, self._device), self.clock.now()
@@ -92,7 +93,7 @@ class BulkRecorder:
             numbers += appender.append_new(draft, [(subject, text) for _, subject, text in cases], now)
         appender.flush()
         _project(connection, numbers, new)
-        return len(prepared.rows), len(numbers)
+        return len(prepared.rows), numbers
 
 
 def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> PreparedCases:

@@ -77,9 +77,10 @@ class CaseSink:
         return Stored(self._journal.waiting, self._unchanged, Changes(), self._notices())
 
     def store(self, advance: Callable[[int, int], None]) -> Stored:
-        imported, unchanged = self._journal.carry_out(advance)
-        changes = Changes(kinds=frozenset({"cases"}) if imported else frozenset())
-        return Stored(imported, self._unchanged + unchanged, changes, self._notices())
+        cases, unchanged = self._journal.carry_out(advance)
+        imported = sum(last - first + 1 for first, last in cases)
+        changes = Changes(kinds=frozenset({"cases"}) if cases else frozenset())
+        return Stored(imported, self._unchanged + unchanged, changes, self._notices(), cases)
 
     def discard(self) -> None:
         self._journal.throw_away()

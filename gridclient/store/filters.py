@@ -11,7 +11,7 @@ import numpy as np
 
 from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import mercator_cell
-from gridclient.services.rows import Box, CaseFilter
+from gridclient.services.rows import Box, CaseFilter, Runs
 from gridclient.store.answers import Answer
 from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Mask, Table
@@ -127,6 +127,8 @@ def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Mom
     """One test per field that narrows, the cheapest first."""
     if chosen.box is not None:
         yield box_test(table, chosen.box, moment)
+    if chosen.imported:
+        yield _runs_test(table, chosen.imported)
     if chosen.states:
         yield _state_test(table, chosen.states)
     if chosen.only_open and chosen.text.strip():  # else _start has done it
@@ -198,6 +200,13 @@ def _cooperating(connection: Connection, units: Iterable[str]) -> Numbers:
         (json.dumps(tuple(units)),),
     ).fetchone()
     return numbers_of_text(text) - 1
+
+
+def _runs_test(table: Table, runs: Runs) -> Test:
+    mask = np.zeros(table.size, dtype=np.bool_)
+    for first, last in runs:
+        mask[first - 1 : last] = True
+    return lambda at: mask[at]
 
 
 def _area_test(table: Table, area: str, areas: Areas) -> Test:

@@ -17,6 +17,7 @@ import zstandard
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.services.aside import IN_PLACE, Aside
+from gridclient.services.rows import Runs
 from gridclient.store.audit import append_line
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.driver import Connection, Database
@@ -85,14 +86,13 @@ class Journal:
             with self._database.writer() as connection:
                 self._flush(connection)
 
-    def carry_out(self, advance: Callable[[int, int], None]) -> tuple[int, int]:
-        """Decides the import, then writes all rows into the log. Returns how many cases were new and how many the log
-        had.
+    def carry_out(self, advance: Callable[[int, int], None]) -> tuple[Runs, int]:
+        """Decides the import, then writes all rows into the log. Returns the new cases and how many the log had.
 
         Raises ``StoreUnavailable("import.cut_off")`` after a failure past the decision: the next start does the rest.
         """
         if not self.waiting:
-            return 0, 0
+            return (), 0
         self._close_batch()
         with self._database.writer() as connection:
             import_id = self._flush(connection)
@@ -164,18 +164,19 @@ class _TakingOver:
             numbers = connection.execute("select name, first from import_numbers where import_id = ?", (import_id,))
             prepare = recorder.preparing(dict(numbers.fetchall()))
         self._ahead = Ahead(self._fetch, prepare, aside)
+        self._new: list[tuple[int, int]] = []
         self._fetched = 0
         self._pace = Pace(database.asked_for)
 
-    def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
-        """Writes all rows; returns how many cases were new and how many were there already."""
+    def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[Runs, int]:
+        """Writes all rows; returns the cases that are new since it began, and how many were there already."""
         done = 0
         while ready := self._ahead.have(self._pace.steps):
             self._pace.rest()
             done += self._turn(ready)
             if advance is not None:
                 advance(done)
-        return self._close()
+        return tuple(self._new), self._close()
 
     def _fetch(self) -> tuple[int, list[bytes]] | None:
         with self._database.reader() as connection:
@@ -198,7 +199,8 @@ class _TakingOver:
             while steps < ready and not (steps and self._pace.is_asked()):
                 last, step = self._ahead.take()
                 taken, fresh = self._recorder.write(connection, step, self._actor)
-                steps, rows, new = steps + 1, rows + taken, new + fresh
+                steps, rows, new = steps + 1, rows + taken, new + len(fresh)
+                self._note_new(fresh)
                 self._ahead.feed()
             connection.execute(
                 "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)
@@ -210,17 +212,23 @@ class _TakingOver:
         self._pace.end(steps)
         return rows
 
-    def _close(self) -> tuple[int, int]:
+    def _note_new(self, numbers: Sequence[int]) -> None:
+        """Other cases come in between two steps only, so a step's numbers follow one another."""
+        if numbers:
+            first, last = numbers[0], numbers[-1]
+            if self._new and self._new[-1][1] == first - 1:
+                first = self._new.pop()[0]
+            self._new.append((first, last))
+
+    def _close(self) -> int:
         with self._database.writer() as connection:
             connection.execute("delete from import_numbers where import_id = ?", (self._import_id,))
             connection.execute(
                 "update imports set state = 'done', finished_at = ? where id = ?",
                 (self._recorder.clock.now().isoformat(), self._import_id),
             )
-            imported, unchanged = connection.execute(
-                "select imported, unchanged from imports where id = ?", (self._import_id,)
-            ).fetchone()
-        return imported, unchanged
+            unchanged = connection.execute("select unchanged from imports where id = ?", (self._import_id,))
+            return int(unchanged.fetchone()[0])
 
 
 def _give_up(database: Database, import_id: int, now: datetime) -> InvalidInput:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QStyle,
 
 from gridclient.ui.icons import Colour, give_icon
 from gridclient.ui.tag import faint, paint_tag, tag_width
-from gridclient.ui.theme import BUTTON_PX, tokens
+from gridclient.ui.theme import BUTTON_PX, restyle, tokens
 
 Kind = Literal["plain", "primary", "bar"]
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -60,6 +60,11 @@ class KeyButton(QPushButton):
             give_icon(self, icon, self._ink)
         if key:
             self.setAccessibleDescription(key)
+
+    def set_kind(self, kind: Kind) -> None:
+        """Makes it another kind of button: ``primary`` is what is to be done next."""
+        self._ink = _INK[kind]
+        restyle(self, kind=kind)
 
     def sizeHint(self) -> QSize:
         self.ensurePolished()

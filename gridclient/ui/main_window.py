@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
         self.boxes.box_chosen.connect(self.pages.open_box)
         for contended in (news, self.cases.table):
             contended.conflict_wanted.connect(self.pages.sync.open_conflict)
-        self.pages.link_sync(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
+        self.pages.link(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:
         """Restores the desk as it was left."""

@@ -58,6 +58,7 @@ class Pages(QObject):
         progressed(str): how far an import is; "" when none runs.
         theme_chosen(str), base_map_chosen(str): chosen in the settings.
         restore_wanted(Path, str): chosen in the settings: open the desk again on this backup.
+        cases_wanted(CaseFilter): these cases are to be shown.
     """
 
     covered = Signal(bool)
@@ -66,6 +67,7 @@ class Pages(QObject):
     theme_chosen = Signal(str)
     base_map_chosen = Signal(str)
     restore_wanted = Signal(object, str)
+    cases_wanted = Signal(object)
 
     def __init__(self, *, parts: PageParts, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
@@ -106,7 +108,7 @@ class Pages(QObject):
         if (page := self.stack.currentWidget()) is not None and self.stack.currentIndex():
             page.setFocus()
 
-    def link_sync(
+    def link(
         self,
         state: DeskState,
         actions: DeskActions,
@@ -115,12 +117,15 @@ class Pages(QObject):
         written: SignalInstance,
         mode: QLabel,
     ) -> None:
-        """Connects the synchronisation with the desk.
+        """Connects the pages and the synchronisation with the desk.
 
         Args:
             written: emitted with everything that changed.
             mode: the label that shows the state in words.
         """
+        self.cases_wanted.connect(self.back)
+        self.cases_wanted.connect(state.show_cases)
+        self.cases_wanted.connect(lambda _cases: actions.desk["pane_cases"].trigger())
         sync = self.sync
         sync.case_wanted.connect(self.back)
         sync.case_wanted.connect(state.choose_case)
@@ -148,6 +153,7 @@ class Pages(QObject):
             "theme_chosen": self.theme_chosen,
             "base_map_chosen": self.base_map_chosen,
             "restore_wanted": self.restore_wanted,
+            "cases_wanted": self.cases_wanted,
         }
         for name, hears in told.items():
             signal = getattr(page, name, None)

@@ -88,7 +88,8 @@ class DeskState(QObject):
     def toggle_box(self, box: Box) -> None:
         """Shows a box; if it is shown already, removes it."""
         chosen = None if self.filter.box is box else box
-        self.narrow(box=chosen, states=frozenset(), only_open=chosen is None or chosen.only_open)
+        only_open = not self.filter.imported if chosen is None else chosen.only_open
+        self.narrow(box=chosen, states=frozenset(), only_open=only_open)
 
     def show_box(self, box: Box) -> None:
         """Shows a box."""
@@ -112,6 +113,10 @@ class DeskState(QObject):
     def show_view(self, view: SavedView) -> None:
         """Shows a saved view."""
         self._ask(Question(view.filter, view.sort), anew=True)
+
+    def show_cases(self, chosen: CaseFilter) -> None:
+        """Shows the cases of this filter, in the present order."""
+        self._ask(Question(chosen, self.sort), anew=True)
 
     def select(self, case_ids: Iterable[str]) -> None:
         """Chooses cases; the present one comes first."""

@@ -166,7 +166,8 @@ class MemoryDesk:
         return [by_id[case_id] for case_id in case_ids if case_id in by_id]
 
     def _rows(self) -> list[CaseRow]:
-        return [self._row(no, case) for no, case in enumerate(self.cases.values(), start=1)]
+        cases = list(self.cases.values())  # tests write meanwhile, on another thread
+        return [self._row(no, case) for no, case in enumerate(cases, start=1)]
 
     def _matching(self, chosen: CaseFilter) -> list[CaseRow]:
         return [row for row in self._rows() if self._passes(row, self.cases[row.id], chosen)]
@@ -185,6 +186,7 @@ class MemoryDesk:
             not chosen.channel or row.channel == chosen.channel,
             all(any(word in text for text in texts) for word in plain(chosen.text).split()),
             chosen.bounds is None or _within(row, chosen.bounds),
+            not chosen.imported or any(first <= row.rowid <= last for first, last in chosen.imported),
         )
         return all(tests)
 

@@ -51,6 +51,7 @@ def test_all_rows_stand_in_log_tables_counts_and_search(store: ImportStore) -> N
     outcome = store.bring(case_rows(700), ImportKind.CASES)
     assert (outcome.summary.rows, outcome.summary.imported, outcome.summary.refused) == (700, 700, 0)
     assert outcome.changes.kinds == {"cases"}
+    assert outcome.cases == ((1, 700),)
     assert store.queries.total(ALL) == 700
     assert store.queries.total(CaseFilter(text="噪音")) == 140
     assert store.queries.figures()[TOWNSHIP].open == len([n for n in range(700) if n % 3])
@@ -106,7 +107,7 @@ def test_the_same_file_twice_adds_nothing(store: ImportStore) -> None:
     store.bring(case_rows(250), ImportKind.CASES)
     before = leftovers(store)
     outcome = store.bring(case_rows(250), ImportKind.CASES)
-    assert (outcome.summary.imported, outcome.summary.unchanged) == (0, 250)
+    assert (outcome.summary.imported, outcome.summary.unchanged, outcome.cases) == (0, 250, ())
     assert not outcome.changes.kinds
     assert leftovers(store) == before
 
@@ -114,7 +115,7 @@ def test_the_same_file_twice_adds_nothing(store: ImportStore) -> None:
 def test_a_longer_file_adds_only_what_is_new(store: ImportStore) -> None:
     store.bring(case_rows(100), ImportKind.CASES)
     outcome = store.bring(case_rows(150), ImportKind.CASES)
-    assert (outcome.summary.imported, outcome.summary.unchanged) == (50, 100)
+    assert (outcome.summary.imported, outcome.summary.unchanged, outcome.cases) == (50, 100, ((101, 150),))
 
 
 def test_rows_that_came_by_another_import_meanwhile_are_known(store: ImportStore) -> None:
@@ -351,10 +352,12 @@ def test_the_desk_writes_between_the_turns_of_an_import(store: ImportStore, tmp_
                 work.record(EventDraft(EventKind.REGISTERED, "c" * 32, f"t:{TOWNSHIP}", "op1", payload))
             written.append(done)
 
-    store.bring(case_rows(900), ImportKind.CASES, progress=write)
+    outcome = store.bring(case_rows(900), ImportKind.CASES, progress=write)
     desk.close()
     assert written[0] < 900
     assert store.queries.total(ALL) == 901
+    brought = store.queries.page(CaseFilter(imported=outcome.cases), Sort(), limit=1000).rows
+    assert (len(brought), "c" * 32 in {row.id for row in brought}) == (900, False)
     assert verify(store.database).problems == ()
 
 

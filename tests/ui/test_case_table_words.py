@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -91,6 +92,17 @@ def test_every_box_state_and_channel_has_words_for_its_chip() -> None:
 def test_showing_ended_cases_is_said() -> None:
     assert [chip.words for chip in chips_of(CaseFilter())] == ["含已办结"]
     assert chips_of(CaseFilter(only_open=True)) == ()
+
+
+def test_what_an_import_brought_is_shown_with_its_ended_cases_whatever_else_is_taken_away() -> None:
+    brought = CaseFilter(imported=((1, 4_000), (4_100, 4_425)))
+    (chip,) = chips_of(brought)
+    assert (chip.words, replace(brought, **chip.without)) == ("导入的 4,326 件", CaseFilter(only_open=True))
+    for part in (with_state("filed"), {"box": Box.FILED, "only_open": True}):
+        narrower = replace(brought, **part)
+        import_chip, other = chips_of(narrower)
+        assert replace(narrower, **other.without) == brought
+        assert replace(narrower, **import_chip.without) == replace(narrower, imported=())
 
 
 def test_every_column_has_words() -> None:

@@ -11,7 +11,16 @@ from gridclient.services.kept_filter import as_kept, from_kept
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 
 FULL = CaseFilter(
-    "371002001", Box.OVERDUE, frozenset({"filed", "handling"}), True, "U-1", 3, "12345", "噪音", (1, 2, 3, 4.5)
+    "371002001",
+    Box.OVERDUE,
+    frozenset({"filed", "handling"}),
+    True,
+    "U-1",
+    3,
+    "12345",
+    "噪音",
+    (1, 2, 3, 4.5),
+    ((1, 2), (7, 7)),
 )
 
 
@@ -38,6 +47,7 @@ def test_what_an_older_desk_kept_of_its_state_is_still_read(chosen: CaseFilter) 
         {},
         {"filter": {"colour": "red"}, "sort": ["due", False]},
         {"filter": {"box": "later"}, "sort": ["due", False]},
+        {"filter": {"imported": [7]}, "sort": ["due", False]},
         {"filter": {}, "sort": []},
     ],
 )

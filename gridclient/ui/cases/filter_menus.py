@@ -127,9 +127,12 @@ class Chip:
 
 def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tuple[Chip, ...]:
     """The conditions of a filter in their order on the bar, without the area. ``units`` are names by code."""
+    only_open = not chosen.imported  # what an import brought is shown with its ended cases
+    of_rest = chosen.only_open if chosen.box or chosen.states else True
     parts: tuple[tuple[str, bool, Callable[[], str], dict[str, Any]], ...] = (
-        ("box", chosen.box is not None, lambda: BOXES[chosen.box or ""], {"box": None, "only_open": True}),
-        ("states", bool(chosen.states), lambda: _states(chosen), {"states": frozenset(), "only_open": True}),
+        ("imported", bool(chosen.imported), lambda: _imported(chosen), {"imported": (), "only_open": of_rest}),
+        ("box", chosen.box is not None, lambda: BOXES[chosen.box or ""], {"box": None, "only_open": only_open}),
+        ("states", bool(chosen.states), lambda: _states(chosen), {"states": frozenset(), "only_open": only_open}),
         ("ended", _shows_ended(chosen), lambda: translate("CaseList", "含已办结"), {"only_open": True}),
         ("level", chosen.level is not None, lambda: level_word(chosen.level), {"level": None}),
         ("unit", bool(chosen.unit), lambda: units.get(chosen.unit, chosen.unit), {"unit": ""}),
@@ -141,7 +144,12 @@ def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tup
 
 
 def _shows_ended(chosen: CaseFilter) -> bool:
-    return not chosen.only_open and chosen.box is None and not chosen.states
+    return not (chosen.only_open or chosen.box or chosen.states or chosen.imported)
+
+
+def _imported(chosen: CaseFilter) -> str:
+    count = sum(last - first + 1 for first, last in chosen.imported)
+    return translate("CaseList", "导入的 {count} 件").format(count=f"{count:,}")
 
 
 def _states(chosen: CaseFilter) -> str:

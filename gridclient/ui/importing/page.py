@@ -19,6 +19,7 @@ from gridclient.services.import_findings import ImportOutcome
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.ports import DeskSettings
+from gridclient.services.rows import CaseFilter
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
@@ -51,10 +52,12 @@ class ImportPage(CoverPage):
     Signals:
         imported(Changes): something was imported.
         progressed(str): how far an import is, for the status line; "" when none runs.
+        cases_wanted(CaseFilter): the desk is to show the cases that came in.
     """
 
     imported = Signal(object)
     progressed = Signal(str)
+    cases_wanted = Signal(object)
 
     def __init__(
         self,
@@ -109,6 +112,12 @@ class ImportPage(CoverPage):
         """Whether an import is running."""
         return self._stop is not None
 
+    @property
+    def _is_done(self) -> bool:
+        """Whether the result of an import is shown, not only of a check."""
+        shown = self.view.currentWidget() is self.result
+        return shown and self._outcome is not None and not self._outcome.dry_run
+
     def _arrange(self) -> None:
         left, foot = panel(QWidget()), panel(QWidget())
         left.setFixedWidth(_LEFT_PX)
@@ -159,6 +168,7 @@ class ImportPage(CoverPage):
         self.progress.stop_wanted.connect(self._on_stop_wanted)
         self.result.save.clicked.connect(self._on_report_wanted)
         self.result.next.clicked.connect(self._on_choose_wanted)
+        self.result.cases.clicked.connect(self._on_cases_wanted)
         for key, button in (
             ("Ctrl+O", self.files.choose),
             ("Ctrl+T", self.check),
@@ -222,13 +232,19 @@ class ImportPage(CoverPage):
         self._outcome = outcome
         self.looking.remember()
         self.view.show_outcome(outcome)
-        self._end(self.result.headline.text())
+        self._end(self.tr("{result}按 Ctrl+I 查看。").format(result=self.result.headline.text()))
         self._order()
         self._settle()
-        told = self.result.save if outcome.refused or outcome.notices else self.leave
-        self._go_to(self.go if outcome.dry_run and outcome.summary.imported else told)
+        self._go_to(self._next_after(outcome))
         if outcome.changes.kinds or outcome.changes.cases:
             self.imported.emit(outcome.changes)
+
+    def _next_after(self, outcome: ImportOutcome) -> QWidget:
+        if outcome.dry_run and outcome.summary.imported:
+            return self.go
+        if outcome.cases and not outcome.refused:
+            return self.result.cases
+        return self.result.save if outcome.refused or outcome.notices else self.leave
 
     def _on_failed(self, error: GridClientError) -> None:
         self._end(self.tr("导入没有完成，原因见“导入”页（Ctrl+I）。"))
@@ -265,6 +281,7 @@ class ImportPage(CoverPage):
         for button in (self.check, self.go):
             button.setEnabled(not blocked and not running)
             button.setToolTip(blocked)
+        self.go.set_kind("plain" if self._is_done else "primary")
         for part in (self.files, self.columns, self.view.made_look):
             if part is not None:
                 part.setEnabled(not running)
@@ -285,6 +302,10 @@ class ImportPage(CoverPage):
     def _on_report_wanted(self) -> None:
         if self._outcome is not None:
             self._papers.report(self._outcome)
+
+    def _on_cases_wanted(self) -> None:
+        if self._outcome is not None:
+            self.cases_wanted.emit(CaseFilter(imported=self._outcome.cases))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter makes the choice that has the keyboard, and goes on to what is to be done next."""

@@ -36,30 +36,33 @@ class FindingsModel(LinesModel):
 
 
 class ResultPanel(QWidget):
-    """The button ``save`` is for the report, ``next`` for another file."""
+    """The button ``cases`` leads to the cases that came in, ``save`` is for the report, ``next`` for another file."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         panel(self)
         self.headline = label(role="title", wraps=True, parent=self)
         self.hint = label(role="muted", parent=self)
+        self.cases = KeyButton("", kind="primary", parent=self)
         self.save = KeyButton(self.tr("保存报告…"), key="Ctrl+S", icon="save", parent=self)
         self.next = KeyButton(self.tr("换一个文件…"), parent=self)
         self.findings = FindingsModel()
         self.table = LinesTable(model=self.findings, widths=_WIDTHS, parent=self)
         self.table.setObjectName("importFindings")
-        buttons = across(self.save, self.next, 1)
+        buttons = across(self.cases, self.save, self.next, 1)
         head = down(self.headline, self.hint, buttons, edges=(8, 12, 8, 8), gap=6)  # over the titles of the table
         down(head, (self.table, 1), 0, on=self, gap=0)
 
     def way(self) -> tuple[QWidget, ...]:
         """The widgets in the order of Tab."""
-        return (self.save, self.next, self.table)
+        return (self.cases, self.save, self.next, self.table)
 
     def show_outcome(self, outcome: ImportOutcome) -> None:
         """Shows the figures and all findings."""
         self.headline.setText(summary_text(outcome))
         self.headline.setAccessibleName(self.headline.text())
+        self.cases.setText(self.tr("看这 {count} 件").format(count=f"{outcome.summary.imported:,}"))
+        self.cases.setVisible(bool(outcome.cases))
         lines: list[RowFinding] = [*outcome.refused, *outcome.notices]
         self.findings.show_findings(lines, dry_run=outcome.dry_run)
         self.table.setVisible(bool(lines))

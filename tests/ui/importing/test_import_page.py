@@ -44,7 +44,7 @@ def test_it_goes_in_by_keys_alone_and_what_came_of_it_is_said(stage: Stage, plai
     stage.open(plain)
     with qtbot.waitSignal(stage.page.imported) as told:
         stage.press(Qt.Key.Key_Return)
-    assert stage.has_keyboard(stage.page.leave)  # a report would tell nothing
+    assert stage.has_keyboard(stage.page.result.cases)
     assert told.args == [Changes(kinds=frozenset({"cases"}))]
     assert stage.importer.orders == [ImportOrder("cases", plain)]
     assert "导入 2" in stage.page.result.headline.text()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
-from gridclient.services.rows import Changes
+from gridclient.services.rows import CaseFilter, Changes
 from gridclient.ui.importing.page import cut_off
 from gridclient.ui.importing.result_panel import FindingsModel
 from tests.ui.file_answer import answer_files, type_file
@@ -46,6 +46,38 @@ def test_a_check_that_leaves_nothing_to_bring_in_goes_to_its_report(stage: Stage
     stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
     assert "没有能导入的行" in stage.page.result.hint.text()
     assert stage.has_keyboard(stage.page.result.save)
+
+
+def test_enter_after_an_import_leads_to_the_cases_that_came_in(stage: Stage, plain: Path, qtbot: QtBot) -> None:
+    stage.open(plain)
+    stage.press(Qt.Key.Key_Return)
+    stage.until(lambda: stage.has_keyboard(stage.page.result.cases))
+    assert stage.page.result.cases.text() == "看这 2 件"
+    with qtbot.waitSignal(stage.page.cases_wanted) as wanted:
+        stage.press(Qt.Key.Key_Return, control=False)
+    assert wanted.args == [CaseFilter(imported=((1, 2),))]
+
+
+def test_what_is_done_is_no_longer_the_next_thing_to_do(stage: Stage, plain: Path) -> None:
+    go = stage.page.go
+    stage.open(plain)
+    for key, kind in ((Qt.Key.Key_T, "primary"), (Qt.Key.Key_Return, "plain")):
+        stage.press(key)
+        stage.until(lambda: stage.page.result.isVisible() and not stage.page.is_running)
+        assert (go.property("kind"), go.isEnabled()) == (kind, True)
+    stage.choose("title", "说明")
+    assert go.property("kind") == "primary"
+
+
+def test_nothing_leads_to_cases_where_none_came_in(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.press(Qt.Key.Key_T)
+    stage.until(lambda: stage.page.result.isVisible() and not stage.page.is_running)
+    assert not stage.page.result.cases.isVisible()
+    stage.importer.refused = REFUSED * 2
+    stage.press(Qt.Key.Key_Return)
+    stage.until(lambda: stage.page.result.headline.text().startswith("导入完成"))
+    assert not stage.page.result.cases.isVisible()
 
 
 def test_a_running_import_can_be_stopped(stage: Stage, plain: Path) -> None:
@@ -150,6 +182,7 @@ def test_escape_leaves_the_page_and_the_import_goes_on(stage: Stage, plain: Path
     stage.page.progressed.connect(told.append)
     stage.importer.go_on.set()
     stage.until(lambda: bool(told) and told[-1].startswith("导入完成："))  # who works elsewhere is told
+    assert told[-1].endswith("按 Ctrl+I 查看。")
 
 
 def test_a_template_is_saved_where_it_is_wanted(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
