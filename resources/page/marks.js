@@ -131,7 +131,7 @@ const MOST_NAMES = 200;
 
 /* Of a badge, by the digits in it. */
 function badgeRadius(overdue) {
-  return Math.max(8, 2 + 3.2 * shortCount(overdue).length);
+  return Math.max(8, 4 + 3.2 * shortCount(overdue).length);
 }
 
 class Marks {

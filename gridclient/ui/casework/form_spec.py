@@ -131,8 +131,8 @@ def waits_for(view: CaseView) -> str:
 
 def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
     choices = (
-        (part.unit, f"{view.unit_name(part.unit)}（{part_word(part.role)} · {PARTS[part.state]}）") for part in parts
-    )
+        (part.unit, f"{part_word(part.role)} {view.unit_name(part.unit)}（{PARTS[part.state]}）") for part in parts
+    )  # the role and the state are seen also where a long name is shortened
     return _one_of("unit", translate("CaseWork", "单位"), choices)
 
 
