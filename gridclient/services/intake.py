@@ -22,7 +22,7 @@ from gridclient.services.words import URGENCIES
 
 _LABELS: Final = {
     "upper_number": ("工单编号", "工单号", "受理编号", "流水号", "编号", "留言编号"),
-    "reporter_name": ("来电人", "反映人", "诉求人", "联系人", "举报人", "投诉人", "报警人", "姓名"),
+    "reporter_name": ("来电人", "反映人", "诉求人", "联系人", "举报人", "投诉人", "报警人", "上报人", "姓名"),
     "reporter_phone": ("联系电话", "联系方式", "来电号码", "电话", "手机"),
     "happened_at": ("诉求时间", "来电时间", "受理时间", "反映时间", "发生时间", "事发时间", "时间"),
     "address": ("事发地址", "事发地点", "发生地址", "诉求地址", "问题地址", "具体位置", "地址", "地点", "位置"),
@@ -30,12 +30,17 @@ _LABELS: Final = {
     "description": ("诉求内容", "工单内容", "问题描述", "反映内容", "主要内容", "详情", "描述", "内容"),
     "channel": ("来源", "渠道"),
     "urgency": ("紧急程度", "缓急程度"),
-    "wants_reply": ("是否要求回复", "是否需要回复", "是否回复", "要求回复", "需要回复"),
+    "wants_reply": ("是否要求回复", "是否需要回复", "是否回复", "是否回访", "要求回复", "需要回复", "需要回访"),
     "keep_secret": ("是否要求保密", "是否需要保密", "是否保密", "要求保密", "需要保密", "保密"),
 }
 _FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in labels}
-_LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s*[:：]\s*")
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_LABEL = re.compile(rf"【?(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})(?:】\s*[:：]?|\s*[:：])\s*")
+_OF_LABELS: Final = str.maketrans(
+    "來電聯繫話號碼時間發訴問題體點標內詳級緊緩復訪單編報舉",
+    "来电联系话号码时间发诉问题体点标内详级紧缓复访单编报举",
+)
+"""The traditional signs that labels are written with."""
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)")
 _PHONE_TOLD = re.compile(
     rf"[，,、\s]{{0,3}}(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{_PHONE.pattern}"
 )
@@ -45,8 +50,8 @@ _ADDRESS = re.compile(
 )
 _BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|(?<!自)在)(?=.{2})")
 _CHANNELS: Final = (
-    ("12345", Channel.HOTLINE_12345),
-    ("110", Channel.POLICE_110),
+    (r"(?<![\d-])12345(?![\d-])", Channel.HOTLINE_12345),
+    (r"(?<![\d-])110(?![-\d号室栋幢户米元人件斤平多余.])", Channel.POLICE_110),
     ("数字城管", Channel.DIGITAL_CITY),
     ("智慧社区", Channel.SMART_COMMUNITY),
     ("一钉", Channel.ONE_NAIL),
@@ -58,7 +63,7 @@ _NARROW: Final = {
 }
 _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
 _STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
-_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*+(?:[（(][^（()）]{{0,30}}[）)][，,、\s]*+)?"
+_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*+(?:[（(][^（()）]{{0,60}}[）)][，,、\s]*+)?"
 _SAID_AT = (
     rf"(?:[今昨前](?:[天日晨夜]|(?=[早晚]))|(?:20\d\d年)?\d{{1,2}}月\d{{1,2}}日)"
     rf"(?:{HALF_DAYS})?[0-9:：时点分半许左右\s]{{0,12}}[，,]\s*"
@@ -72,7 +77,7 @@ _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _ADDRESS_END = re.compile(r"[。！？!?]")
-_WISHED = "(?:要求|需要?|希望|请求?)(?:[^，。；,;\n]{0,8}[并后])?(?:尽快|及时|电话|书面)?"
+_WISHED = "(?:要求|需要?|希望|请求?)(?:[^，。；,;\n]{0,8}[并后])?(?:今[天日]|明天|尽快|及时|电话|书面)?"
 _WISHES: Final = {"wants_reply": f"{_WISHED}(?:回复|回电|答复|回访)", "keep_secret": f"{_WISHED}(?:保密|匿名)"}
 
 
@@ -118,7 +123,7 @@ def parse_text(text: str, now: datetime) -> ParsedText:
         title=(labelled.get("title") or headline(body))[:TITLE_FROM_TEXT],
         description=body,
         reporter_name=_reporter(labelled.get("reporter_name", ""), body),
-        reporter_phone=phone,
+        reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
         address=address.strip() or _BEFORE_ADDRESS.sub("", _first(_ADDRESS, _OPENING.sub("", body))),
         happened_at=told_moment(labelled.get("happened_at", ""), now) or told_moment(plain, now),
         channel=_channel(labelled.get("channel", "") or plain),
@@ -130,15 +135,15 @@ def parse_text(text: str, now: datetime) -> ParsedText:
 
 
 def headline(text: str) -> str:
-    """A title from a text: its first sentence, cut to a line of the list."""
-    for part in _SENTENCE_END.split(text):
+    """A title from a text: its first sentence, cut to a line of the list. A line that leads to the next is none."""
+    for part in _SENTENCE_END.split(re.sub(r"(?m)^.*[:：]\s*\n(?=.*\S)", "", text)):
         if line := _OPENING.sub("", _PHONE_TOLD.sub("", part).strip(" \t，,:：")):
             return line[:TITLE_FROM_TEXT].rstrip("，,、：:")
     return ""
 
 
 def _labelled(text: str) -> dict[str, str]:
-    found = list(_LABEL.finditer(text))
+    found = list(_LABEL.finditer(text.translate(_OF_LABELS)))
     values: dict[str, str] = {}
     for here, following in zip_longest(found, found[1:]):
         value = text[here.end() : following.start() if following else len(text)].strip(" \t\n，,;；")
@@ -163,7 +168,7 @@ def _reporter(labelled: str, body: str) -> str:
 
 
 def _unlabelled(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not _LABEL.match(line.strip())).strip()
+    return "\n".join(line for line in text.splitlines() if not _LABEL.match(line.strip().translate(_OF_LABELS))).strip()
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
@@ -172,7 +177,7 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _channel(text: str) -> str:
-    return next((channel.value for word, channel in _CHANNELS if word in text), "")
+    return next((channel.value for word, channel in _CHANNELS if re.search(word, text)), "")
 
 
 class ClassGuesser:

@@ -15,7 +15,8 @@ _MOMENT = re.compile(
     r"(?:(?P<ago>(?<!大)前[天日]|(?<![一-鿿])前(?=[早晚])|昨(?:[天日]|(?=[早晚]))|(?<![如至现])今(?:[天日]|(?=[早晚])))"
     rf"|(?:(?P<year>20\d\d)[-/.年]\s*|{_NO_YEAR})(?P<month>\d{{1,2}})(?(year)[-/.月]|月)(?P<day>\d{{1,2}})[日号]?)\s*"
     rf"(?P<half>{HALF_DAYS})?\s*(?:(?P<hour>\d{{1,2}})"
-    r"(?:[:：](?P<minute>\d{2})?|[时点](?:(?P<told>\d{1,2}(?=分)|\d\d(?![\d多余来几个名人位户辆元号栋幢]))|(?P<halfhour>半))?))?"
+    r"(?:[:：](?P<minute>\d{2})?|[时時点點](?:(?P<told>\d{1,2}(?=分)|\d\d(?![\d多余来几个名人位户辆元号栋幢]))|(?P<halfhour>半))?)"
+    r"|(?P<spelt>[一二两三四五六七八九十]{1,3}[时時点點]))?"
 )
 _DAYS_AGO: Final = {"今": 0, "昨": 1, "前": 2}
 _LAST_YEAR: Final = timedelta(days=92)
@@ -40,6 +41,8 @@ def told_moment(text: str, now: datetime) -> datetime | None:
 def _dated(found: re.Match[str], now: datetime) -> datetime | None:
     hour = int(found["hour"] or 0)
     by_night = found["half"] in _NIGHT and (hour < _MORNING or hour == 12)
+    if not found["hour"] and (found["half"] or found["spelt"]):  # not midnight
+        return None
     if found["hour"] and (by_night or (found["half"] == "凌晨" and hour == 12)):  # of this day or of the next
         return None
     if (found["half"] in _AFTERNOON and 0 < hour < 12) or (found["half"] == "中午" and 0 < hour < _MORNING):

@@ -33,6 +33,45 @@ def test_a_work_order_is_read_by_its_labels() -> None:
     assert parsed.description.startswith("市民来电反映")
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        "【工单编号】W1\n【来电人】陈国强\n【联系电话】13800001234\n【地址】统一路45号\n【诉求内容】楼上装修扰民",
+        "【工單編號】W1\n【來電人】陈国强\n【聯繫電話】13800001234\n【地址】统一路45号\n【訴求內容】楼上装修扰民",
+        "工單編號：W1\n來電人：陈国强\n聯絡電話：13800001234\n地址：统一路45号\n問題描述：楼上装修扰民",
+    ],
+)
+def test_labels_may_stand_in_brackets_and_in_traditional_signs(order: str) -> None:
+    parsed = parse_text(order, NOW)
+    assert (parsed.upper_number, parsed.reporter_name, parsed.reporter_phone) == ("W1", "陈国强", "13800001234")
+    assert (parsed.address, parsed.description, parsed.title) == ("统一路45号", "楼上装修扰民", "楼上装修扰民")
+
+
+@pytest.mark.parametrize("told", ["138 0000 1234", "138-0000-1234"])
+def test_a_telephone_told_in_groups_is_one_number_and_no_part_of_the_title(told: str) -> None:
+    parsed = parse_text(f"老王电话{told}，桥头栏杆断了，要求今天回电话", NOW)
+    assert (parsed.reporter_phone, parsed.title) == ("13800001234", "老王，桥头栏杆断了，要求今天回电话")
+    assert parsed.wants_reply
+
+
+def test_a_line_that_only_leads_to_the_text_is_not_its_title() -> None:
+    assert headline("[微信转发] 孙大姐：\n黎明街路灯坏了三天\n2026-11-22") == "黎明街路灯坏了三天"
+    parsed = parse_text("网格员上报：\n时间：2026年11月23日8时15分\n上报人：刘某 13800001234\n情况：鸡舍占用耕地", NOW)
+    assert (parsed.title, parsed.reporter_name) == ("情况：鸡舍占用耕地", "刘某")
+    assert headline("路灯不亮：") == "路灯不亮"
+
+
+def test_several_telephones_behind_a_name_leave_it_the_reporter() -> None:
+    told = "来电人张先生(电话0631-5281234，手机13800001234，也可联系其爱人 13800005678)反映电梯困人"
+    parsed = parse_text(told, NOW)
+    assert (parsed.reporter_name, parsed.reporter_phone) == ("张先生", "0631-5281234")
+
+
+@pytest.mark.parametrize(("answer", "wanted"), [("是", True), ("否", False)])
+def test_a_work_order_says_whether_to_call_back(answer: str, wanted: bool) -> None:
+    assert parse_text(f"诉求内容：路灯不亮\n是否回访：{answer}", NOW).wants_reply is wanted
+
+
 def test_a_chat_message_gives_what_it_holds() -> None:
     parsed = parse_text("北山小区3号楼有人堆垃圾，打１３８００００１２３４联系", NOW)
     assert parsed.reporter_phone == "13800001234"

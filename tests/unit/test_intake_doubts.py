@@ -42,6 +42,9 @@ NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
         "3月12",
         "昨天晚上12点",
         "12月3日上午9点",
+        "2026年11月20日下午三点",
+        "2026/11/20 十点半",
+        "2026年11月20日上午",
     ],
 )
 def test_what_may_be_any_moment_or_is_to_come_is_none(told: str) -> None:
@@ -60,6 +63,7 @@ def test_what_may_be_any_moment_or_is_to_come_is_none(told: str) -> None:
         ("今年2月19日凌晨2时许", (2, 19, 2, 0)),
         ("昨天中午10点", (11, 22, 10, 0)),
         ("2026年 11月20日8点", (11, 20, 8, 0)),
+        ("2026/11/20 下午3時20分", (11, 20, 15, 20)),
     ],
 )
 def test_a_number_that_follows_the_hour_is_not_always_its_minutes(told: str, moment: tuple[int, int, int, int]) -> None:
@@ -70,6 +74,16 @@ def test_a_number_that_follows_the_hour_is_not_always_its_minutes(told: str, mom
 @pytest.mark.parametrize("text", ["物业公司在小区长期不清运垃圾", "直接到小区开展延长工期", "人民路5号线工地噪音"])
 def test_what_only_sounds_like_an_address_is_none(text: str) -> None:
     assert parse_text(text, NOW).address == ""
+
+
+@pytest.mark.parametrize("text", ["15063110987", "0110-2231", "统一路110号", "长度110米", "1381234512345", "12345678"])
+def test_digits_of_another_number_are_no_channel(text: str) -> None:
+    assert parse_text(f"联系 {text}，路灯不亮", NOW).channel == ""
+
+
+@pytest.mark.parametrize(("text", "channel"), [("民生110转来", "110"), ("12345工单", "12345")])
+def test_a_channel_is_found_beside_other_words(text: str, channel: str) -> None:
+    assert parse_text(f"{text}，路灯不亮", NOW).channel == channel
 
 
 @pytest.mark.parametrize("before", ["我是", "我们是", "本人家住", "有人在", "现在", "住在"])
