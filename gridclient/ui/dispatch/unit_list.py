@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegat
 from gridclient.domain.case import Role
 from gridclient.ui.dispatch.choice import Choice, UnitItem
 from gridclient.ui.present import part_word
-from gridclient.ui.tag import paint_tag
+from gridclient.ui.tag import paint_tag, tag_width
 from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
-_GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX, _CHIP_PX = 5, 8, 20, 20, 37, 218, 32
+_GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
 _DOT: Final = " · "
 _LEAST_PX: Final = 76
 _SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
@@ -51,13 +51,15 @@ class UnitDelegate(QStyledItemDelegate):
         painter.setFont(base_font(weight=QFont.Weight.DemiBold))
         painter.setPen(QColor(theme.text))
         metrics = painter.fontMetrics()
-        room = width if part is None else width - _CHIP_PX - 6
+        word, room = part_word(part), width
+        if part is not None:
+            room -= tag_width(word) + 6
         name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(left, place.top() + 4, width, _NAME_PX), Qt.AlignmentFlag.AlignVCenter, name)
         if part is not None:
-            chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, _CHIP_PX, 16)
+            chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, tag_width(word), 16)
             ground = theme.accent if part is Role.LEAD else theme.muted
-            paint_tag(painter, chip, part_word(part), ink=theme.on_accent, ground=ground)
+            paint_tag(painter, chip, word, ink=theme.on_accent, ground=ground)
         painter.setFont(base_font(SMALL_PX))
         painter.setPen(QColor(theme.muted))
         metrics = painter.fontMetrics()
