@@ -200,8 +200,9 @@ class RelatedTab(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.list = LikenessList(parent=self)
-        self._empty = label(self.tr("没有发现可能重复的案件。"), "muted")
-        down(self._empty, (self.list, 1), on=self, edges=(8, 8, 8, 8), gap=6)
+        self._empty = label(self.tr("没有发现可能重复的案件。"), "muted", wraps=True)
+        self._empty.setContentsMargins(4, 0, 4, 0)
+        down((self._empty, Qt.AlignmentFlag.AlignTop), (self.list, 1), on=self, edges=(8, 8, 8, 8), gap=6)
         self.list.hide()
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:

@@ -9,10 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.roles import Action
+from gridclient.ui.casework.fact_tabs import RelatedTab
 from gridclient.ui.casework.panel import CasePanel
 from tests.ui.casework.panel_keys import Show
 from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
@@ -83,3 +85,15 @@ def test_a_fact_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk
     facts.setSelection(0, 0)
     QTest.keyClick(facts, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text() == facts.words
+
+
+def test_that_nothing_alike_was_found_stands_where_the_other_tabs_begin(qtbot: QtBot) -> None:
+    tab = RelatedTab()
+    qtbot.addWidget(tab)
+    tab.resize(344, 500)
+    tab.show_likenesses((), NOW)
+    tab.grab()
+    words = tab.findChild(QLabel)
+    assert isinstance(words, QLabel)
+    assert words.geometry().bottom() < 100
+    assert words.mapTo(tab, words.contentsRect().topLeft()).x() == 12
