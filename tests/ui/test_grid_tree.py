@@ -157,6 +157,16 @@ def test_large_figures_stand_apart_from_each_other(tree: GridTree) -> None:
     assert tree.header().sectionSize(Column.OVERDUE) - edge - figure >= 8
 
 
+def test_large_figures_that_were_read_before_the_areas_have_room_too(qtbot: QtBot) -> None:
+    tree = GridTree()
+    qtbot.addWidget(tree)
+    tree.show_figures({BASIC: GridFigures(58_255, 53_449, {})})
+    tree.show_grids(GRIDS)
+    wide = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
+    assert tree.header().sectionSize(Column.OPEN) > wide("58,255")
+    assert tree.header().sectionSize(Column.OVERDUE) > wide("53,449")
+
+
 def test_a_tooltip_names_worker_and_figures(tree: GridTree) -> None:
     tree.show_figures({BASIC: GridFigures(5, 1, {})})
     told = tree.grids.index_of(BASIC).data(Qt.ItemDataRole.ToolTipRole)

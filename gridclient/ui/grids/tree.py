@@ -129,14 +129,14 @@ class GridTree(QTreeView):
             self.restore(self._unseen)
             self._unseen = None
         self.show_chosen(chosen)
+        self._widen()
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         """Other figures."""
         if self.grids.set_figures(figures):
             self.viewport().update()
         self._show_unplaced()
-        most = [max((counts[place] for counts in self.grids.all_counts()), default=0) for place in (0, 1)]
-        self._widen(*most)
+        self._widen()
 
     def show_chosen(self, code: str) -> None:
         """Marks the chosen area and scrolls to it; "" marks none."""
@@ -273,10 +273,13 @@ class GridTree(QTreeView):
         header.setSectionsMovable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        self._widen(0, 0)
+        self._widen()
 
-    def _widen(self, most_open: int, most_overdue: int) -> None:
+    def _widen(self) -> None:
         """Makes the columns of figures as wide as their widest figure, with room between them."""
+        most_open, most_overdue = (
+            max((counts[place] for counts in self.grids.all_counts()), default=0) for place in (0, 1)
+        )
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
         self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
         self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + _EDGE_PX) + _EDGE_PX)
