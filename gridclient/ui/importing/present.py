@@ -117,6 +117,19 @@ def summary_text(outcome: ImportOutcome) -> str:
     )
 
 
+def where_text(outcome: ImportOutcome) -> str:
+    """Where what came in is seen on the desk; "" for cases, to which a button leads, and for what is told elsewhere."""
+    if outcome.dry_run or not outcome.summary.imported:
+        return ""
+    areas = translate("Importing", "导入的在席位的网格树和地图上（Esc 返回）。")
+    return {
+        ImportKind.GRIDS: areas,
+        ImportKind.DIVISIONS: areas,
+        ImportKind.UNITS: translate("Importing", "导入的单位在派遣时列出；有坐标的，勾选地图上的“单位”可以看到。"),
+        ImportKind.STANDARDS: translate("Importing", "导入的清单在“设置”的“立案标准清单”里。"),
+    }.get(ImportKind(outcome.summary.kind), "")
+
+
 def place_text(line: RowFinding) -> str:
     """The place of a finding: ``部件 第 12 行``; findings about the file as a whole have no row."""
     row = translate("Importing", "第 {row} 行").format(row=line.row) if line.row else translate("Importing", "整个文件")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportOutcome, RefusedRow, RowFinding
 from gridclient.services.import_order import BASE_MAP
-from gridclient.ui.importing.present import place_text, summary_text
+from gridclient.ui.importing.present import place_text, summary_text, where_text
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.lines_table import Line, LinesModel, LinesTable
@@ -42,7 +42,7 @@ class ResultPanel(QWidget):
         super().__init__(parent)
         panel(self)
         self.headline = label(role="title", wraps=True, parent=self)
-        self.hint = label(role="muted", parent=self)
+        self.hint = label(role="muted", wraps=True, parent=self)
         self.cases = KeyButton("", kind="primary", parent=self)
         self.save = KeyButton(self.tr("保存报告…"), key="Ctrl+S", icon="save", parent=self)
         self.next = KeyButton(self.tr("换一个文件…"), parent=self)
@@ -66,8 +66,9 @@ class ResultPanel(QWidget):
         lines: list[RowFinding] = [*outcome.refused, *outcome.notices]
         self.findings.show_findings(lines, dry_run=outcome.dry_run)
         self.table.setVisible(bool(lines))
-        self.hint.setText(self._hint(outcome))
-        self.hint.setVisible(outcome.summary.kind != BASE_MAP)
+        is_base_map = outcome.summary.kind == BASE_MAP
+        self.hint.setText("" if is_base_map else self._hint(outcome) + where_text(outcome))
+        self.hint.setVisible(not is_base_map)
 
     def _hint(self, outcome: ImportOutcome) -> str:
         if outcome.refused and outcome.dry_run:

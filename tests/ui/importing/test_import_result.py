@@ -161,6 +161,24 @@ def test_an_import_without_a_finding_says_why(stage: Stage, rows: int, unchanged
     assert word in stage.page.result.hint.text()
 
 
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        (ImportKind.GRIDS, "网格树和地图上"),
+        (ImportKind.DIVISIONS, "网格树和地图上"),
+        (ImportKind.UNITS, "勾选地图上的“单位”"),
+        (ImportKind.STANDARDS, "立案标准清单"),
+    ],
+)
+def test_it_is_said_where_areas_units_and_conditions_are_seen_once_they_are_in(
+    stage: Stage, kind: ImportKind, word: str
+) -> None:
+    for dry_run, imported, is_said in ((False, 3, True), (True, 3, False), (False, 0, False)):
+        summary = ImportSummary("a.xlsx", kind, 3, imported, 3 - imported, 0, 0.1)
+        stage.page.result.show_outcome(ImportOutcome(summary, (), (), Changes(), dry_run))
+        assert (word in stage.page.result.hint.text()) is is_said
+
+
 def test_an_error_of_the_import_is_said_in_place_and_can_be_tried_again(stage: Stage, plain: Path) -> None:
     stage.importer.error = InvalidInput("file.damaged", file="plain.csv")
     stage.open(plain)
