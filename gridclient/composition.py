@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import Tier, county_of, tier_of
-from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, RuleViolation, StoreUnavailable
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.desk import Desk
@@ -193,7 +193,7 @@ def open_desk(
     """Opens a profile until the block ends.
 
     Args:
-        account: who acts; the desk's own account if nobody is named (:func:`_own_account`).
+        account: who acts; if nobody is named, the desk itself (:func:`_actor`).
         read_only: only reads, beside a desk that may be open.
         shared: writes on behalf of the desk that holds the profile (its worker process).
         held: the profile's lock, where it was taken before.
@@ -203,6 +203,7 @@ def open_desk(
         Cancelled: by ``told``.
         NotFound: no desk was made here, or no such account.
         Conflict: another desk has the profile.
+        RuleViolation: ``account.not_of_desk``.
         StoreUnavailable: the store cannot be opened.
     """
     clock = SystemClock()
@@ -237,7 +238,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
         map_data=SqliteMapData(columns, reference, clock),
         clock=clock,
         ids=RandomIds(),
-        actor=_own_account(profile, reference) if account is None else _account(database, reference, account),
+        actor=_actor(profile, reference, account),
         files=AttachmentStore(profile.attachments, database),
     )
     return OpenedDesk(profile, reference, desk)
@@ -266,8 +267,18 @@ def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridCli
     return finish_imports(profile.database, BulkRecorder(profile.device, clock))
 
 
-def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Actor:
-    """Who acts where nobody is named: a department's desk acts for its unit, one that may write no case watches."""
+def _actor(profile: profiles.Profile, reference: SqliteReference, account: str | None) -> Actor:
+    """Who acts. On a desk whose rights bind it, nobody else can be named: the hub would refuse forever what they do."""
+    bound = _bound_account(profile, reference)
+    if bound is None:
+        return _account(profile.database, reference, DEFAULT_ACCOUNT if account is None else account)
+    if account not in (None, bound.account):
+        raise RuleViolation("account.not_of_desk", account=account)
+    return bound
+
+
+def _bound_account(profile: profiles.Profile, reference: SqliteReference) -> Actor | None:
+    """A department's desk acts for its unit, one that may write no case watches; ``None`` for every other desk."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
     grants = [grant for grant in enrolment.grants if grant.is_of_cases] if enrolment is not None else []
     units = {grant.unit for grant in grants}
@@ -277,7 +288,7 @@ def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Actor
         return Actor(code, AccountRole.UNIT, code, unit.name if unit is not None else code)
     if grants and not any(grant.writes for grant in grants):
         return replace(read_account(profile.database, WATCHING_ACCOUNT), role=AccountRole.WATCHER)
-    return read_account(profile.database, DEFAULT_ACCOUNT)
+    return None
 
 
 def _account(database: Database, reference: SqliteReference, code: str) -> Actor:

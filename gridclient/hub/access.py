@@ -82,7 +82,7 @@ class Access:
             InvalidInput: ``enrol.code_mistyped``, ``enrol.device_invalid``.
             NotFound: ``enrol.code_unknown``.
             RuleViolation: ``enrol.code_used``, ``enrol.code_expired``, ``enrol.device_known`` (with another key),
-                ``hub.device_revoked`` (``more``).
+                ``hub.device_revoked``, ``hub.one_identity`` (``more``).
         """
         code_hash = _hash(read_code(typed).text)
         _check(applicant)
@@ -173,7 +173,7 @@ class Access:
 
         Raises:
             NotFound: ``hub.device_unknown``.
-            RuleViolation: ``hub.device_revoked``, ``hub.no_short_left``.
+            RuleViolation: ``hub.device_revoked``, ``hub.no_short_left``, ``hub.one_identity``.
         """
         now = int(self._clock())
         with self._backend.writing() as ledger:
@@ -235,7 +235,15 @@ def _beside(before: Device, code: Code) -> Code:
 
 
 def _together(before: Sequence[Grant], more: Sequence[Grant]) -> tuple[Grant, ...]:
-    return tuple(dict.fromkeys((*before, *more)))
+    """All rights of a desk, which acts as one: for a unit, for townships, or it only watches.
+
+    Raises:
+        RuleViolation: ``hub.one_identity``.
+    """
+    grants = tuple(dict.fromkeys((*before, *more)))
+    if len({(grant.unit, grant.writes) for grant in grants if grant.is_of_cases}) > 1:
+        raise RuleViolation("hub.one_identity", has=role_word(before), more=role_word(more))
+    return grants
 
 
 def _admitted(ledger: Ledger, applicant: Applicant, code: Code, before: Device | None, now: int) -> Device:

@@ -228,6 +228,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "action.not_available": "本版本还不能办理“{action}”，案件没有改动。",
     "import.not_available": "本版本还不能导入“{kind}”。",
     "account.unknown": "没有账号“{account}”。可用 operator、leader、supervisor 或单位编码。",
+    "account.not_of_desk": "本席位只能以注册的身份办理，不能用账号“{account}”；要改身份，请县级管理员改权限。",
     "command.answer_lost": "命令已执行完，但结果没能输出（{reason}）；请先查看现状，不要直接重做。",
     "command.interrupted": "已中断；中断前写入的内容保留，请先查看现状再继续。",
     "environment.no_screen": "这里没有图形界面，打不开窗口；请在桌面环境中运行（没有设置 DISPLAY）。",

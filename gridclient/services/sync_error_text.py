@@ -43,6 +43,8 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "hub.newer": "数据库由更新的版本（{version}）建立，本版本只认识 {known}，请先更新程序。",
     "hub.device_revoked": "设备 {device} 已吊销，权限没有改；要再用它，请发新的注册码重新注册。",
     "hub.device_unknown": "没有编号为 {device} 的设备，请用 hub devices 查看。",
+    "hub.one_identity": "一台席位只有一种身份，它是“{has}”，不能再加“{more}”，权限没有改；不写 --add 就是替换，"
+    "两种身份都要的请另设一台席位。",
     "hub.no_short_left": "这个镇街的席位短号已用完，请先清理不用的席位。",
     "hub.address_unknown": "不认识数据库地址“{text}”，请写成 sqlite:///文件 或 postgresql://…。",
     "hub.certificate": "证书文件“{file}”读不出来，请检查格式和权限。",

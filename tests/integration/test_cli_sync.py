@@ -186,7 +186,12 @@ def test_a_desk_that_may_write_no_case_does_nothing_that_the_hub_would_refuse_fo
         desk.json("sync")
     for action, facts in (("note", {"text": "请尽快"}), ("urge", {}), ("file", {})):
         assert supervisor.act(case, action, **facts).code == "role.not_allowed"
-    assert supervisor.json("cases", "new", "--json-args", '{"title": "井盖"}').code == "role.not_allowed"
+        for account in ("operator", "leader", "值班长"):
+            assert supervisor.act(case, action, account, **facts).code == "account.not_of_desk"
+    assert supervisor.act(case, "urge", "supervisor").code == "role.not_allowed"
+    for account, code in ((None, "role.not_allowed"), ("operator", "account.not_of_desk")):
+        who = ("--as", account) if account else ()
+        assert supervisor.json("cases", "new", *who, "--json-args", '{"title": "井盖"}').code == code
     assert supervisor.json("sync").json["pending"] == 0
 
 
@@ -204,10 +209,18 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
         seen = department.json("cases", "list", "--limit", 500).json
         assert case in {row["id"] for row in seen["cases"]}
         assert 0 < seen["total"] < first.json("cases", "list").json["total"]
-        department.act(case, "sign")
+        department.act(case, "sign", unit)
         department.act(case, "feed_back", result="已清理完毕")
-        assert department.act(case, "close").code == "role.not_allowed"
+        assert department.act(case, "urge", "operator").code == "account.not_of_desk"
+        known = department.json("hub", "devices", "--db", hub.database).json
+        device = next(row["device"] for row in known if row["name"] == "d")
+        second = next(row["unit"] for row in seen["cases"] if row["unit"] not in (None, unit))
+        added = ("--unit", second, "--township", township, "--add")
+        assert department.json("hub", "rights", device, "--db", hub.database, *added).code == "hub.one_identity"
         assert department.json("sync").json["pushed"] == 2
+        for account in ("", unit):
+            assert department.act(case, "close", account).code == "role.not_allowed"
+        assert department.json("sync").json["pending"] == 0
         township_desk = desks.make("t", "--township", township, township=township)
         township_desk.json("sync")
         shown = township_desk.json("cases", "show", case).json

@@ -117,6 +117,27 @@ def test_a_device_that_is_admitted_for_more_keeps_what_it_had_and_its_short_mark
     assert [grant.stream for grant in access.enrol(code_for(access), applicant()).grants] == [f"t:{TOWNSHIP}", "ref"]
 
 
+@pytest.mark.parametrize(
+    ("has", "added"),
+    [
+        (grants_for(TOWNSHIP, unit="unit.a"), grants_for(TOWNSHIP, unit="unit.b")),
+        (grants_for(TOWNSHIP, unit="unit.a"), grants_for("371002002")),
+        (grants_for(TOWNSHIP), grants_for("371002002", supervisor=True)),
+        (grants_for("", supervisor=True), grants_for(TOWNSHIP)),
+    ],
+)
+def test_rights_are_not_added_with_which_a_desk_would_write_what_the_hub_refuses_for_ever(
+    access: Access, has: tuple[Grant, ...], added: tuple[Grant, ...]
+) -> None:
+    access.enrol(access.issue_code(has, township=TOWNSHIP, name=""), applicant())
+    with pytest.raises(GridClientError, match=r"hub\.one_identity"):
+        access.change_rights("desk-0001", added, township="", more=True)
+    with pytest.raises(GridClientError, match=r"hub\.one_identity"):
+        access.enrol(access.issue_code(added, township=TOWNSHIP, name=""), applicant(), more=True)
+    assert {device.grants for device in access.devices()} == {has}
+    assert access.change_rights("desk-0001", added, township=TOWNSHIP).grants == added
+
+
 def test_a_revoked_device_has_nothing_that_more_could_be_added_to(access: Access) -> None:
     access.enrol(code_for(access), applicant())
     access.revoke("desk-0001")
