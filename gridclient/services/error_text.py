@@ -15,6 +15,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "tour.not_saved": "截图 {file} 没有存成，请检查目录是否可写。",
     "cancelled": "已取消，没有改动任何数据。",
     "case.unknown": "没有找到案件 {case}，请核对编号。",
+    "case.number_of_two": "编号 {number} 有几件案件（同一席位的数据被复制到另一台电脑用过），请改写案件的 id：{ids}。",
     "case.changed_meanwhile": "案件 {case} 刚被他人更新，请看过最新情况后再操作。",
     "case.not_open": "案件现为“{state}”，已办结的案件不能再这样操作。",
     "case.not_fileable": "案件现为“{state}”，只有待受理的案件可以立案。",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.case import Case
-from gridclient.domain.errors import NotFound
+from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.domain.event_shapes import showable
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
@@ -35,7 +35,8 @@ class Histories:
         self._origins = Origins()
 
     def case(self, connection: Connection, case_ref: str) -> Case:
-        """By key, number or the number without its township; raises ``NotFound("case.unknown")``."""
+        """By key, number or the number without its township; raises ``NotFound("case.unknown")``,
+        ``InvalidInput("case.number_of_two")``."""
         case_id = _by_number(connection, case_ref) or case_ref
         case = folded(events_of(self.events(connection, case_id)))
         if case is None:
@@ -83,15 +84,18 @@ def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
 
 
 def _by_number(connection: Connection, reference: str) -> str | None:
-    """The key of the case with this number, whole or without its township; ``None`` if there is none."""
+    """The key of the case with this number, whole or without its township; ``None`` if there is none. Two have it where
+    a copied machine gave it as well (``InvalidInput("case.number_of_two")``)."""
     if "-" not in reference:
         return None
     for number in (reference, *(f"{township}-{reference}" for township in _townships(connection))):
-        row = connection.execute(
+        rows = connection.execute(
             "SELECT id FROM cases WHERE number_key = ? AND number = ?", (number_key(number), number)
-        ).fetchone()
-        if row is not None:
-            return subject_text(row[0])
+        ).fetchall()
+        if len(rows) > 1:
+            raise InvalidInput("case.number_of_two", number=number, ids=sorted(subject_text(key) for (key,) in rows))
+        if rows:
+            return subject_text(rows[0][0])
     return None
 
 

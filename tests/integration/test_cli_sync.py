@@ -228,6 +228,21 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
         assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
 
 
+def test_a_number_that_a_copied_machine_gave_as_well_names_neither_case(desks: Desks, tmp_path: Path) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    twin = CommandLine(copied(one.profile, tmp_path / "twin"), one.captured)
+    keys = [new_case(desk, title) for desk, title in ((one, "路灯不亮"), (twin, "井盖缺失"))]
+    one.json("sync")
+    assert twin.json("sync").code == "sync.fork"
+    assert twin.json("sync", "--confirm").json["pushed"] == 1
+    two.json("sync")
+    (number,) = {two.json("cases", "show", key).json["number"] for key in keys}
+    ran = two.act(number, "note", text="看过")
+    assert (ran.status, ran.code) == (1, "case.number_of_two")
+    assert all(key in ran.err for key in keys), ran
+    assert two.json("sync").json["pushed"] == 0
+
+
 def test_what_a_stick_brought_of_a_revoked_desk_is_not_withdrawn_without_a_word(
     desks: Desks, hub: Hub, tmp_path: Path
 ) -> None:
