@@ -8,14 +8,16 @@ for everybody. The feed of a part skips positions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from gridclient.domain.events import EventKey, Record
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
+
+_CLOCK_OFF: Final = timedelta(minutes=5)
 
 
 class OriginKey(NamedTuple):
@@ -153,6 +155,12 @@ class RoundReport:
     params: Mapping[str, Any] | None = None
     by: str = "line"  # or "stick"
     withdrawn: int = 0
+
+    @property
+    def clock_off(self) -> timedelta:
+        """By how much this machine's clock is before the hub's; nothing where that is less than five minutes."""
+        off = self.at - self.hub_time if self.hub_time is not None else timedelta()
+        return off if abs(off) >= _CLOCK_OFF else timedelta()
 
 
 @frozen

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gridclient.cli import main
 from gridclient.composition import open_desk
 from gridclient.domain.roles import Action
 from gridclient.self_check import Finding, check_hub
+from gridclient.system import SystemClock
 from tests.fakes.command_line import CommandLine, copied, made_demo, new_case
 from tests.fakes.running_hub import hub_process
 
@@ -88,6 +90,18 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
     assert two.json("sync").json["pulled"] == 1
     assert titles(two) == {"路灯不亮"}
     assert two.json("verify").json["ok"]
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "快 1天"), (-1, "慢 1天"), (0, "")])
+def test_a_round_says_that_this_machines_clock_is_a_day_off(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch, days: int, said: str
+) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    now = SystemClock.now
+    monkeypatch.setattr(SystemClock, "now", lambda clock: now(clock) + timedelta(days=days))
+    new_case(one, "路灯不亮")
+    ran = one("sync")
+    assert (ran.status, ran.err.count("时钟")) == (0, abs(days)) and said in ran.err, ran
 
 
 def test_a_round_says_that_a_large_photo_is_still_only_here(desks: Desks, tmp_path: Path) -> None:
@@ -189,7 +203,7 @@ def test_a_desk_that_may_write_no_case_does_nothing_that_the_hub_would_refuse_fo
         for account in ("operator", "leader", "值班长"):
             assert supervisor.act(case, action, account, **facts).code == "account.not_of_desk"
     assert supervisor.act(case, "urge", "supervisor").code == "role.not_allowed"
-    for account, code in ((None, "role.not_allowed"), ("operator", "account.not_of_desk")):
+    for account, code in (("", "role.not_allowed"), ("operator", "account.not_of_desk")):
         who = ("--as", account) if account else ()
         assert supervisor.json("cases", "new", *who, "--json-args", '{"title": "井盖"}').code == code
     assert supervisor.json("sync").json["pending"] == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,7 +12,6 @@ from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.ui.present import size_words
 
 translate = QCoreApplication.translate
-_CLOCK_OFF: Final = timedelta(minutes=5)
 
 
 def stage_words(view: SyncView) -> str:
@@ -108,12 +106,11 @@ def seconds_words(seconds: float) -> str:
 
 
 def clock_words(report: RoundReport | None) -> tuple[str, ...]:
-    """Says that this machine's clock is wrong by 5 minutes or more, because people read times. The order of events does
-    not depend on it."""
-    if report is None or report.hub_time is None or abs(report.at - report.hub_time) < _CLOCK_OFF:
+    """Says that this machine's clock is wrong, because people read times. The order of events does not depend on it."""
+    if report is None or not report.clock_off:
         return ()
-    minutes = round(abs(report.at - report.hub_time) / timedelta(minutes=1))
-    if report.at > report.hub_time:
+    minutes = round(abs(report.clock_off) / timedelta(minutes=1))
+    if report.clock_off > timedelta():
         words = translate("Sync", "本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。")
     else:
         words = translate("Sync", "本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。")
