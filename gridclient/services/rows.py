@@ -253,13 +253,15 @@ class StandardListRow:
 
 @frozen
 class Likeness:
-    """A case that may be a duplicate, and why: distance in metres, same telephone, similarity of the texts (0..1)."""
+    """A case that may be a duplicate, and why: distance in metres, same telephone, similarity of the texts (0..1), a
+    house number of the same street in both."""
 
     row: CaseRow
     metres: float | None
     same_phone: bool
     text: float
     score: float
+    same_house: bool = False
 
 
 @frozen

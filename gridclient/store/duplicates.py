@@ -1,4 +1,5 @@
-"""Likely duplicates of a new case: near in place and time, from the same telephone, or with similar words.
+"""Likely duplicates of a new case: near in place and time, of the same house, from the same telephone, or with similar
+words.
 
 Candidates are few by construction (the nearest, the same telephone, the best hits of the search index among the newest
 cases). Only their texts are read from the log and compared.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,6 +43,8 @@ _LEAST_SCORE: Final = 0.35
 _TELLING: Final = (EventKind.REGISTERED, EventKind.IMPORTED, EventKind.AMENDED, EventKind.FILED)
 _METRES_PER_DEGREE: Final = 111_320.0
 _ALIKE, _NEAR, _PHONE, _TIME = 0.5, 0.25, 0.35, 0.1
+_HOUSE: Final = re.compile(r"[一-鿿]{2}[路街巷道里区园村苑城府庭场]\d+(?:-\d+)?号")
+"""The end of a street's or an estate's name and a house number."""
 
 
 @frozen
@@ -54,8 +59,8 @@ class NewCase:
     at: datetime
 
     @property
-    def words(self) -> frozenset[str]:
-        return frozenset(tokens_of(f"{self.title} {self.description}"))
+    def text(self) -> str:
+        return f"{self.title} {self.description}"
 
 
 @frozen
@@ -85,11 +90,13 @@ def likely_duplicates(
     of_phone = _of_phone(connection, rows, new)
     rows = [row for row in rows if row.rowid in of_phone or (_metres(row, new) or 0.0) <= _ELSEWHERE_M]
     described = _described(connection, [row.rowid for row in rows])
-    words = new.words
+    words, houses = frozenset(tokens_of(new.text)), _houses(new.text)
     found = []
     for row in rows:
-        alike = _alike(words, tokens_of(f"{row.title} {described.get(row.rowid, '')}"))
-        likeness = _compared(row, new, alike, same_phone=row.rowid in of_phone)
+        text = f"{row.title} {described.get(row.rowid, '')}"
+        same_house = not houses.isdisjoint(_houses(text))
+        alike = _alike(words, tokens_of(text))
+        likeness = _compared(row, new, alike, same_phone=row.rowid in of_phone, same_house=same_house)
         if likeness.score >= _LEAST_SCORE:
             found.append(likeness)
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
@@ -148,7 +155,7 @@ def _by_phone(connection: Connection, new: NewCase) -> list[int]:
 
 def _by_words(connection: Connection, newest: Numbers, new: NewCase) -> list[int]:
     """Numbers of those of the ``newest`` cases that share words with the new one, those that share most first."""
-    words = [word for word in dict.fromkeys(tokens_of(f"{new.title} {new.description}")) if len(word) > 1]
+    words = [word for word in dict.fromkeys(tokens_of(new.text)) if len(word) > 1]
     if not words or not len(newest):
         return []
     some = words[:: max(1, len(words) // _WORDS)][:_WORDS]
@@ -180,18 +187,22 @@ def _described(connection: Connection, numbers: Sequence[int]) -> Mapping[int, s
     return {no: said for no, said in json.loads(text) if is_text(said)}
 
 
-def _compared(row: CaseRow, new: NewCase, text: float, *, same_phone: bool) -> Likeness:
+def _compared(row: CaseRow, new: NewCase, text: float, *, same_phone: bool, same_house: bool) -> Likeness:
     metres = _metres(row, new)
-    near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
+    near = max(float(same_house), 0.0 if metres is None else 1 - metres / _NEAR_M)
     recency = 1 - (new.at - row.registered_at) / _RECENT
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
-    return Likeness(row, metres, same_phone, text, min(1.0, score))
+    return Likeness(row, metres, same_phone, text, min(1.0, score), same_house)
 
 
 def _metres(row: CaseRow, new: NewCase) -> float | None:
     if new.lon is None or new.lat is None or row.lon is None or row.lat is None:
         return None
     return distance(new.lon, new.lat, row.lon, row.lat)
+
+
+def _houses(text: str) -> frozenset[str]:
+    return frozenset(_HOUSE.findall(unicodedata.normalize("NFKC", text)))
 
 
 def _alike(words: frozenset[str], others: Iterable[str]) -> float:

@@ -238,6 +238,8 @@ def likeness_words(likeness: Likeness, now: datetime) -> str:
     parts = []
     if likeness.metres is not None:
         parts.append(translate("Present", "距 {distance}").format(distance=distance_text(likeness.metres)))
+    if likeness.same_house:
+        parts.append(translate("Present", "同一门牌"))
     if likeness.same_phone:
         parts.append(translate("Present", "同电话"))
     if likeness.text >= _ALIKE:

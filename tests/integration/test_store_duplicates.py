@@ -47,6 +47,17 @@ def test_alike_words_alone_are_enough(stage: Stage) -> None:
     assert [found.row.id for found in asked(stage, title="青岛路路灯整夜不亮啊")] == [case_id]
 
 
+def test_the_same_house_is_a_reason_where_nobody_gave_a_point(stage: Stage) -> None:
+    """As a second caller tells it: in other words, from another telephone."""
+    case_id = stage.register("金鸡路195号门前音响噪音扰民", description="店铺音响从早响到晚，多次劝说无效。希望处理。")
+    stage.register("金鸡路19号门前音响噪音扰民", description="店铺音响从早响到晚，多次劝说无效。希望处理。")
+    stage.clock.advance(hours=5)
+    (found,) = asked(stage, title="金鸡路１９５号门前音响太吵", description="金鸡路１９５号门前音响太吵，影响休息")
+    assert (found.row.id, found.same_house, found.metres) == (case_id, True, None)
+    stage.clock.advance(days=26)
+    assert not asked(stage, title="金鸡路195号", description="金鸡路195号下水道堵了，厕所返水，要求疏通")
+
+
 def test_the_same_telephone_counts_within_a_week(stage: Stage) -> None:
     case_id = stage.register("漏水", reporter_phone="13800001111")
     stage.clock.advance(days=6)
