@@ -10,6 +10,7 @@ from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
+from gridclient.services.deadline_text import duration_text
 from gridclient.services.error_text import sentence
 from gridclient.services.sync_port import RoundEnd, RoundReport
 
@@ -108,8 +109,6 @@ def _say_rest(report: RoundReport, files: int, waiting: int) -> None:
             "U盘和原席位上仍有，请联系县级管理员。"
         )
     if off := report.clock_off:
-        from gridclient.services.deadline_text import duration_text
-
         word = "快" if off > timedelta() else "慢"
         say(f"本机时钟比同步中心{word} {duration_text(round(off / _MINUTE) * 60)}，请校准；同步不受影响。")
     if files:

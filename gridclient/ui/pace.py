@@ -11,15 +11,19 @@ _KNOWN_S: Final = 2.0
 
 
 class Pace:
-    """Judges by the time since the first :meth:`left`, so that what came before (opening a file) does not count."""
+    """Judges by the time from the first :meth:`left` to the last step, so that what came before (opening a file) does
+    not count, and waiting for the next step does not make it longer."""
 
     def __init__(self) -> None:
         self._begun: tuple[float, float] | None = None
+        self._step = (0.0, 0.0)
 
     def left(self, done: float, of: float) -> str:
         """The time left in words; "" while that is not known."""
-        now = time.monotonic()
-        begun, first = self._begun = self._begun or (now, done)
-        if now - begun < _KNOWN_S or not first < done < of:
+        if self._begun is None or done != self._step[1]:
+            self._step = (time.monotonic(), done)
+        begun, first = self._begun = self._begun or self._step
+        took = self._step[0] - begun
+        if took < _KNOWN_S or not first < done < of:
             return ""
-        return left_text((now - begun) / (done - first) * (of - done))
+        return left_text(took / (done - first) * (of - done))

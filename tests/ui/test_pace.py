@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.import_findings import ImportPhase
 from gridclient.services.sync_control import SyncState
 from gridclient.ui.importing.progress_line import ProgressLine
+from gridclient.ui.pace import Pace
 from gridclient.ui.sync.state_card import RoundProgress
 from gridclient.ui.waiting import CatchingUp
 from tests.ui.sync.conftest import view
@@ -35,3 +36,13 @@ def test_an_import_a_round_and_an_update_tell_the_time_left_alike_when_it_is_kno
         f"正在取回 500/1,000{words}",
         f"已整理 500 / 1,000 件{words}",
     ]
+
+
+def test_between_two_pieces_of_a_photo_the_time_left_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("gridclient.ui.pace.time", SimpleNamespace(monotonic=lambda: now[0]))
+    pace, told = Pace(), []
+    for moment, done in ((100.0, 256), (116.0, 512), (124.0, 512), (131.0, 512), (132.0, 768)):
+        now[0] = moment
+        told.append(pace.left(done, 1_024))
+    assert told == ["", "约剩 32 秒", "约剩 32 秒", "约剩 32 秒", "约剩 16 秒"]
