@@ -71,6 +71,18 @@ def test_the_name_of_a_unit_that_is_not_chosen_has_the_room_of_the_card(look: No
     assert len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}) > 1
 
 
+def test_a_high_screen_shows_more_units_at_once(look: None, qtbot: QtBot) -> None:
+    cards = UnitList(parent=(window := QWidget()))
+    qtbot.addWidget(window)
+    heights = []
+    for height in (768, 1080):
+        window.resize(344, height)
+        cards.show_items([UnitItem(f"unit-{n}", f"第{n}中队", "管辖本网格 · 在岗") for n in range(20)], Choice())
+        heights.append(cards.sizeHint().height())
+    low, high = heights
+    assert low < high < 1080 / 3
+
+
 def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     case_id = made.filed("噪音")
     propose(panel, made, case_id, qtbot)

@@ -121,9 +121,9 @@ class UnitList(QListView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:
-        """As high as the cards, up to what the panel can spare."""
-        width = self.viewport().width()
-        return QSize(200, min(sum(card_height(item, width) for item in self.units.values) + 2, _MOST_PX))
+        """As high as the cards, up to what the panel can spare, which is more on a high screen."""
+        width, most = self.viewport().width(), max(_MOST_PX, self.window().height() * 2 // 7)
+        return QSize(200, min(sum(card_height(item, width) for item in self.units.values) + 2, most))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, min(self.sizeHint().height(), _LEAST_PX))
