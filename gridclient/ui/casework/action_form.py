@@ -32,6 +32,7 @@ from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.resting import Resting
 
 _LABEL_PX: Final = 62
+_FIRST_LINE_PX: Final = 9  # of a text, below the upper edge of its field
 _TEXT_LINES: Final = 3
 _STANDARD, _GRID = "standard", "grid"
 
@@ -264,6 +265,9 @@ class ActionForm(QWidget):
         name = label("" if field.kind is FieldKind.TICK else field.label, "muted")
         name.setFixedWidth(_LABEL_PX)
         name.setBuddy(widget)
-        top = Qt.AlignmentFlag.AlignTop if field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
+        top = Qt.AlignmentFlag.AlignVCenter
+        if field.kind is FieldKind.TEXT:
+            top = Qt.AlignmentFlag.AlignTop
+            name.setContentsMargins(0, _FIRST_LINE_PX, 0, 0)
         beside = [self.pick] if self.pick is not None and field.kind is FieldKind.GRID else []
         return across((name, top), (widget, 1), *beside, gap=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
@@ -32,3 +32,18 @@ def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_th
     parts = [*rows, form.note, form.submit_button]
     qtbot.waitUntil(lambda: all(a.geometry().bottom() < b.geometry().top() for a, b in pairwise(parts)))
     assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
+
+
+def test_the_word_before_a_long_text_stands_beside_its_first_line(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    apply_theme(qapp, LIGHT)
+    show(made.handling("积水"))
+    form = form_of(panel, Action.RETURN)
+    text = form.widget_of("reason")
+    assert isinstance(text, QPlainTextEdit)
+    word = next(label for label in form.findChildren(QLabel) if label.buddy() is text)
+    form.grab()
+    of_word = word.mapTo(form, word.contentsRect().center()).y()
+    of_line = text.viewport().mapTo(form, text.cursorRect().center()).y()
+    assert abs(of_word - of_line) <= 2
