@@ -25,6 +25,7 @@ from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value
 translate = QCoreApplication.translate
 KEEP, TAKE = "keep", "take"
 _BEFORE: Final = 3
+_TOLD: Final = 2
 _EMPTY: Final = "—"
 
 
@@ -114,13 +115,15 @@ def sheet_of(
         deeds(_common(timeline, view)),
     )
     first_words, later_words = (deed_words(side.entries, reference, kinds) for side in (view.first, view.later))
+    fields = field_lines(view, reference, now)
+    first_outcome, later_outcome = _outcomes(view, fields, reference, now)
     first = SideSheet(
         translate("Conflicts", "先到的（现在有效）"),
         owner_words(view.first, known=somewhere),
         view.first.mine,
         deeds(view.first.entries),
         translate("Conflicts", "保持{deeds}").format(deeds=first_words),
-        _outcome(view, view.first.case, reference, now),
+        first_outcome,
     )
     later = SideSheet(
         translate("Conflicts", "后到的（待定）"),
@@ -128,7 +131,7 @@ def sheet_of(
         view.later.mine,
         deeds(view.later.entries),
         _instead(view, later_words),
-        _outcome(view, view.later.case, reference, now),
+        later_outcome,
     )
     return Sheet(
         case.id,
@@ -139,7 +142,7 @@ def sheet_of(
         base,
         first,
         later,
-        field_lines(view, reference, now),
+        fields,
     )
 
 
@@ -228,6 +231,20 @@ def _level(case: Case, *_: Any) -> str:
 
 def _due(case: Case, _reference: Reference, now: datetime) -> str:
     return until_words(case.due, now) if case.due is not None else ""
+
+
+def _outcomes(
+    view: ContentionView, fields: Sequence[FieldLine], reference: Reference, now: datetime
+) -> tuple[str, str]:
+    """How the case will be with either side; where that reads alike, with what else is different."""
+    first, later = (_outcome(view, side.case, reference, now) for side in (view.first, view.later))
+    if first != later:
+        return first, later
+    told = [line for line in fields if line.differs][:_TOLD]
+    return (
+        joined((first, *(f"{line.name} {line.first}" for line in told))),
+        joined((later, *(f"{line.name} {line.later}" for line in told))),
+    )
 
 
 def _outcome(view: ContentionView, case: Case, reference: Reference, now: datetime) -> str:

@@ -45,6 +45,16 @@ def test_two_dispatches_read_as_two_units() -> None:
     assert sheet.later.outcome == "案件为：待签收 · 鲸园派出所"  # its payload names no clock
 
 
+def test_two_choices_that_leave_state_unit_and_deadline_alike_say_what_else_is_different() -> None:
+    invented = empty_desk()
+    case_id = invented.filed("公厕脏污", ago=timedelta(minutes=20))
+    payload = invented.store.events[case_id][-1].payload
+    arrives(invented, case_id, "case_filed", {**payload, "level": 2}, first=False)
+    sheet = only_sheet(invented, case_id)
+    same = sheet.first.outcome.removesuffix(" · 层级 3级")
+    assert (sheet.first.outcome, sheet.later.outcome) == (f"{same} · 层级 3级", f"{same} · 层级 2级")
+
+
 @pytest.mark.parametrize(("first", "owners"), [(False, ("本席位", "对方席位")), (True, ("对方席位", "本席位"))])
 def test_each_side_says_whose_it_is(first: bool, owners: tuple[str, str]) -> None:
     invented = empty_desk()
