@@ -116,7 +116,7 @@ class AttachmentsTab(QWidget):
         self._jobs = jobs
         self._case: Case | None = None
         self._shown_outside: QTemporaryDir | None = None
-        jobs.read(self, partial(_remove_left, desk.settings))
+        jobs.write(self, partial(_remove_left, desk.settings))  # in one line with what names the next folder
         self.setAcceptDrops(True)
         QShortcut(QKeySequence.StandardKey.Paste, self, self._paste)  # while this is seen, except where one writes
         self.kind = QuietCombo(parent=self)

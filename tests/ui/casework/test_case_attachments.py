@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -181,6 +183,25 @@ def test_what_a_killed_desk_had_opened_is_gone_after_its_next_start(
     assert opened[0].is_file()
     another()
     assert not opened[0].parent.parent.exists()
+
+
+def test_a_file_opens_though_what_a_killed_desk_left_was_not_looked_for_yet(
+    made: InventedDesk, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(attachments, "_show_outside", opened.append)
+    kept, settings = made.desk.files.keep(photo(tmp_path), at=made.clock.now()), made.desk.settings
+    reading_ends = threading.Event()
+    with closing(Jobs(readers=1)) as jobs:
+        jobs.read(jobs, lambda: reading_ends.wait(30))
+        tab = AttachmentsTab(desk=made.desk, jobs=jobs)
+        qtbot.addWidget(tab)
+        tab.files.show_values([AttachedFile(kept.sha256, kept.name, "", kept.size)])
+        tab.list.doubleClicked.emit(tab.files.index(0))
+        qtbot.waitUntil(lambda: bool(settings.value("desk.outside")))
+        reading_ends.set()
+        qtbot.waitUntil(lambda: not jobs.busy)
+        assert [path.is_file() for path in opened] == [True]
 
 
 @pytest.mark.parametrize("name", ["papers", "gridclient-x/../papers", "gridclient-papers/x"])
