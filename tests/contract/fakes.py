@@ -125,7 +125,7 @@ class MemoryDesk:
     # -- one case
 
     def case(self, case_ref: str) -> Case:
-        found = [case for case in self.cases.values() if case_ref in (case.id, case.number, case.number[10:])]
+        found = [case for case in self._all() if case_ref in (case.id, case.number, case.number[10:])]
         if not found:
             raise NotFound("case.unknown", case=case_ref)
         return found[0]
@@ -166,8 +166,11 @@ class MemoryDesk:
         return [by_id[case_id] for case_id in case_ids if case_id in by_id]
 
     def _rows(self) -> list[CaseRow]:
-        cases = list(self.cases.values())  # tests write meanwhile, on another thread
-        return [self._row(no, case) for no, case in enumerate(cases, start=1)]
+        return [self._row(no, case) for no, case in enumerate(self._all(), start=1)]
+
+    def _all(self) -> list[Case]:
+        """The cases of one moment: tests write meanwhile, on another thread."""
+        return list(self.cases.values())
 
     def _matching(self, chosen: CaseFilter) -> list[CaseRow]:
         return [row for row in self._rows() if self._passes(row, self.cases[row.id], chosen)]
@@ -263,7 +266,7 @@ class MemoryDesk:
         return GridFigures(sum(self.cases[row.id].is_open for row in rows), boxes[Box.OVERDUE], boxes)
 
     def unit_loads(self) -> Mapping[str, int]:
-        open_cases = [case for case in self.cases.values() if case.is_open]
+        open_cases = [case for case in self._all() if case.is_open]
         return Counter(part.unit for case in open_cases for part in case.assignments if part.state in _IN_HAND)
 
     def recent_units(self, standard: str) -> Mapping[str, int]:
