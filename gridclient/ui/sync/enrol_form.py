@@ -22,7 +22,7 @@ from gridclient.ui.laid_out import down, label
 from gridclient.ui.sync.stick_enrolment import StickEnrolment
 from gridclient.ui.theme import fixed_font, restyle
 
-_CODE_PX: Final = 14
+_CODE_PX: Final = 13
 _OF_THE_CODE: Final = frozenset(
     {
         "enrol.code_mistyped",
