@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QObject, Qt, Signal
@@ -91,6 +91,7 @@ class LookPanel(QSplitter):
         self.rows = FirstRowsModel(self)
         self.table = QTableView(self)
         self._dress_table()
+        self._said: Sequence[str] = ()
         self.remarks = InlineNote(parent=self)
         self.remarks.setContentsMargins(12, 6, 12, 6)
         self.archive = label(parent=self)
@@ -136,8 +137,7 @@ class LookPanel(QSplitter):
             self.archive.setText(archive_text(look))
             return
         self.rows.show_rows(preview.titles, preview.rows)
-        notices = [sentence(notice.code, **notice.params) for notice in preview.file_notices]
-        self._remark(*notices)
+        self._remark([sentence(notice.code, **notice.params) for notice in preview.file_notices])
         if look.asks_crs:
             self.crs.show_look(look)
 
@@ -148,9 +148,10 @@ class LookPanel(QSplitter):
         )
         if not self.crs.isHidden():
             nowhere += self.tr("换坐标系最多差一公里多，不会是这个原因。")
-        self._remark(*filter(None, (self.remarks.text(), nowhere)))
+        self._remark([*self._said, nowhere])
 
-    def _remark(self, *sentences: str) -> None:
+    def _remark(self, sentences: Sequence[str]) -> None:
+        self._said = sentences
         self.remarks.say("\n".join(sentences), "warn")
 
     def show_uses(self, uses: Mapping[str, str]) -> None:
