@@ -120,15 +120,15 @@ def test_what_the_operator_typed_is_not_overwritten(opened: Opened, qtbot: QtBot
     assert form.values.reporter_phone == "110"
 
 
-def test_what_is_typed_is_kept_on_a_pause_and_restored_with_a_note(
-    opened: Opened, made: InventedDesk, qtbot: QtBot
-) -> None:
-    form = opened()
-    QTest.keyClicks(form.inputs.description, "zaoyin")
-    qtbot.waitUntil(lambda: values_of(made.store.draft(DRAFT)).description == "zaoyin")
+def test_a_draft_is_kept_on_a_pause_and_comes_back(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
+    paste(form := opened(), "张女士反映停电，13800001234")
+    qtbot.waitUntil(lambda: values_of(made.store.draft(DRAFT)) == form.values)
     again = opened()
-    qtbot.waitUntil(lambda: again.values.description == "zaoyin")
-    assert "已恢复" in again.note.text()
+    qtbot.waitUntil(lambda: again.values == form.values)
+    assert "已恢复" in again.note.text() and again.inputs.title_of("reporter_phone") == "✓ 电话"
+    again.inputs.description.selectAll()
+    paste(again, "路灯不亮")
+    assert again.values == IntakeValues("路灯不亮", "路灯不亮"), "nothing of the caller before"
 
 
 def test_escape_closes_and_keeps(opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:

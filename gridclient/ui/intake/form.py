@@ -23,7 +23,7 @@ from gridclient.ui.initials import NameInitials
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.inputs import Inputs
 from gridclient.ui.intake.lookup import Filed, Found, look_up, register
-from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, values_of
+from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, filled_by_text, values_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import ENTER, KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
@@ -257,10 +257,10 @@ class IntakeForm(QWidget):
 
     def _show(self, values: IntakeValues) -> None:
         self._grid_chosen = bool(values.grid)
-        self._by_text.clear()
+        self._by_text = filled_by_text(values, self._desk.clock.now())
         self.stop_picking()
         self.inputs.show_values(values)
-        self.inputs.mark(())
+        self.inputs.mark(self._by_text)
         self._tell_coarse()
         self.note.clear()
         self.error.clear()

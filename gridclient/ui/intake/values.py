@@ -94,6 +94,12 @@ def filled(
     return replace(values, **given), names
 
 
+def filled_by_text(values: IntakeValues, now: datetime) -> dict[str, object]:
+    """The fields of a draft that are as its description, pasted ``now``, would fill them."""
+    told, names = filled(EMPTY, values.description, {}, now)
+    return {name: word for name in names if (word := getattr(values, name)) == getattr(told, name)}
+
+
 def wgs_point(values: IntakeValues) -> tuple[float, float] | None:
     """The point in WGS-84; ``None`` without one.
 
