@@ -91,6 +91,8 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QComboBox { min-height: 20px; }
+QPlainTextEdit, QTextEdit { padding: 3px 6px; }
+QComboBox { padding: 3px 2px 3px 10px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit:read-only { background: $alternate; }
 QLineEdit[invalid="true"] { border-color: $bad; background: $bad_ground; }

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
@@ -121,3 +121,18 @@ def test_the_icon_of_a_disabled_button_is_as_faint_as_its_words(qapp: QApplicati
     ready = darkest()
     button.setEnabled(False)
     assert ready < 60 < darkest()
+
+
+def test_words_of_fields_that_stand_above_one_another_begin_at_the_same_place(look: None, qtbot: QtBot) -> None:
+    line, text, choice = QLineEdit("国"), QPlainTextEdit("国"), QComboBox()
+    choice.addItem("国")
+    begins = []
+    for field in (line, text, choice):
+        qtbot.addWidget(field)
+        field.resize(120, 40)
+        field.show()
+        picture = field.grab().toImage()
+        ground = picture.pixelColor(60, 6).lightness()
+        inked = product(range(4, 60), range(6, 34))
+        begins.append(next(x for x, y in inked if picture.pixelColor(x, y).lightness() < ground - 60))
+    assert max(begins) - min(begins) <= 1
