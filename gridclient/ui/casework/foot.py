@@ -214,4 +214,5 @@ class Foot(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tokens().panel))
-        painter.fillRect(0, 0, self.width(), 1, QColor(tokens().line))
+        if self.height() > 1:  # something is shown
+            painter.fillRect(0, 0, self.width(), 1, QColor(tokens().line))

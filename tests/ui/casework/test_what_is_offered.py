@@ -17,6 +17,7 @@ from gridclient.services.error_text import sentence
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
+from gridclient.ui.theme import tokens
 from tests.ui.casework.panel_keys import Show, focused, form_of, offered, press, write
 from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
 
@@ -193,3 +194,12 @@ def test_a_refused_form_gives_the_cursor_back_to_the_field_where_it_was(
     with qtbot.waitSignal(form.submitted):
         press(field, Qt.Key.Key_Enter)
     assert focused(panel) is field and field.isEnabled()
+
+
+def test_where_nothing_is_offered_no_line_is_drawn_above_it(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    def edge() -> str:
+        return panel.foot.grab().toImage().pixelColor(5, 0).name().upper()
+
+    assert edge() == tokens().panel.upper()
+    show(made.dispatched("积水"))
+    assert edge() == tokens().line.upper()
