@@ -10,6 +10,7 @@ from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
+from gridclient.domain.roles import Action, may
 from gridclient.services.deadline_text import duration_text
 from gridclient.services.error_text import sentence
 from gridclient.services.sync_port import RoundEnd, RoundReport
@@ -90,17 +91,18 @@ def sync_once(args: argparse.Namespace) -> Exit:
             say("本席位恢复过备份：备份之后已上报的会取回；没有上报的在被替换的旧数据里，另存在 backups 文件夹。")
         report = line.sync_once(confirmed=args.confirm)
         (pending, _, files), waiting = line.queries.pending(), line.conflicts()
+        chooses = may(opened.desk.actor.role, Action.RESOLVE)
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
     words = f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"
     answer(args, _round_json(report, pending, waiting), [words])
     if not args.json:
-        _say_rest(report, files, waiting)
+        _say_rest(report, files, waiting, chooses=chooses)
     return Exit.PARTLY if waiting or report.rejected or report.withdrawn else Exit.DONE
 
 
-def _say_rest(report: RoundReport, files: int, waiting: int) -> None:
-    """What a round that went through left behind."""
+def _say_rest(report: RoundReport, files: int, waiting: int, *, chooses: bool) -> None:
+    """What a round that went through left behind. ``chooses``: who acts here may choose in a conflict."""
     if report.rejected:
         say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
     if report.withdrawn:
@@ -116,7 +118,7 @@ def _say_rest(report: RoundReport, files: int, waiting: int) -> None:
     if report.error:
         say(sentence(report.error, **(report.params or {})))
     if waiting:
-        say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
+        say(f"有 {waiting} 件案件被两个席位同时处理，{'请在“冲突”中选择' if chooses else '等镇街席位选择'}。")
 
 
 def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, Any]:

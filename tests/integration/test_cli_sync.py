@@ -160,6 +160,10 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     ran = two.json("sync")
     assert (ran.status, ran.json["conflicts"]) == (3, 1)
     assert one.json("sync").status == 3
+    told, watched = one("sync"), desks.make("s", "--supervisor")("sync")
+    assert (
+        (told.status, "请在“冲突”中选择" in told.err) == (watched.status, "等镇街席位选择" in watched.err) == (3, True)
+    )
     assert "13800001234" not in one("conflicts", "list").out + one.json("conflicts", "list").out
     (mine,), (theirs,) = (desk.json("conflicts", "list").json["conflicts"] for desk in (two, one))
     assert (mine["first"]["mine"], mine["later"]["mine"]) == (False, True)
