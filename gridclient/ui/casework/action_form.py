@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.intake import ClassGuess
@@ -38,14 +38,23 @@ _STANDARD, _GRID = "standard", "grid"
 
 
 class ShortText(LongText):
-    """A text field of three lines. Enter and Esc belong to the form, Shift+Enter breaks the line, Tab leaves the
-    field."""
+    """A text field of three lines, of one where there is no room. Enter and Esc belong to the form, Shift+Enter breaks
+    the line, Tab leaves the field."""
 
     def __init__(self, *, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(hint)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(_TEXT_LINES * QFontMetrics(self.font()).lineSpacing() + 18)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        return self._with_lines(_TEXT_LINES)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._with_lines(1)
+
+    def _with_lines(self, count: int) -> QSize:
+        return QSize(super().minimumSizeHint().width(), count * QFontMetrics(self.font()).lineSpacing() + 18)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_submit(event):

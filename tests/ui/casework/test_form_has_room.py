@@ -47,3 +47,19 @@ def test_the_word_before_a_long_text_stands_beside_its_first_line(
     of_word = word.mapTo(form, word.contentsRect().center()).y()
     of_line = text.viewport().mapTo(form, text.cursorRect().center()).y()
     assert abs(of_word - of_line) <= 2
+
+
+def test_on_a_low_screen_a_text_gives_way_before_the_buttons_lie_on_it(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    apply_theme(qapp, LIGHT)
+    show(made.handling("积水"))
+    form = form_of(panel, Action.RETURN)
+    text = form.widget_of("reason")
+    high = text.height()
+    panel.resize(344, panel.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: text.height() < high)
+    assert text.geometry().bottom() < form.submit_button.geometry().top()
+    assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
+    panel.resize(344, 700)
+    qtbot.waitUntil(lambda: text.height() == high)
