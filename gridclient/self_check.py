@@ -17,6 +17,7 @@ from gridclient.composition import OpenedDesk, open_desk
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.errors import GridClientError, SyncFault
 from gridclient.domain.frozen import frozen
+from gridclient.services.deadline_text import off_text
 from gridclient.services.error_text import sentence_of
 from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
 from gridclient.services.rows import CaseFilter
@@ -27,6 +28,8 @@ from gridclient.system import SystemClock
 
 LEAST_FREE_BYTES: Final = 1 << 30
 _PATIENCE: Final = timedelta(minutes=10)
+_RIGHT: Final = timedelta()
+_ROUNDS: Final = 10
 _YEARS: Final = range(2025, 2100)
 _MAP_SECONDS: Final = 60
 _GIB: Final = 1 << 30
@@ -63,6 +66,8 @@ class _Known:
     newest: datetime | None
     hub: Finding | None
     """``None`` where the store, which says whether there is one, could not be opened."""
+    clock_off: timedelta = _RIGHT
+    """What the last round found."""
 
 
 def check(profile: Path) -> list[Finding]:
@@ -74,7 +79,7 @@ def check(profile: Path) -> list[Finding]:
         *_check_screen(),
         check_calendar(known.calendar, moment),
         check_disk(profile),
-        check_clock(moment, known.newest),
+        check_clock(moment, known.newest, known.clock_off),
         *([known.hub] if known.hub is not None else []),
     ]
 
@@ -90,7 +95,8 @@ def _look_into(profile: Path) -> _Known:
             cases = opened.desk.queries.figures()
             calendar = opened.reference.calendar()
             finding = Finding("store", "数据", True, f"能打开，是本版本的格式，在办案件 {_open_cases(cases)} 件。")
-            return _Known(finding, calendar, newest, check_hub(opened))
+            met = (r.clock_off for r in DeskLine(opened).queries.rounds(_ROUNDS) if r.hub_time is not None)
+            return _Known(finding, calendar, newest, check_hub(opened), next(met, _RIGHT))
     except GridClientError as error:
         if error.code == "profile.missing":
             return known(True, f"{sentence_of(error)}只检查了这台电脑。", _ALONE)
@@ -138,14 +144,18 @@ def check_disk(profile: Path) -> Finding:
     return Finding("disk", "磁盘", ok, f"剩余 {free / _GIB:.1f} GB{advice}")
 
 
-def check_clock(now: datetime, newest: datetime | None) -> Finding:
-    """A clock before what already happened, or in an impossible year, would spoil every deadline."""
+def check_clock(now: datetime, newest: datetime | None, off: timedelta = _RIGHT) -> Finding:
+    """A clock before what already happened, or in an impossible year, would spoil every deadline. ``off``: what the
+    last round found; the clock may have been put right since, so this is a remark."""
     title, shown = "时钟", f"{now:%Y-%m-%d %H:%M}"
     if now.year not in _YEARS:
         return Finding("clock", title, False, f"现在是 {shown}？请校准电脑的日期和时间。")
     if newest is not None and now + _PATIENCE < newest:
         said = f"现在是 {shown}，却已有 {newest:%Y-%m-%d %H:%M} 的记录，请校准电脑的日期和时间。"
         return Finding("clock", title, False, said)
+    if off:
+        said = f"{shown}（北京时间）；上次同步时比同步中心{off_text(off)}，请校准。"
+        return Finding("clock", title, True, said, remark=True)
     return Finding("clock", title, True, f"{shown}（北京时间）。")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
@@ -11,12 +10,11 @@ from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
 from gridclient.domain.roles import Action, may
-from gridclient.services.deadline_text import duration_text
+from gridclient.services.deadline_text import off_text
 from gridclient.services.error_text import sentence
 from gridclient.services.sync_port import RoundEnd, RoundReport
 
 _SYSTEM: Final = "system"
-_MINUTE: Final = timedelta(minutes=1)
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -110,9 +108,8 @@ def _say_rest(report: RoundReport, files: int, waiting: int, *, chooses: bool) -
             f"U盘带来的内容里，有 {report.withdrawn} 件案件同步中心没有收下，已从本机撤下；"
             "U盘和原席位上仍有，请联系县级管理员。"
         )
-    if off := report.clock_off:
-        word = "快" if off > timedelta() else "慢"
-        say(f"本机时钟比同步中心{word} {duration_text(round(off / _MINUTE) * 60)}，请校准；同步不受影响。")
+    if report.clock_off:
+        say(f"本机时钟比同步中心{off_text(report.clock_off)}，请校准；同步不受影响。")
     if files:
         say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
     if report.error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gridclient.domain.case import CaseClock
@@ -57,6 +57,12 @@ def duration_text(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [f"{amount}{word}" for amount, word in ((days, "天"), (hours, "小时"), (minutes, "分钟")) if amount]
     return "".join(parts[:2]) or "不到1分钟"
+
+
+def off_text(off: timedelta) -> str:
+    """By how much a clock is wrong: ``快 1天``, ``慢 2小时``."""
+    word = "快" if off > timedelta() else "慢"
+    return f"{word} {duration_text(round(off.total_seconds() / 60) * 60)}"
 
 
 def working_text(seconds: float, *, seconds_per_day: int = 8 * 3600) -> str:

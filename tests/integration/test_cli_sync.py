@@ -102,6 +102,8 @@ def test_a_round_says_that_this_machines_clock_is_a_day_off(
     new_case(one, "路灯不亮")
     ran = one("sync")
     assert (ran.status, ran.err.count("时钟")) == (0, abs(days)) and said in ran.err, ran
+    clock = next(line for line in one("self-check").out.splitlines() if "时钟：" in line)
+    assert clock.startswith("！" if days else "✓") and said in clock, clock
 
 
 def test_a_round_says_that_a_large_photo_is_still_only_here(desks: Desks, tmp_path: Path) -> None:
