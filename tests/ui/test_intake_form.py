@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,7 +16,6 @@ from gridclient.services.registering import LONGEST_TEXT
 from gridclient.services.rows import GridsAt, Likeness
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.intake.form import DRAFT, IntakeForm
-from gridclient.ui.intake.lookup import look_up
 from gridclient.ui.intake.values import IntakeValues, values_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
@@ -284,24 +282,17 @@ def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
     assert (form.values.grid, form.inputs.title_of("grid")) == ("371002002002001", "网格")
 
 
-def test_a_grid_that_was_chosen_stays_also_in_a_draft_that_comes_back(
-    opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+@pytest.mark.parametrize(("kept", "left"), [("371002002002001", "371002002002001"), ("371002002001003", "")])
+def test_of_a_draft_that_comes_back_a_chosen_grid_stays_and_one_of_its_words_goes_with_them(
+    opened: Opened, made: InventedDesk, qtbot: QtBot, kept: str, left: str
 ) -> None:
-    made.desk.settings.keep_draft(DRAFT, IntakeValues(description=ORDER, grid="371002002002001").as_text())
+    made.desk.settings.keep_draft(DRAFT, IntakeValues(description=ORDER, grid=kept).as_text())
     form = opened()
-    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons) and not jobs.busy)
-    assert form.values.grid == "371002002002001"
-
-
-def test_of_two_communities_the_one_of_the_address_counts(made: InventedDesk) -> None:
-    grids = made.desk.reference.grids()
-    told = IntakeValues(description="北山社区第三网格有人来电反映积水", address="古陌社区3号楼")
-    assert look_up(made.desk, told, grids, None).grid == "371002002001"
-    told = replace(told, address="古陌社区第三网格3号楼")
-    assert look_up(made.desk, told, grids, None).grid == "371002002001003"
-    assert look_up(made.desk, replace(told, address="古陌社区与北山社区之间"), grids, None).grid == ""
-    told = IntakeValues(description="北山社区的人反映古陌社区第三网格积水")
-    assert look_up(made.desk, told, grids, None).grid == ""
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
+    assert (form.values.grid, form.inputs.title_of("grid")) == (kept, "网格" if left else "✓ 网格")
+    form.inputs.description.selectAll()
+    paste(form, "路灯不亮")
+    assert form.values.grid == left
 
 
 def named_township(form: IntakeForm, qtbot: QtBot) -> None:

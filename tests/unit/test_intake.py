@@ -12,8 +12,9 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.services.intake import ClassGuesser, areas_named, headline, parse_text
 from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
+from gridclient.ui.intake.lookup import look_up
 from gridclient.ui.intake.values import EMPTY, IntakeValues, facts_of, filled, moment_of, values_of, wgs_point
-from tests.ui.fakes.invented_desk import GRIDS, STANDARDS
+from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, empty_desk
 
 NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
 ORDER = """工单编号：2026112000123
@@ -311,6 +312,18 @@ def test_what_a_text_filled_goes_with_it_when_another_takes_its_place() -> None:
     other, _ = filled(replace(added, description="路灯不亮"), "路灯不亮", before, NOW)
     assert other == IntakeValues("路灯不亮", other.title, address="文化路1号", reporter_name="李某")
     assert other.title != first.title
+
+
+def test_of_two_communities_the_one_of_the_address_counts() -> None:
+    made = empty_desk()
+    grids = made.desk.reference.grids()
+    told = IntakeValues(description="北山社区第三网格有人来电反映积水", address="古陌社区3号楼")
+    assert look_up(made.desk, told, grids, None).grid == "371002002001"
+    told = replace(told, address="古陌社区第三网格3号楼")
+    assert look_up(made.desk, told, grids, None).grid == "371002002001003"
+    assert look_up(made.desk, replace(told, address="古陌社区与北山社区之间"), grids, None).grid == ""
+    told = IntakeValues(description="北山社区的人反映古陌社区第三网格积水")
+    assert look_up(made.desk, told, grids, None).grid == ""
 
 
 def test_a_draft_comes_back_as_it_was() -> None:

@@ -67,6 +67,7 @@ class IntakeForm(QWidget):
         self._kept = ""
         self._restored = False
         self._grid_chosen = False
+        self._grid_kept = False  # it is a draft's, and may have been chosen or have followed from the words
         self._by_text: dict[str, object] = {}
         self._busy = False
         self.inputs = Inputs()
@@ -208,7 +209,7 @@ class IntakeForm(QWidget):
         self._on_edited()
 
     def _on_grid(self, code: str) -> None:
-        self._grid_chosen = bool(code)
+        self._grid_chosen, self._grid_kept = bool(code), False
         self._by_text.pop("grid", None)
         self.inputs.mark_grid(False)
 
@@ -219,6 +220,9 @@ class IntakeForm(QWidget):
 
     def _on_found(self, found: Found) -> None:
         values = self.values
+        if self._grid_kept and found.grid and found.grid == values.grid:
+            self._grid_chosen = False
+            self._by_text["grid"] = found.grid
         if found.grid and not self._grid_chosen and found.grid != values.grid:
             self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
             self._by_text["grid"] = found.grid
@@ -256,7 +260,7 @@ class IntakeForm(QWidget):
             self._jobs.write(self, partial(self._desk.settings.keep_draft, DRAFT, text))
 
     def _show(self, values: IntakeValues) -> None:
-        self._grid_chosen = bool(values.grid)
+        self._grid_chosen = self._grid_kept = bool(values.grid)
         self._by_text = filled_by_text(values, self._desk.clock.now())
         self.stop_picking()
         self.inputs.show_values(values)
