@@ -373,8 +373,10 @@ def test_clearing_can_be_taken_back(opened: Opened, made: InventedDesk, qtbot: Q
     paste(form, ORDER)
     before = form.values
     qtbot.waitUntil(lambda: bool(made.store.draft(DRAFT)))
-    form.clear_button.click()
+    form.clear_button.setFocus()
+    QTest.mouseClick(form.clear_button, Qt.MouseButton.LeftButton)
     assert form.values == IntakeValues()
+    assert form.inputs.description.hasFocus()
     qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
     form.clear_button.click()
     assert (form.values.description, form.values.reporter_phone) == (before.description, before.reporter_phone)

@@ -138,12 +138,13 @@ class IntakeForm(QWidget):
         return True
 
     def clear(self) -> None:
-        """Empties the form. The same button undoes that until something is typed."""
+        """Empties the form for the next text. The same button undoes that until something is typed."""
         if self._cleared is not None:
             values, self._cleared = self._cleared, None
         else:
             values, self._cleared = EMPTY, self.values
         self._show(values)
+        self.inputs.description.setFocus()
         self._keep()
         self._look_up()
         self._name_clear()
