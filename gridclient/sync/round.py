@@ -172,9 +172,8 @@ class Round:
             if self._queue.is_empty and self._everything_complete() and not self._set_free():
                 break
         self._queue.require_placed()
-        today = f"{self._around.now():%Y%m%d}"
         files = FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing)
-        files.run(self._around.progress, today)
+        files.run(self._around.progress, f"{self._around.now():%Y%m%d}")
         self.files_fault = files.fault
         if files.left_over:
             self._around.files_left()
@@ -231,12 +230,15 @@ class Round:
 
     def _packed(self, enrolment: Enrolment, before: _Parcel | None = None) -> _Parcel:
         """The next request; ``before`` is under way. Of many, a few go first on an unknown line; those that follow are
-        packed meanwhile as for a fast one."""
+        packed meanwhile as for a fast one. They are read before what came last is taken: the disk may delay that."""
         under_way, pacing = () if before is None else before.batch, self._pacing
         probes = before is None and not self._pacing.rate and self._waiting > _FEW
         guesses = before is not None and before.probes
         room = pacing.probing_events if probes else pacing.guessed_events if guesses else pacing.events
         batch = self._queue.next_batch(room, under_way)
+        self._take_untaken()
+        if self._restarted:  # what is to be pushed may be other events now
+            batch = self._queue.next_batch(room, under_way)
         pushes = tuple(run.push for run in batch)
         events = sum(len(push.records) for push in pushes)
         asks = self._asks({run.push.origin.stream for run in (*under_way, *batch)}, before)
@@ -269,7 +271,6 @@ class Round:
         return tuple(asks)
 
     def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
-        body = parcel.body
         received = self._transport.bytes_received
         try:
             answer, seconds = self._sent(parcel, enrolment)
@@ -279,8 +280,8 @@ class Round:
                 self._pacing.down.failed()
             raise
         answered = self._transport.bytes_received - received
-        self._pacing.carried(len(body) + answered, seconds - self._transport.terms.worked)
-        if 2 * len(body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
+        self._pacing.carried(len(parcel.body) + answered, seconds - self._transport.terms.worked)
+        if 2 * len(parcel.body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
             self._pacing.up.went(seconds)
         if 2 * answered > self._pacing.down.size:
             self._pacing.down.went(seconds)
@@ -293,16 +294,15 @@ class Round:
             return self._over_the_line(parcel.body)
         with ThreadPoolExecutor(1, "sync-line") as line:
             answer = line.submit(self._over_the_line, parcel.body)
-            self._take_untaken()
             if packs:
                 self._ahead = self._packed(enrolment, parcel)
+            self._take_untaken()
             return answer.result()
 
     def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
         """The answer and how long it took, without what this machine does beside: a slow one is not a slow line."""
         began = self._around.monotonic()
-        answer = self._transport.sync(body)
-        return answer, self._around.monotonic() - began
+        return self._transport.sync(body), self._around.monotonic() - began
 
     def _are_many(self, events: int) -> bool:
         """Whether packing them thoroughly takes longer than a slow line takes for what that saves."""

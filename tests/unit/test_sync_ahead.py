@@ -7,12 +7,14 @@ from itertools import accumulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridclient.services.sync_port import RoundEnd
+from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_port import FeedPage, OriginKey, RoundEnd, Taken, Unsent
 from gridclient.sync.round import RoundPorts
 from gridclient.sync.transport import LEAST_BYTES
 from gridclient.sync.wire import SyncRequest, decode_request
 from tests.fakes.round_desk import LISTS, NOW, TOWN, Desk, all_agree, quick_desk
 from tests.fakes.sync_hub import FakeHub, FakeLine, Fault
+from tests.fakes.sync_store import FakeSyncStore
 
 
 def requests_of(desk: Desk) -> list[SyncRequest]:
@@ -74,6 +76,43 @@ def test_what_the_hub_had_already_is_no_reason_to_read_a_feed_again() -> None:
     desk.round(around=RoundPorts(now=lambda: NOW, progress=lambda stage, _done, _all: stages.append(stage)))
     assert "check" not in stages
     assert all_agree(hub, desk)
+
+
+class NotingStore(FakeSyncStore):
+    """Notes in which order events are read and pages taken; ``faults`` keep it from taking a page each."""
+
+    def __init__(self, like: FakeSyncStore, *faults: SyncFault) -> None:
+        super().__init__(like.device, [TOWN], like.enrolment())
+        self.steps: list[str] = []
+        self._faults = list(faults)
+
+    def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
+        self.steps.append("read")
+        return super().unsent(origin, first, limit)
+
+    def take(self, page: FeedPage) -> Taken:
+        self.steps.append("take")
+        if self._faults:
+            raise self._faults.pop()
+        return super().take(page)
+
+
+def steps_of_a_round(*faults: SyncFault) -> list[str]:
+    hub = FakeHub(page_size=1000)
+    desk = quick_desk(hub)
+    desk.store = store = NotingStore(desk.store, *faults)
+    desk.write(900)
+    assert desk.round().end is RoundEnd.DONE and all_agree(hub, desk)
+    return store.steps
+
+
+def test_events_are_read_before_the_places_of_those_before_are_taken() -> None:
+    assert steps_of_a_round()[:6] == ["read", "read", "read", "take", "read", "take"]
+
+
+def test_where_a_feed_is_read_again_events_are_read_after_it_changed() -> None:
+    steps = steps_of_a_round(SyncFault("sync.gap"))
+    assert steps[:6] == ["read", "read", "read", "take", "read", "read"]
 
 
 ACTIONS = st.one_of(
