@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +24,7 @@ CHAIN_START = bytes(32)
 """The link before an origin's first event."""
 _COUNTER_BITS = 16
 _EPOCH = datetime(1970, 1, 1, 8, tzinfo=CHINA_TIME)
+_MARK = struct.Struct(">Q24x")  # the first eight bytes of a SHA-256
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -169,7 +171,8 @@ def link_after(previous: bytes, canonical: bytes) -> bytes:
 
 def place_mark(position: int, link: bytes) -> int:
     """What one placed event adds to the sum of its feed (modulo 2^64): a hash of its position and content."""
-    return int.from_bytes(hashlib.sha256(position.to_bytes(8, "big") + link).digest()[:8], "big")
+    mark: int = _MARK.unpack(hashlib.sha256(position.to_bytes(8, "big") + link).digest())[0]
+    return mark
 
 
 def to_seconds(instant: datetime) -> int:
