@@ -701,6 +701,10 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>&quot;{text}&quot;</translation>
     </message>
     <message>
+        <source>导入的 {count} 件</source>
+        <translation>Imported: {count}</translation>
+    </message>
+    <message>
         <source>、</source>
         <translation>, </translation>
     </message>
@@ -729,8 +733,16 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>View “{name}” deleted</translation>
     </message>
     <message>
+        <source>已存为视图“{name}”</source>
+        <translation>Saved as the view “{name}”</translation>
+    </message>
+    <message>
         <source>视图“{name}”已恢复</source>
         <translation>View “{name}” is back</translation>
+    </message>
+    <message>
+        <source>视图“{before}”已改名为“{after}”</source>
+        <translation>The view “{before}” is now called “{after}”</translation>
     </message>
     <message>
         <source>清除条件</source>
@@ -1461,6 +1473,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>The file says {declared}, but export programs often get it wrong: go by its source and check on the map.</translation>
     </message>
     <message>
+        <source>文件的每一行都写明是 {declared}，已照此选好；请在地图上核对，再导入。</source>
+        <translation>Every row of the file names {declared}, which is chosen; please check it on the map before importing.</translation>
+    </message>
+    <message>
         <source>选一种，看右边地图上的位置对不对，再导入。</source>
         <translation>Choose one, check the places on the map to the right, then import.</translation>
     </message>
@@ -2099,6 +2115,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>{file} was being imported when the desk was closed and may not be complete; importing it again adds nothing twice.</translation>
     </message>
     <message>
+        <source>{result}按 Ctrl+I 查看。</source>
+        <translation>{result} Ctrl+I shows it.</translation>
+    </message>
+    <message>
         <source>导入没有完成，原因见“导入”页（Ctrl+I）。</source>
         <translation>The import did not end well; see the page Import (Ctrl+I).</translation>
     </message>
@@ -2244,6 +2264,18 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>导入完成：共 {rows} 行，导入 {imported}，已有 {unchanged}，未导入 {refused}。</source>
         <translation>Import finished: {rows} rows, {imported} imported, {unchanged} already here, {refused} refused.</translation>
+    </message>
+    <message>
+        <source>导入的在席位的网格树和地图上（Esc 返回）。</source>
+        <translation>What was imported is in the desk's tree of grids and on the map (Esc goes back).</translation>
+    </message>
+    <message>
+        <source>导入的单位在派遣时列出；有坐标的，勾选地图上的“单位”可以看到。</source>
+        <translation>Imported units are listed when a case is dispatched; those with a place are shown by “Units” on the map.</translation>
+    </message>
+    <message>
+        <source>导入的清单在“设置”的“立案标准清单”里。</source>
+        <translation>Imported lists are under “Lists of conditions” in the settings.</translation>
     </message>
     <message>
         <source>第 {row} 行</source>
@@ -2616,6 +2648,17 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>LookPanel</name>
+    <message>
+        <source>文件里没有一处位置在本席位的区划和网格范围内，请看是不是别的县（区）的文件，经度、纬度有没有对反。</source>
+        <translation>No place of the file lies within this desk's divisions and grids. Is it another county's file? Are longitude and latitude exchanged?</translation>
+    </message>
+    <message>
+        <source>换坐标系最多差一公里多，不会是这个原因。</source>
+        <translation>Another coordinate system moves places by little more than a kilometre; that is not the reason.</translation>
+    </message>
+</context>
+<context>
     <name>LookSection</name>
     <message>
         <source>外观</source>
@@ -2944,6 +2987,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>{distance} away</translation>
     </message>
     <message>
+        <source>同一门牌</source>
+        <translation>same house number</translation>
+    </message>
+    <message>
         <source>同电话</source>
         <translation>same telephone</translation>
     </message>
@@ -3037,6 +3084,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>换一个文件…</source>
         <translation>Another file…</translation>
+    </message>
+    <message>
+        <source>看这 {count} 件</source>
+        <translation>Show these {count}</translation>
     </message>
     <message>
         <source>下面每一行都说明了在哪里、怎么改；可以改好文件再导入，也可以现在导入其余的行。</source>
