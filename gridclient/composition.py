@@ -21,6 +21,7 @@ from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, Ru
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.desk import Desk
+from gridclient.services.enrolment import CASES
 from gridclient.services.ports import Clock, Work
 from gridclient.services.rows import CaseFilter
 from gridclient.services.words import ACCOUNTS
@@ -240,8 +241,16 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
         ids=RandomIds(),
         actor=_actor(profile, reference, account),
         files=AttachmentStore(profile.attachments, database),
+        townships=lambda: _townships(profile),
     )
     return OpenedDesk(profile, reference, desk)
+
+
+def _townships(profile: profiles.Profile) -> frozenset[str]:
+    """Those whose cases the hub takes of this desk, as its last round knew; none without a hub."""
+    enrolment = read_enrolment(profile.folder, profile.device.id)
+    grants = enrolment.grants if enrolment is not None else ()
+    return frozenset(g.stream.removeprefix(CASES) for g in grants if g.is_of_cases and g.writes and not g.unit)
 
 
 def _work(profile: profiles.Profile, clock: Clock, salt: Callable[[], str] | None = None) -> Work:

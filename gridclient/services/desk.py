@@ -48,6 +48,8 @@ class Desk:
     ids: IdSource
     actor: Actor
     files: AttachmentFiles
+    townships: Callable[[], frozenset[str]] = frozenset
+    """Those whose cases the hub takes of this desk; empty without a hub."""
 
     def act(
         self, action: Action, case_id: str, args: Mapping[str, Any] | None = None, *, base: int | None = None
@@ -97,7 +99,7 @@ class Desk:
         """Registers a new case."""
         from gridclient.services.registering import RegisterCase, register_case
 
-        command = RegisterCase(facts, self.actor, level)
+        command = RegisterCase(facts, self.actor, level, self.townships())
         return register_case(command, work=self.work, reference=self.reference, clock=self.clock, ids=self.ids)
 
     def propose(self, case_ref: str) -> Proposal:

@@ -25,11 +25,16 @@ LONGEST_TEXT = 20_000
 
 @frozen
 class RegisterCase:
-    """What the operator entered. Without a grid the point decides; without either the case waits for one (未落格)."""
+    """What the operator entered. Without a grid the point decides; without either the case waits for one (未落格).
+
+    ``townships``: those whose cases the hub takes of this desk; without one, of all. A case beyond them stays with the
+    desk's own: the hub would refuse it for ever.
+    """
 
     facts: CaseFacts
     actor: Actor
     level: int = 3
+    townships: frozenset[str] = frozenset()
 
 
 @frozen
@@ -56,7 +61,7 @@ def register_case(
     facts = listed_facts(asdict(told) | {"title": title}, reference, now)
     if not told.grid and told.lon is not None and told.lat is not None:
         facts["grid"] = reference.grids_at(told.lon, told.lat).basic or ""
-    township = township_of(facts["grid"]) or reference.setting("township")
+    township = _township(township_of(facts["grid"]), reference.setting("township"), command.townships)
     case_id = ids.new_id()
     with work() as unit_of_work:
         number = unit_of_work.next_number(township, now.date())
@@ -69,3 +74,11 @@ def register_case(
         stream = f"{CASES}{township}"
         unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, stream, command.actor.account, payload))
     return Registered(case_id, number, unit_of_work.changes)
+
+
+def _township(found: str, own: str, known: frozenset[str]) -> str:
+    """The township whose number and stream a case gets: where it lies, else the desk's own, else one that it has."""
+    wanted = found or own
+    if not known or wanted in known:
+        return wanted
+    return own if own in known else min(known)

@@ -215,7 +215,7 @@ def test_a_desk_that_may_write_no_case_does_nothing_that_the_hub_would_refuse_fo
     assert supervisor.json("sync").json["pending"] == 0
 
 
-def test_a_department_sees_what_was_handed_to_it_and_answers(
+def test_a_department_answers_what_was_handed_to_it_and_a_township_reports_what_lies_beyond_its_border(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
@@ -245,6 +245,12 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
         township_desk.json("sync")
         shown = township_desk.json("cases", "show", case).json
         assert (shown["state"], shown["assignments"][0]["result"]) == ("handled", "已清理完毕")
+        cases = first.json("cases", "list", "--limit", 500).json["cases"]
+        beyond = next(row["grid"] for row in cases if row["grid"] and row["grid"][:9] != township)
+        told = json.dumps({"title": "界桥那头路灯不亮", "grid": beyond})
+        registered = township_desk.json("cases", "new", "--json-args", told).json
+        assert (registered["number"][:9], registered["grid"]) == (township, beyond)
+        assert (went := township_desk.json("sync").json)["pushed"] == 1 and not went["pending"], went
         assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
 
 
