@@ -120,7 +120,7 @@ def _sink(opened: OpenedDesk, order: ImportOrder, reading: Reading, aside: Aside
         return ReferenceSink(database, now, file=reading.file, actor=actor, standard_list=told)
     record = BulkRecorder(opened.profile.device, clock)
     journal = Journal(database, record, file=reading.file, actor=actor, now=now, aside=aside, dry_run=order.dry_run)
-    return CaseSink(database, reference, journal, now=now)
+    return CaseSink(database, reference, journal, now=now, taken=opened.desk.townships())
 
 
 def _import_base_map(opened: OpenedDesk, order: ImportOrder, progress: Progress | None) -> ImportOutcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -12,6 +12,17 @@ REFERENCE: Final = "ref"
 """The stream of reference data: grids, units, standards, calendars."""
 CASES: Final = "t:"
 """Begins the name of a stream of cases; the code of its township follows."""
+
+
+def reporting_township(found: str, own: str, taken: Collection[str]) -> str:
+    """The township whose number and stream a new case gets: where it lies, else the desk's own, else one it reports to.
+
+    ``taken`` are those whose cases the hub takes of this desk; empty without a hub.
+    """
+    wanted = found or own
+    if not taken or wanted in taken:
+        return wanted
+    return own if own in taken else min(taken)
 
 
 class Grant(NamedTuple):

@@ -10,7 +10,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.clocks import clock_payload
-from gridclient.services.enrolment import CASES
+from gridclient.services.enrolment import CASES, reporting_township
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 from gridclient.services.standards import listed_facts
@@ -61,7 +61,7 @@ def register_case(
     facts = listed_facts(asdict(told) | {"title": title}, reference, now)
     if not told.grid and told.lon is not None and told.lat is not None:
         facts["grid"] = reference.grids_at(told.lon, told.lat).basic or ""
-    township = _township(township_of(facts["grid"]), reference.setting("township"), command.townships)
+    township = reporting_township(township_of(facts["grid"]), reference.setting("township"), command.townships)
     case_id = ids.new_id()
     with work() as unit_of_work:
         number = unit_of_work.next_number(township, now.date())
@@ -74,11 +74,3 @@ def register_case(
         stream = f"{CASES}{township}"
         unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, stream, command.actor.account, payload))
     return Registered(case_id, number, unit_of_work.changes)
-
-
-def _township(found: str, own: str, known: frozenset[str]) -> str:
-    """The township whose number and stream a case gets: where it lies, else the desk's own, else one that it has."""
-    wanted = found or own
-    if not known or wanted in known:
-        return wanted
-    return own if own in known else min(known)

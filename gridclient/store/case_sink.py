@@ -23,6 +23,7 @@ from gridclient.domain.codes import GRID_TIERS, tier_of, township_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
 from gridclient.services.clocks import CLOCK_DRIFT
+from gridclient.services.enrolment import reporting_township
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import ImportedCase, Record
 from gridclient.services.imported_case import StandardMatcher, case_key, dated
@@ -41,16 +42,24 @@ _KNOWN: Final = (
 
 
 class CaseSink:
-    """The ``services.importing.ImportSink`` for cases."""
+    """The ``services.importing.ImportSink`` for cases. ``taken``: see ``services.enrolment.reporting_township``."""
 
-    def __init__(self, database: Database, reference: SqliteReference, journal: Journal, *, now: datetime) -> None:
+    def __init__(
+        self,
+        database: Database,
+        reference: SqliteReference,
+        journal: Journal,
+        *,
+        now: datetime,
+        taken: Collection[str] = (),
+    ) -> None:
         self._database = database
         self._journal = journal
         self._now = now
         self._latest = to_seconds(now + CLOCK_DRIFT)
         self._areas = reference.snapshot()
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
-        self._township = self._areas.settings["township"]
+        self._township, self._taken = self._areas.settings["township"], taken
         self._codes = _grid_codes(database)
         self._named = _grids_by_name(self._areas.grids.values(), self._township)
         self._seen: dict[str, str] = {}
@@ -121,7 +130,7 @@ class CaseSink:
             if grid is None:
                 refused.append(_refuse(case, "grid_code", "case.grid_unknown", grid=case.grid_code))
                 continue
-            township = township_of(grid) or self._township
+            township = reporting_township(township_of(grid), self._township, self._taken)
             if not _TOWNSHIP.fullmatch(township):
                 refused.append(_refuse(case, "", "case.township_unknown"))
                 continue

@@ -250,7 +250,10 @@ def test_a_department_answers_what_was_handed_to_it_and_a_township_reports_what_
         told = json.dumps({"title": "界桥那头路灯不亮", "grid": beyond})
         registered = township_desk.json("cases", "new", "--json-args", told).json
         assert (registered["number"][:9], registered["grid"]) == (township, beyond)
-        assert (went := township_desk.json("sync").json)["pushed"] == 1 and not went["pending"], went
+        file = tmp_path / "beyond.csv"
+        file.write_text(f"编号,标题,网格编码\n1,护栏松动,{beyond}\n", encoding="utf-8")
+        assert township_desk.json("import", "cases", file).json["imported"] == 1
+        assert (went := township_desk.json("sync").json)["pushed"] == 2 and not went["pending"], went
         assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
 
 
