@@ -220,12 +220,7 @@ def test_a_view_gets_another_name_which_is_not_that_of_a_third(
 def test_a_view_that_was_saved_is_said_and_goes_by_ctrl_z(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
-    menu = window.cases.bar._menus["save"].menu()
-    menu.aboutToShow.emit()
-    field = menu.findChild(QLineEdit)
-    assert field is not None
-    field.setText("夜间")
-    press(field, Qt.Key.Key_Return)
+    save_as(window, "夜间")
     qtbot.waitUntil(lambda: window.status.told.text() == "已存为视图“夜间”（Ctrl+Z 撤销）")
     assert set(invented.store.saved_views) == {"夜间"}
     press(window.cases.table, Qt.Key.Key_Z, CTRL)
@@ -251,12 +246,7 @@ def test_a_view_is_not_saved_over_another(window: MainWindow, invented: Invented
     qtbot.waitUntil(settled(window))
     kept = invented.store.saved_views["夜间"]
     window.state.search("噪音")
-    menu = window.cases.bar._menus["save"].menu()
-    menu.aboutToShow.emit()
-    field = menu.findChild(QLineEdit)
-    assert field is not None
-    field.setText("夜间")
-    press(field, Qt.Key.Key_Return)
+    field = save_as(window, "夜间")
     qtbot.waitUntil(settled(window))
     assert field.text() == ""
     assert invented.store.saved_views["夜间"] == kept
@@ -291,6 +281,17 @@ def test_opening_a_menu_again_leaves_nothing_of_the_last_time(window: MainWindow
     assert once
     menu.aboutToShow.emit()
     qtbot.waitUntil(lambda: len(menu.findChildren(QWidget)) == once)
+
+
+def save_as(window: MainWindow, name: str) -> QLineEdit:
+    """Saves the present view; returns the field in which its name was typed."""
+    menu = window.cases.bar._menus["save"].menu()
+    menu.aboutToShow.emit()
+    field = menu.findChild(QLineEdit)
+    assert field is not None
+    field.setText(name)
+    press(field, Qt.Key.Key_Return)
+    return field
 
 
 def name_field(window: MainWindow, view: str) -> QLineEdit:
