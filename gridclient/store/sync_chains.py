@@ -1,7 +1,8 @@
 """Checks the hash chains of the origins in one page: new events must continue them, known ones must be identical.
 
 An origin is *whole* while all events from number 1 on are known. Gaps come about where a desk gets only part of a
-stream, or a later stick first. An event behind a gap keeps the link it came with; it is checked when the gap is filled.
+stream, or a later stick first. An event behind a gap keeps the link it came with; it is checked by the one before
+it, where that is known, and when the gap is filled.
 """
 
 from __future__ import annotations
@@ -113,6 +114,8 @@ class Chains:
                 raise _broken(record.key)
             chain.seq, chain.link, chain.moved = seq, computed, True
             link = computed
+        elif known is None and not lacking and not self._follows(chain, record, link):
+            raise _broken(record.key)
         if known is not None:
             return known
         if not link:
@@ -188,6 +191,11 @@ class Chains:
                 raise _broken(record.key)
             chain.seq, chain.link = seq, written
         chain.whole = True
+
+    def _follows(self, chain: Chain, record: Record, link: bytes) -> bool:
+        """Whether an event behind a gap goes on from the one before it, where that is known."""
+        before = self.link_at(chain, record.key.seq - 1)
+        return before is None or link_after(before, record.canonical()) == link
 
     def _same(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | None:
         """The event in the log with the same number, or ``None``. Raises if it differs."""

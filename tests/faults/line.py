@@ -312,8 +312,8 @@ def _flipped(data: bytes, how: int) -> bytes:
 
 
 def _another_text(page: FeedPage, how: int) -> FeedPage:
-    if not page.foreign:
-        return page
+    if not page.foreign or page.feed != stream_of(page.feed):
+        return page  # a unit knows an event only by one that it has of the number before
     foreign, place = list(page.foreign), how % len(page.foreign)
     record = foreign[place].record
     foreign[place] = foreign[place]._replace(record=record._replace(actor=f"{record.actor}!"))

@@ -141,9 +141,13 @@ def test_a_desk_that_reads_all_takes_no_event_of_which_something_is_withheld(des
     assert lacking(desk) == 0
 
 
+@pytest.mark.parametrize("before", [0, 1])
 def test_a_department_takes_no_other_event_under_a_link_that_does_not_follow(
-    desks: Desks, department: ToyDesk, hub: FakeHub
+    desks: Desks, department: ToyDesk, hub: FakeHub, before: int
 ) -> None:
+    """``before``: events of a case that the department does not get, so that the others stand behind a gap."""
+    for _ in range(before):
+        desks[0].stage.register("别的单位的案件")
     given_to_unit(desks[0])
     assert desks[0].push(hub)
     page = hub.page(FeedState(PART, 0, 0, 0), department.device, 100)
