@@ -167,8 +167,12 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
             ]
             step = steps[self.starts]
             Driven.starts += 1
-            QTimer.singleShot(300, self.window, lambda: told.append(self.window.banner.words.text()))
-            QTimer.singleShot(310, self.window, step)
+
+            def go_on() -> None:
+                told.append(self.window.banner.words.text())
+                step()
+
+            QTimer.singleShot(300, self.window, go_on)
 
     monkeypatch.setattr(desktop, "App", Driven)
     assert start.run(profile) == 0
