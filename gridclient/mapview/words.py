@@ -34,6 +34,7 @@ def page_words() -> dict[str, str]:
         "noOpen": translate("MapPage", "无在办案件"),
         "cluster": translate("MapPage", "{n} 件案件"),
         "oneCase": translate("MapPage", "1 件案件，点击查看"),
+        "schematicShort": translate("MapPage", "示意"),
         "schematic": translate("MapPage", "示意边界，非正式界线"),
         "preview": translate("MapPage", "预览：{n} 处，尚未导入"),
         "pick": translate("MapPage", "点击地图定位，Esc 取消"),

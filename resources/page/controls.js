@@ -46,16 +46,22 @@ class Controls {
     this.tools.firstChild.setAttribute("aria-pressed", String(armed));
   }
 
-  /* [[id, title], …] */
+  /* [[id, title], …]; while they stay the same the keyboard stays where it is among them. */
   setBases(choices, chosen) {
-    this.bases.replaceChildren(...choices.map(([id, title]) => element("label", {},
-      element("input", { type: "radio", name: "base", value: id, checked: id === chosen, onchange: () => this.wishes.base(id) }),
-      element("span", { title }, title))));
+    if (String(choices) !== String(this.choices)) {
+      this.choices = choices;
+      this.bases.replaceChildren(...choices.map(([id, title]) => element("label", {},
+        element("input", { type: "radio", name: "base", value: id, onchange: () => this.wishes.base(id) }),
+        element("span", { title }, title))));
+    }
+    for (const input of this.bases.querySelectorAll("input")) input.checked = input.value === chosen;
   }
 
-  setNotes(texts) {
-    this.note.replaceChildren(...texts.filter(Boolean).map((text) => element("span", {}, text)));
-    this.note.hidden = !this.note.childNodes.length;
+  /* In a low or narrow map they are folded into the first; the mouse unfolds them. */
+  setNotes(...texts) {
+    const [folded, ...whole] = texts.filter(Boolean).map((text) => element("span", {}, text));
+    this.note.replaceChildren(folded, ...whole);
+    this.note.hidden = !whole.length;
   }
 
   setBanner(text) {
@@ -112,8 +118,13 @@ class Controls {
     };
     narrow.addEventListener("change", arrange);
     arrange();
+    const close = () => { this._toggleMenu(opener); opener.focus(); };
+    this.bases.addEventListener("click", ({ target }) => { if (this.pressed && target.name) close(); }); // arrows look further
+    this.bases.addEventListener("pointerdown", () => { this.pressed = true; });
     panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.menu.hidden) { this._toggleMenu(opener); opener.focus(); event.stopPropagation(); }
+      this.pressed = false;
+      const done = event.key === "Escape" || (event.key === "Enter" && this.menu.contains(event.target));
+      if (done && !this.menu.hidden) { close(); L.DomEvent.stop(event); }
     });
     document.addEventListener("mousedown", (event) => {
       if (!this.menu.hidden && !panel.contains(event.target)) this._toggleMenu(opener);
@@ -138,7 +149,7 @@ class Controls {
       swatch.style.background = `var(--class-${shade})`;
       return swatch;
     });
-    return this._panel("desk-legend", {}, this.words.open, element("span", { class: "words" }), ...swatches,
+    return this._panel("desk-legend", {}, element("span", { class: "words" }, this.words.open), ...swatches,
       element("span", { class: "words" }, "0 · 1–2 · 3–5 · 6–9 · 10+"), element("b", {}, this.words.overdue));
   }
 

@@ -237,7 +237,8 @@ class GridMap {
   }
 
   _notes() {
-    this.controls.setNotes([this.base.attribution(), this.outlines.schematic ? this.words.schematic : ""]);
+    const { schematic } = this.outlines;
+    this.controls.setNotes(schematic ? `ⓘ ${this.words.schematicShort}` : "ⓘ", this.base.attribution(), schematic && this.words.schematic);
   }
 
   /* -- one selection ----------------------------------------------------------------------------------------- */
@@ -303,12 +304,11 @@ class GridMap {
     return this.outlines.boundsOf(this.home) ?? this.outlines.bounds() ?? this.base.around();
   }
 
-  /* Nothing lies under the bars above and below, where the map is high enough for it. */
+  /* Nothing lies under the bars above and below, where the map is high enough for it; in a low one those below are folded. */
   _edges() {
-    const below = this.map.getSize().y < 240 ? 6 : 40;
-    const bars = this.controls.bottom();
-    const above = below === 40 && bars > 40 ? bars + 4 : below;
-    return { paddingTopLeft: [6, above], paddingBottomRight: [6, below] };
+    const { y } = this.map.getSize();
+    const above = y < 160 ? 6 : Math.max(40, this.controls.bottom() + 4);
+    return { paddingTopLeft: [6, above], paddingBottomRight: [6, y < 240 ? 6 : 40] };
   }
 
   _fit() {

@@ -10,11 +10,23 @@ from itertools import combinations, pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.view import MapView
-from tests.fakes.map_data import MIDDLE, SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
+from tests.fakes.map_data import (
+    MIDDLE,
+    SIDE,
+    SOUTH,
+    WEST,
+    FakeCase,
+    InMemoryMapData,
+    checkerboard,
+    grid_code,
+    middle_of,
+    square,
+)
 from tests.fakes.map_stage import MapStage, stage
 
 
@@ -343,3 +355,44 @@ def test_what_stands_on_the_map_stands_within_it_and_never_over_each_other(
     for one, other in combinations(json.loads(places), 2):
         apart = one[1] >= other[3] or other[1] >= one[3] or one[2] >= other[4] or other[2] >= one[4]
         assert apart, (one, other)
+
+
+@pytest.mark.parametrize("size", [(420, 204), (640, 204), (420, 300), (900, 330)])
+def test_a_whole_county_is_shown_with_no_number_under_a_bar(qtbot: QtBot, size: tuple[int, int]) -> None:
+    spots = [(column, row) for column in range(0, 8, 2) for row in range(0, 8, 2)]
+    data = InMemoryMapData(
+        cases=[FakeCase(f"{spot}{n}", *middle_of(*spot), grid_code("basic", *spot)) for spot in spots for n in range(4)]
+    )
+    with stage(qtbot, data, size=size) as low:
+        low.wait("gridmap.marks.hits.length > 3")
+        covered = (
+            "gridmap.marks.hits.filter(({layer}) => gridmap.controls.boxes().some("
+            "box => !aside(box, {...gridmap.map.latLngToContainerPoint(layer.getLatLng()), half: 4, high: 4}))).length"
+        )
+        assert low.js(covered) == 0
+        if size == (420, 204):
+            assert low.text(".desk-note") == "ⓘ 示意"
+            low.hover(low.spot_of(".desk-note"))
+            low.wait("document.querySelector('.desk-note').innerText.includes('示意边界，非正式界线')")
+
+
+def test_the_menu_of_base_maps_goes_with_a_choice_of_the_mouse_and_stays_while_arrows_look_for_one(
+    map_stage: MapStage, qtbot: QtBot
+) -> None:
+    hidden = "document.querySelector('.desk-menu').hidden"
+    map_stage.target.setFocus()
+    map_stage.click(map_stage.spot_of(".desk-right > button"))
+    map_stage.wait(f"!{hidden} && document.activeElement.value === 'offline'")
+    for key, chosen in ((Qt.Key.Key_Down, "none"), (Qt.Key.Key_Up, "offline")):
+        with qtbot.waitSignal(map_stage.bridge.layers_changed) as changed:
+            QTest.keyClick(map_stage.target, key)
+        assert changed.args is not None and changed.args[0]["base"] == chosen
+        assert map_stage.js(f"[{hidden}, document.activeElement.value]") == [False, chosen]
+    QTest.keyClick(map_stage.target, Qt.Key.Key_Return)
+    map_stage.wait(f"{hidden} && document.activeElement.matches('.desk-right > button')")
+    map_stage.click(map_stage.spot_of(".desk-right > button"))
+    map_stage.wait(f"!{hidden}")
+    with qtbot.waitSignal(map_stage.bridge.layers_changed) as changed:
+        map_stage.click(map_stage.spot_of(".desk-menu label:last-child span"))
+    assert changed.args is not None and changed.args[0]["base"] == "none"
+    map_stage.wait(hidden)
