@@ -52,7 +52,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.acted_on_since": "之后已有人处理过这件案件，不能再撤销。",
     "case.stands_still": "本席位已无权查看这件案件，不能再办理；需要继续办理的，请联系县级管理员恢复权限。",
     "case.nothing_to_undo": "这次打开后没有可以撤销的操作；更早的一步，用案件自己的“撤销”。",
-    "case.not_undoable": "这件案件的上一步（登记、时限重算等）不能撤销；登错了请值班长作废。",
+    "case.not_undoable": "这件案件的上一步（登记、时限重算、别的席位也做了的一步等）不能撤销；登错了请值班长作废。",
     "dispatch.unit_twice": "同一单位只能出现一次，请检查主办和协办。",
     "dispatch.one_lead": "必须有且只有一个主办单位。",
     "dispatch.reason_missing": "所选主办单位不在责任清单内，请填写理由。",

@@ -114,11 +114,12 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     return ["、".join(word for name, word in names.items() if name in changed)]
 
 
-def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+def _filed(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     basis = payload.get("basis", {})
     code = str(basis.get("standard", "") or payload.get("facts", {}).get("standard", ""))
     row = reference.standard_of(code, str(basis.get("version", "")))
-    return [row.small_class, row.filing_condition, row.limit_text] if row else [code]
+    level = [f"{payload['level']}级"] if "level" in payload else []
+    return [*((row.small_class, row.filing_condition, row.limit_text) if row else (code,)), *level]
 
 
 def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
@@ -180,7 +181,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
     "case_registered": _registered,
     "case_imported": _registered,
     "case_amended": _amended,
-    "case_filed": _standard,
+    "case_filed": _filed,
     "case_declined": _reason(DECLINE_REASONS),
     "case_dispatched": _given_out,
     "case_reassigned": _given_out,

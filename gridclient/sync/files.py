@@ -64,7 +64,7 @@ class FileStage:
         """Moves up to eight files each way. The cases are safe by now, so a fault here fails no round.
 
         Args:
-            progress: called as ``("files", bytes there, size in bytes)`` after each piece.
+            progress: called as ``("files", bytes there, size in bytes)`` before the first piece and after each.
             today: the date, for what is done once a day.
 
         Raises:
@@ -120,6 +120,8 @@ class FileStage:
             self._store.file_sent(file.sha256, file.size)
         elif place.offset >= file.size:
             place = FilePlace(0, whole=False)  # that much is there, and it is something else
+        if not place.whole:
+            progress("files", place.offset, file.size)  # on a slow line the first piece takes a while
         while not place.whole and self._may_go_on():
             try:
                 piece = self._store.read_file(file.sha256, place.offset, self._piece)
@@ -140,6 +142,7 @@ class FileStage:
 
     def _fetch(self, file: WaitingFile, progress: Progress) -> None:
         here, size = file.sent, 0
+        progress("files", here, file.size)
         while (here < size or not size) and self._may_go_on():
             # How long it is the hub knows, which has proved it: what an event says may be wrong.
             piece, size = self._transport.get_file(file.sha256, here, self._piece)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gridclient.services.error_text import sentence
 
 
@@ -18,3 +20,10 @@ def test_what_did_not_come_with_a_code_is_a_dash_and_names_are_put_together() ->
 def test_large_numbers_are_told_with_their_thousands() -> None:
     told = sentence("file.too_many_rows", file="a.xlsx", rows=1234567, most=1000000)
     assert told.startswith("文件“a.xlsx”有 1,234,567 行，超过 1,000,000 行的上限")
+
+
+@pytest.mark.parametrize(
+    "code", ["unreachable", "timeout", "busy", "hub_failed", "hub_store", "unplaced", "files_full"]
+)
+def test_what_a_command_says_of_a_dead_hub_promises_nothing_that_only_an_open_desk_does(code: str) -> None:
+    assert "自动" not in sentence(f"sync.{code}", status=500)

@@ -250,7 +250,7 @@ def test_a_photo_that_the_desks_disk_does_not_give_fails_no_round_and_is_told() 
 def test_a_photo_goes_and_comes_in_pieces_as_large_as_the_line_carries_and_both_are_told() -> None:
     hub, size = FakeHub(), 300_000
     content, pacing = bytes(range(250)) * (size // 250), Pacing()
-    whole = [("files", min(at + 131_072, size), size) for at in range(0, size, 131_072)]
+    whole = [("files", 0, size), *(("files", min(at + 131_072, size), size) for at in range(0, size, 131_072))]
     pacing.up.size = 131_072
     one, two, going, coming = store(), store(), Steps(), Steps()
     name = one.attach(content)
@@ -315,7 +315,7 @@ def test_a_round_that_is_ended_within_a_photo_keeps_what_the_hub_has_of_it() -> 
     desk, hub = store(), FakeHub()
     name = desk.attach(bytes(200_000))
     with pytest.raises(Cancelled):
-        run(desk, FakeLine(hub, "one"), steps=Steps(2))
+        run(desk, FakeLine(hub, "one"), steps=Steps(3))
     assert desk.state.sent[name] == len(hub.books.files[name]) == 65_536
 
 

@@ -203,3 +203,13 @@ def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:
 def test_who_acted_is_named_and_not_coded() -> None:
     reference = empty_desk().desk.reference
     assert [who(code, reference) for code in ("leader", LEAD, "wang", "")] == ["值班长", "综合行政执法中队", "wang", ""]
+
+
+def test_two_filings_that_differ_in_their_level_only_are_told_apart() -> None:
+    made = empty_desk()
+    told = []
+    for level in (2, 3):
+        case_id = made.register("噪音")
+        made.act(Action.FILE, case_id, standard="C-01-02-01", level=level)
+        told.append(lines(made, case_id)[-1])
+    assert [line.rpartition(" · ")[2] for line in told] == ["2级", "3级"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.services.deadline_text import off_text
 from gridclient.services.error_text import sentence
 from gridclient.services.sync_control import BundleReport, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.ui.present import size_words
 
 translate = QCoreApplication.translate
+_RENEWED: Final = "sync.certificate_renewed"
 
 
 def stage_words(view: SyncView) -> str:
@@ -61,8 +63,15 @@ def failure_words(report: RoundReport | None) -> str:
     return sentence(report.error, **(report.params or {})) if report is not None and report.error else ""
 
 
+def has_failed(report: RoundReport) -> bool:
+    """Whether a round failed; not one that only met the hub's renewed certificate, which the next follows at once."""
+    return report.end is RoundEnd.FAILED and report.error != _RENEWED
+
+
 def end_words(report: RoundReport) -> str:
     """How a round ended: ``✓ 完成``."""
+    if report.end is RoundEnd.FAILED and not has_failed(report):
+        return translate("Sync", "✓ 已核对")
     return {
         RoundEnd.DONE: translate("Sync", "✓ 完成"),
         RoundEnd.FAILED: translate("Sync", "▲ 未完成"),
@@ -109,9 +118,5 @@ def clock_words(report: RoundReport | None) -> tuple[str, ...]:
     """Says that this machine's clock is wrong, because people read times. The order of events does not depend on it."""
     if report is None or not report.clock_off:
         return ()
-    minutes = round(abs(report.clock_off) / timedelta(minutes=1))
-    if report.clock_off > timedelta():
-        words = translate("Sync", "本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。")
-    else:
-        words = translate("Sync", "本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。")
-    return (words.format(minutes=f"{minutes:,}"),)
+    words = translate("Sync", "本机时钟比同步中心{off}，请校准；同步不受影响。")
+    return (words.format(off=off_text(report.clock_off)),)

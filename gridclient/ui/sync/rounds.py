@@ -20,7 +20,7 @@ from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.ui.lines_table import Line, LinesModel, LinesTable
 from gridclient.ui.present import size_words
 from gridclient.ui.sync.present import when_words
-from gridclient.ui.sync.round_words import end_words, note_words, seconds_words
+from gridclient.ui.sync.round_words import end_words, has_failed, note_words, seconds_words
 from gridclient.ui.theme import ROW_PX
 
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
@@ -97,7 +97,7 @@ class RoundsModel(LinesModel):
             seconds_words(report.seconds),
             note,
         )
-        return Line("", texts, note, (1, "bad_text") if report.end is RoundEnd.FAILED else (-1, ""))
+        return Line("", texts, note, (1, "bad_text") if has_failed(report) else (-1, ""))
 
     def note(self, row: Row) -> str:
         """The note of a row."""

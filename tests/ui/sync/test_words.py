@@ -34,6 +34,7 @@ from gridclient.ui.sync.round_words import (
     seconds_words,
     stage_words,
 )
+from gridclient.ui.sync.rounds import RoundsModel, Row
 from tests.fakes.fake_sync import round_at
 
 NOW = datetime(2026, 11, 20, 14, 32, 30, tzinfo=CHINA_TIME)
@@ -219,7 +220,7 @@ def test_a_desk_whose_program_was_changed_is_told_to_open_again_and_what_is_only
     assert "关闭席位，再打开" in words and "2 条操作（1 件案件）还只在这台电脑上" in words and "14:30" in words
 
 
-@pytest.mark.parametrize(("hours", "word"), [(2, "快 120 分钟"), (-24, "慢 1,440 分钟")])
+@pytest.mark.parametrize(("hours", "word"), [(2, "快 2小时"), (-24, "慢 1天")])
 def test_a_clock_that_is_off_is_said(hours: int, word: str) -> None:
     report = replace(round_at(), hub_time=round_at().at - timedelta(hours=hours))
     assert word in note_words(report)
@@ -273,6 +274,12 @@ def test_moments_get_a_date_when_they_need_one() -> None:
 def test_every_end_of_a_round_has_its_own_sign() -> None:
     ends = [end_words(round_at(end=end)) for end in RoundEnd]
     assert len({words.split()[0] for words in ends}) == len(RoundEnd)
+
+
+def test_a_hub_that_renewed_its_certificate_is_no_failure() -> None:
+    renewed = round_at(end=RoundEnd.FAILED, error="sync.certificate_renewed")
+    assert end_words(renewed) == "✓ 已核对"
+    assert RoundsModel().line(Row(renewed)).ink == (-1, "")
 
 
 def test_a_round_tells_what_was_refused_and_what_waits() -> None:
