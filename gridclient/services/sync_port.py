@@ -246,6 +246,12 @@ class SyncStore(Protocol):
         """
         ...
 
+    def withdraw_unshown(self, page: FeedPage, event: EventKey) -> Changes:
+        """Removes of this event's origin what a page of a part has in another form under the same link, where nothing
+        here shows which is right: a forged text that a department could not recognise. The feeds are read again.
+        """
+        ...
+
     def withdraw_unproven(self, event: EventKey) -> Changes:
         """Removes events of this event's origin that no signature proves; the stream's feeds are read again.
 

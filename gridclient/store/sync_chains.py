@@ -167,6 +167,22 @@ class Chains:
             seq += 1
         return False
 
+    def unshown(self, chain: Chain, page: FeedPage) -> list[int]:
+        """Events of the log (by ``pos``) that the page has in another form under the same link, and of which no chain
+        shows that theirs is right: the one before them is not here, or something was withheld of them."""
+        found = []
+        for _, record, link in page.foreign:
+            seq = record.key.seq
+            row = self._connection.execute(_KNOWN, (chain.no, seq)).fetchone()
+            if record.key[:3] != chain.key or row is None or row[3] != link:
+                continue
+            known, before = _record(chain.key, seq, row[4:]), self.link_at(chain, seq - 1)
+            is_shown = before is not None and link_after(before, known.canonical()) == link
+            is_lesser = known._replace(text=record.text) == record and (lacks(known.text) or lacks(record.text))
+            if known != record and not (is_shown or is_lesser):
+                found.append(row[0])
+        return found
+
     def finish(self) -> None:
         """Checks events behind gaps that were filled, and writes the chains. The page's events must be in the log.
 

@@ -42,7 +42,7 @@ from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_lost import forget_found, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
-from gridclient.store.sync_withdrawing import withdraw, withdraw_forked, withdraw_unproven
+from gridclient.store.sync_withdrawing import withdraw, withdraw_forked, withdraw_unproven, withdraw_unshown
 
 _LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
@@ -189,6 +189,9 @@ class SqliteSyncStore(FileQueue):
             self._audit(connection, "sync.withdrawn", f"{origin.device}/{origin.incarnation}/{first}+{count}")
         return changes
 
+    def withdraw_unshown(self, page: FeedPage, event: EventKey) -> Changes:
+        return self._withdrawn(event, lambda connection: withdraw_unshown(connection, page, event))
+
     def withdraw_unproven(self, event: EventKey) -> Changes:
         return self._withdrawn(event, lambda connection: withdraw_unproven(connection, event))
 
@@ -199,7 +202,7 @@ class SqliteSyncStore(FileQueue):
         with self._database.writer() as connection:
             count, changes = work(connection)
             if count:
-                self._audit(connection, "sync.withdrawn", f"{event.device}/{event.incarnation}+{count}")
+                self._audit(connection, "sync.given_way", f"{event.device}/{event.incarnation}+{count}")
         return changes
 
     def _intake(self, work: Callable[[Intake], Taken]) -> Taken:

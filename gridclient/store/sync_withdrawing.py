@@ -50,6 +50,16 @@ def withdraw_unproven(connection: Connection, event: EventKey) -> tuple[int, Cha
     return _read_again(connection, origin, event.stream, [pos for _, pos in unproven])
 
 
+def withdraw_unshown(connection: Connection, page: FeedPage, event: EventKey) -> tuple[int, Changes]:
+    """Deletes of the origin of ``event`` what the page of a part has in another form, where no chain shows which one is
+    right: what the hub says now counts. The feeds of the stream are restarted."""
+    chains = Chains(connection, event.device)
+    chain = chains.known(OriginKey(*event[:3]))
+    if chain is None or chain.own or not sync_feeds.is_part(page.feed):
+        return 0, Changes()
+    return _read_again(connection, chain.no, event.stream, chains.unshown(chain, page))
+
+
 def withdraw_forked(
     connection: Connection, page: FeedPage, event: EventKey, is_signed: HeadCheck
 ) -> tuple[int, Changes]:

@@ -19,8 +19,9 @@ def contradicted(fault: SyncFault) -> EventKey | None:
 
 
 def given_up(store: SyncStore, page: FeedPage, event: EventKey) -> Changes:
-    """Withdraws of an event's origin what no signature proves; if all is proven, what its device signed otherwise."""
-    return store.withdraw_unproven(event) or store.withdraw_forked(page, event)
+    """Withdraws of an event's origin what no chain shows here; if there is none, what no signature proves; if all is
+    proven, what its device signed otherwise."""
+    return store.withdraw_unshown(page, event) or store.withdraw_unproven(event) or store.withdraw_forked(page, event)
 
 
 class GivingWay:

@@ -159,6 +159,10 @@ class FakeSyncStore:
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         raise AssertionError(f"nothing was carried: {origin} {first} {forked}")
 
+    def withdraw_unshown(self, page: FeedPage, event: EventKey) -> Changes:
+        assert page.foreign and event.stream == page.feed
+        return Changes()  # whole streams are shown by their chains
+
     def withdraw_unproven(self, event: EventKey) -> Changes:
         origin = OriginKey(*event[:3])
         with self._transaction() as state:

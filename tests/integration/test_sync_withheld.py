@@ -15,13 +15,15 @@ from gridclient.domain.events import EventKind, Record, payload_text
 from gridclient.domain.handing import WITHHELD
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter
-from gridclient.services.sync_port import FeedPage, FeedState
+from gridclient.services.sync_port import FeedPage, FeedState, RoundEnd
 from gridclient.services.withholding import for_unit, lacks
 from gridclient.store.driver import Database
 from gridclient.store.verify import verify
 from gridclient.sync.queue import PushQueue
-from tests.contract.stage import STREAM, UNITS
-from tests.fakes.sync_hub import FakeHub
+from gridclient.sync.round import RoundPorts, run_round
+from gridclient.sync.transport import Pacing
+from tests.contract.stage import NOW, STREAM, UNITS
+from tests.fakes.sync_hub import FakeHub, FakeLine
 from tests.fakes.toy_desk import Desks, ToyDesk, code_of, proved, same_tables, some_desks
 
 NAME, PHONE, LATER_PHONE = "钱某某", "13900005678", "13900005679"
@@ -161,6 +163,29 @@ def test_a_department_takes_no_other_event_under_a_link_that_does_not_follow(
     wrong = tuple(placed._replace(link=bytes(32)) for placed in page.foreign)
     assert code_of(lambda: department.sync.take(replace(page, foreign=wrong))).startswith("sync.")
     assert department.sync.take(page).agrees
+
+
+def test_what_a_department_took_that_no_chain_could_show_gives_way_to_what_the_hub_has(
+    desks: Desks, department: ToyDesk, hub: FakeHub
+) -> None:
+    """The dispatch stands behind events of another case, which the department does not get."""
+    case_id = desks[0].stage.register("路灯不亮")
+    desks[0].stage.file(case_id)
+    for title in ("别的单位的案件", "另一件"):
+        desks[0].stage.register(title)
+    desks[0].stage.dispatch(case_id, *UNITS[:1])
+    assert desks[0].push(hub)
+    page = hub.page(FeedState(PART, 0, 0, 0), department.device, 100)
+    other = page.foreign[-1]._replace(record=page.foreign[-1].record._replace(actor="mallory"))
+    assert department.sync.take(replace(page, foreign=(*page.foreign[:-1], other))).agrees
+    assert department.stage.queries.timeline(case_id)[-1].actor == "mallory"
+    department.sync.restart_feed(PART)
+    report = run_round(department.sync, FakeLine(hub, department.device), RoundPorts(now=lambda: NOW), Pacing())
+    assert (report.end, report.error) == (RoundEnd.DONE, "")
+    assert department.stage.queries.timeline(case_id)[-1].actor != "mallory"
+    assert department.sync.feeds()[0].repairing is False and proved(department)
+    with department.profile.database.reader() as connection:
+        assert connection.execute("SELECT what FROM audit").fetchall() == [("sync.given_way",)]
 
 
 def test_a_changed_event_of_a_township_is_not_excused_by_saying_that_something_was_withheld(desks: Desks) -> None:
