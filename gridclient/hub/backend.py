@@ -28,9 +28,10 @@ class OrderLedger(Protocol):
     """Streams and their events, within one transaction."""
 
     def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
-        """Locks the streams until the transaction ends, in order of name, creates missing ones, and answers each ask.
+        """Locks the streams until the transaction ends, in order of name, and answers each ask.
 
-        To be called once, first in a transaction. With ``hurried`` it does not wait long for a stream that is locked
+        The streams exist: a right to write is given with its stream (:meth:`AccessLedger.add_stream`). To be called
+        once, first in a transaction. With ``hurried`` it does not wait long for a stream that is locked
         (``StoreUnavailable``).
         """
         ...

@@ -5,10 +5,8 @@ A driver implements how a statement is run, how several travel together and how 
 
 from __future__ import annotations
 
-import secrets
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
@@ -29,7 +27,6 @@ Row = Sequence[Any]
 Statement = tuple[str, Sequence[Any]]
 _MASK: Final = (1 << 64) - 1
 _SIGN: Final = 1 << 63
-_KEY_BYTES: Final = 32
 _EVENT: Final = "e.pos, e.origin, e.seq, e.hlc, e.kind, e.version, e.subject, e.base, e.actor, e.payload, e.link"
 _STREAM: Final = "stream, head, total, stick_key"
 _PUSH: Final = "first_pos, last_pos, origin, last_seq, signature"
@@ -88,11 +85,7 @@ class OrderStatements(ABC):
         """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
 
     def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
-        streams = sorted({ask.stream for ask in asks})
-        found = self.hold_and_stand(streams, asks, hurried)
-        if found is None:
-            self.make_streams(streams)
-            found = self.hold_and_stand(streams, asks, hurried)
+        found = self.hold_and_stand(sorted({ask.stream for ask in asks}), asks, hurried)
         if found is None:
             raise StoreUnavailable("hub.store_failed", detail="stream")
         return found
@@ -106,11 +99,6 @@ class OrderStatements(ABC):
             (stream, seq, stream, origin, seq),
         )
         return bytes(found[0][0])
-
-    def make_streams(self, names: Iterable[str]) -> None:
-        """Creates the streams that do not exist."""
-        for name in names:
-            self.add_stream(name, secrets.token_bytes(_KEY_BYTES), int(time.time()))
 
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
         self.rows(

@@ -145,12 +145,6 @@ class PostgresLedger(SqlLedger):
         events = {stream: [row[1:] for row in earlier if row[0] == stream] for stream in streams}
         return [standing(stands[ask.stream], known.get(ask[:3]), units[ask.stream], events[ask.stream]) for ask in asks]
 
-    def make_streams(self, names: Iterable[str]) -> None:
-        """Creates each stream in a transaction of its own; creating some while holding others could deadlock."""
-        self.rows("ROLLBACK")
-        super().make_streams(names)
-        self.rows("BEGIN")
-
     def place(self, placement: Placement) -> None:
         self._placed.append(placement)
 

@@ -96,16 +96,6 @@ def test_a_transaction_that_the_server_breaks_off_leaves_nothing_and_may_come_ag
     service.close()
 
 
-def test_a_transaction_that_makes_its_stream_leaves_nothing_else_either_when_it_breaks_off(postgres: Backend) -> None:
-    """The stream is made in a transaction of its own, and the first one is begun again."""
-    with pytest.raises(StoreUnavailable), postgres.writing() as ledger:
-        ledger.stand([StandAsk("t:371002009", "desk-0001", 1, ())])
-        ledger.set_fact("left", "over")
-        raise StoreUnavailable("hub.store_failed")
-    with postgres.reading() as reading:
-        assert reading.fact("left") is None
-
-
 def test_a_transaction_that_breaks_off_costs_no_connection(postgres: Backend) -> None:
     def session() -> object:
         with postgres.reading() as ledger:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
-from gridclient.hub.rows import StandAsk, Standing
+from gridclient.hub.rows import StandAsk
 from gridclient.hub.schema import COLUMNS
 from gridclient.hub.service import Answer, HubService
 from gridclient.hub.work import Outcome, Rest, Together, WorkPool
@@ -338,43 +335,3 @@ def test_a_stream_that_somebody_holds_keeps_up_only_its_own_rounds(
 
     held, free = asyncio.run(rounds())
     assert statuses(goes, free) == statuses(waits, held) == [PushStatus.APPLIED]
-
-
-@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
-def test_two_that_make_the_same_stream_never_wait_in_a_circle(
-    backend: WatchedBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One holds the second stream and finds the first missing; meanwhile it is made, and another holds it and waits
-    for the second."""
-    old, new = "t:371002009", "t:371002001"
-    asks = [StandAsk(stream, "desk-0001", 1, ()) for stream in (new, old)]
-    with backend._real.writing() as ledger:
-        ledger.add_stream(old, bytes(32), 0)
-    real = PostgresLedger.hold_and_stand
-    others: list[Future[None]] = []
-
-    def stand() -> None:
-        with backend._real.writing() as ledger:
-            ledger.stand(asks)
-
-    def make_meanwhile(ledger: PostgresLedger, *given: Any) -> Sequence[Standing] | None:
-        found = real(ledger, *given)
-        if found is None and not others:
-            with backend._real.writing() as another:
-                another.add_stream(new, bytes(32), 0)
-            others.append(threads.submit(stand))
-            until_waiting(backend)
-        return found
-
-    monkeypatch.setattr(PostgresLedger, "hold_and_stand", make_meanwhile)
-    with ThreadPoolExecutor(1) as threads:
-        stand()
-        others[0].result()
-
-
-def until_waiting(backend: WatchedBackend) -> None:
-    """Until somebody waits for what another transaction of this database holds."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    with backend._real.reading() as ledger:
-        while not cast("PostgresLedger", ledger).rows(waiting):
-            time.sleep(0.01)
