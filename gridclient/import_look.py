@@ -44,8 +44,8 @@ _LIKELIER_FIRST: Final = (
 )
 
 
-def look_in_worker(report: object, order: LookOrder) -> Look:  # noqa: ARG001  (a look is short and says no progress)
-    """A look for the worker process."""
+def look_in_worker(_report: object, order: LookOrder) -> Look:
+    """A look for the worker process; it is short and reports no progress."""
     return look(order)
 
 

@@ -219,7 +219,7 @@ def import_in_worker(report: Callable[..., Any], order: ImportOrder, *, profile:
         return import_file(opened, order, progress=tell)
 
 
-def save_report_in_worker(report: object, path: Path, outcome: ImportOutcome) -> None:  # noqa: ARG001  (it is short)
+def save_report_in_worker(_report: object, path: Path, outcome: ImportOutcome) -> None:
     """The report of an import as a workbook.
 
     Raises ``StoreUnavailable("report.not_written")``.

@@ -234,14 +234,14 @@ class _NothingToDraw:
     def outlines(self) -> bytes:
         return b'{"areas": []}'
 
-    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002  (the port names them)
+    def figures(self) -> Mapping[str, Figures]:
         return {}
 
     def home(self) -> str:
         return ""
 
-    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002  (the port names them)
+    def cells(self, _bounds: Bounds, _zoom: int, _cases: CaseFilter) -> Sequence[Cell]:
         return ()
 
-    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002  (the port names them)
+    def units(self, _bounds: Bounds) -> Sequence[UnitMark]:
         return ()

@@ -63,7 +63,7 @@ class Accompanied(Response):
     (:mod:`gridclient.sync.connection`). The body is one chunk, and its length is in a header of its own.
     """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (Starlette's own)
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         self.headers[LENGTH] = self.headers["content-length"]
         del self.headers["content-length"]
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
