@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.events import from_seconds
 from gridclient.domain.handing import withheld_of
@@ -20,6 +20,9 @@ from gridclient.services.words import (
     RETURN_REASONS,
 )
 
+Detail = Callable[[Mapping[str, Any], Reference], list[str]]
+_STEPS: Final = {"case_escalated": 1, "case_delegated": -1}
+
 
 def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False) -> list[str]:
     """The whole timeline of a case. Undone events are marked, and an undoing names what it undid.
@@ -28,10 +31,12 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
     """
     kinds = kinds_by_key(entries)
     undone = {entry.takes_back for entry in entries if not entry.refused}
-    return [
-        line_of(entry, reference, undoes=kinds.get(entry.takes_back, ""), undone=entry.key in undone, plain=plain)
-        for entry in entries
-    ]
+    told, moved = [], 0
+    for entry in entries:
+        gone, undoes = entry.key in undone, kinds.get(entry.takes_back, "")
+        told.append(line_of(entry, reference, undoes=undoes, undone=gone, by_level=bool(moved), plain=plain))
+        moved += 0 if gone or entry.refused else _STEPS.get(entry.kind, 0)
+    return told
 
 
 def word_taken_back(entries: Sequence[TimelineEntry]) -> str:
@@ -46,13 +51,23 @@ def kinds_by_key(entries: Sequence[TimelineEntry]) -> dict[tuple[str | int, ...]
 
 
 def line_of(
-    entry: TimelineEntry, reference: Reference, *, undoes: str = "", undone: bool = False, plain: bool = False
+    entry: TimelineEntry,
+    reference: Reference,
+    *,
+    undoes: str = "",
+    undone: bool = False,
+    by_level: bool = False,
+    plain: bool = False,
 ) -> str:
-    """One event: ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` if it is known what it ``undoes``."""
+    """One event: ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` if it is known what it ``undoes``.
+
+    ``by_level``: the case's level was changed, and with it goes its limit (``clocks.handling_limit``).
+    """
     word = EVENTS.get(entry.kind)
     if word is None:
         return f"本版本不认识的记录（{entry.kind}），请更新程序后查看"
-    parts = [part for part in _details(entry, reference) if part]
+    detail = _filed_by_level if by_level and entry.kind == "case_filed" else _DETAILS.get(entry.kind)
+    parts = [part for part in _details(detail, entry, reference) if part]
     mark = "（代）" if entry.payload.get("on_behalf") else ""
     refused = "（未生效：与另一席位的操作冲突）" if entry.refused else ""
     taken_back = "（已撤销）" if undone else ""
@@ -72,8 +87,7 @@ def who(account: str, reference: Reference) -> str:
     return ACCOUNTS.get(account) or unit_name(account, reference)
 
 
-def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
-    detail = _DETAILS.get(entry.kind)
+def _details(detail: Detail | None, entry: TimelineEntry, reference: Reference) -> list[str]:
     try:
         return detail(entry.payload, reference) if detail else []
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -114,12 +128,16 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     return ["、".join(word for name, word in names.items() if name in changed)]
 
 
-def _filed(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+def _filed(payload: Mapping[str, Any], reference: Reference, limit: str = "") -> list[str]:
     basis = payload.get("basis", {})
     code = str(basis.get("standard", "") or payload.get("facts", {}).get("standard", ""))
     row = reference.standard_of(code, str(basis.get("version", "")))
     level = [f"{payload['level']}级"] if "level" in payload else []
-    return [*((row.small_class, row.filing_condition, row.limit_text) if row else (code,)), *level]
+    return [*((row.small_class, row.filing_condition, limit or row.limit_text) if row else (code,)), *level]
+
+
+def _filed_by_level(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    return _filed(payload, reference, "时限按层级")
 
 
 def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
@@ -161,6 +179,12 @@ def _unit_and_reason(payload: Mapping[str, Any], reference: Reference) -> list[s
     return [_unit(payload, reference), str(payload.get("reason", ""))]
 
 
+def _level_changed(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
+    """The deadline is that of the unit that has the case in hand."""
+    dues = [f"时限至 {from_seconds(clock['due']):%m-%d %H:%M}" for clock in payload.get("clocks", ())]
+    return [*dues, str(payload.get("reason", ""))]
+
+
 def _text(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     return [_unit(payload, reference), str(payload.get("text", "") or payload.get("note", ""))]
 
@@ -177,7 +201,7 @@ def _choice(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     return [CONFLICT_CHOICES.get(str(payload.get("choice")), "")]
 
 
-_DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
+_DETAILS: Mapping[str, Detail] = {
     "case_registered": _registered,
     "case_imported": _registered,
     "case_amended": _amended,
@@ -187,8 +211,8 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
     "case_reassigned": _given_out,
     "case_signed": _unit_and_reason,
     "case_returned": _reason(RETURN_REASONS),
-    "case_escalated": _unit_and_reason,
-    "case_delegated": _unit_and_reason,
+    "case_escalated": _level_changed,
+    "case_delegated": _level_changed,
     "case_urged": _text,
     "case_fed_back": _result,
     "case_verified": _unit_and_reason,

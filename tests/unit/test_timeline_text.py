@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import timedelta
 
@@ -69,8 +70,8 @@ def test_a_case_is_told_from_beginning_to_end_with_who_did_what_and_why() -> Non
         "派遣 · 主办 综合行政执法中队 · 时限至 11-20 16:32 · 协办 鲸园派出所、司法所 · 已提供联系方式 · 请到场",
         "催办 · 请尽快",
         "签收（代） · 综合行政执法中队",
-        "上报上级 · 需县里协调",
-        "下派 · 县里已答复",
+        "上报上级 · 时限至 11-27 14:32 · 需县里协调",
+        "下派 · 时限至 11-20 16:32 · 县里已答复",
         "修改 · 地址、敏感",
         "处置反馈（代） · 综合行政执法中队 · 已劝停 · 已联系反映人",
         "返工 · 综合行政执法中队 · 照片看不清",
@@ -213,3 +214,22 @@ def test_two_filings_that_differ_in_their_level_only_are_told_apart() -> None:
         made.act(Action.FILE, case_id, standard="C-01-02-01", level=level)
         told.append(lines(made, case_id)[-1])
     assert [line.rpartition(" · ")[2] for line in told] == ["2级", "3级"]
+
+
+def test_a_filing_after_a_change_of_level_tells_no_limit_that_is_not_used() -> None:
+    made = empty_desk()
+    case_id = made.register("积水", standard="C-02-01-01")
+    made.act(Action.DELEGATE, case_id, reason="村里能办")
+    made.act(Action.FILE, case_id)
+    assert lines(made, case_id)[-1] == "立案 · 占道经营 · 占道经营 · 时限按层级"
+    made.act(Action.UNDO, case_id)
+    made.act(Action.ESCALATE, case_id, reason="村里办不了")
+    made.act(Action.FILE, case_id)
+    assert lines(made, case_id)[-1] == "立案 · 占道经营 · 占道经营 · 1工作日"
+
+
+def test_a_change_of_level_tells_the_deadline_of_the_unit_that_has_the_case_in_hand() -> None:
+    made = empty_desk()
+    case_id = made.handling("积水")
+    made.act(Action.DELEGATE, case_id, reason="村里能办")
+    assert re.fullmatch(r"下派 · 时限至 \d\d-\d\d \d\d:\d\d · 村里能办", lines(made, case_id)[-1])
