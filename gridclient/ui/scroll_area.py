@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QSizePolicy, QWidget
+
+_LEAST_FIELDS_PX: Final = 112  # three fields and what is between
 
 
 class ScrollArea(QScrollArea):
@@ -26,3 +31,28 @@ class ScrolledColumn(ScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if inner is not None:
             self.setWidget(inner)
+
+
+class ScrolledFields(ScrolledColumn):
+    """As high as ``inner`` where there is room for that, else it scrolls and shows the one of ``fields`` that has the
+    keyboard."""
+
+    def __init__(self, inner: QWidget, fields: Iterable[QWidget], *, parent: QWidget | None = None) -> None:
+        super().__init__(inner, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for field in fields:
+            field.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        least = self.widget().minimumSizeHint()
+        return QSize(least.width(), min(least.height(), _LEAST_FIELDS_PX))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
+            self.ensureWidgetVisible(watched, 0, 6)
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

@@ -27,9 +27,10 @@ from gridclient.ui.form_inputs import (
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import ENTER, KeyButton
-from gridclient.ui.laid_out import Part, across, down, label
+from gridclient.ui.laid_out import Part, across, down, label, panel
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.resting import Resting
+from gridclient.ui.scroll_area import ScrolledFields
 
 _LABEL_PX: Final = 62
 _FIRST_LINE_PX: Final = 9  # of a text, below the upper edge of its field
@@ -262,12 +263,20 @@ class ActionForm(QWidget):
         parts: list[Part] = [label(self.spec.title, "strong")]
         if self.spec.lead:
             parts.append(label(self.spec.lead, "muted", wraps=True))
-        for field in self.spec.fields:
-            parts.append(self._row(field))
-            if field.name == _STANDARD:
-                parts.append(self.chips)
+        if self.spec.fields:
+            parts.append(self._fields())
         parts += [self.note, across(self.submit_button, self._cancel_button, 1, gap=6)]
         down(*parts, on=self, edges=(12, 8, 12, 10), gap=6)
+
+    def _fields(self) -> ScrolledFields:
+        rows: list[Part] = []
+        for field in self.spec.fields:
+            rows.append(self._row(field))
+            if field.name == _STANDARD:
+                rows.append(self.chips)
+        inner = panel(QWidget(self))
+        down(*rows, on=inner, gap=6)
+        return ScrolledFields(inner, [made.widget for made in self._inputs.values()], parent=self)
 
     def _row(self, field: Field) -> QHBoxLayout:
         widget = self._inputs[field.name].widget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
@@ -13,6 +13,12 @@ from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.casework.panel_keys import Show, form_of, press
 from tests.ui.fakes.invented_desk import InventedDesk
+
+
+def edges(part: QWidget, panel: CasePanel) -> tuple[int, int]:
+    """Where a part begins and ends on the panel, from above."""
+    top = part.mapTo(panel, part.rect().topLeft()).y()
+    return top, top + part.height() - 1
 
 
 def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_them(
@@ -30,7 +36,7 @@ def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_th
     assert form.note.text()
     rows = [form.widget_of(name) for name in ("title", "description", "address", "grid", "urgency", "level")]
     parts = [*rows, form.note, form.submit_button]
-    qtbot.waitUntil(lambda: all(a.geometry().bottom() < b.geometry().top() for a, b in pairwise(parts)))
+    qtbot.waitUntil(lambda: all(edges(a, panel)[1] < edges(b, panel)[0] for a, b in pairwise(parts)))
     assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
 
 
@@ -59,7 +65,25 @@ def test_on_a_low_screen_a_text_gives_way_before_the_buttons_lie_on_it(
     high = text.height()
     panel.resize(344, panel.minimumSizeHint().height())
     qtbot.waitUntil(lambda: text.height() < high)
-    assert text.geometry().bottom() < form.submit_button.geometry().top()
+    assert edges(text, panel)[1] < edges(form.submit_button, panel)[0]
     assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
     panel.resize(344, 700)
     qtbot.waitUntil(lambda: text.height() == high)
+
+
+def test_a_form_that_is_higher_than_the_screen_scrolls_and_shows_the_field_that_has_the_cursor(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """At 150 % the whole window became higher than a screen of 768 lines."""
+    apply_theme(qapp, LIGHT)
+    panel.resize(300, 420)
+    show(made.handling("积水"))
+    form = form_of(panel, Action.AMEND)
+    title, level = form.widget_of("title"), form.widget_of("level")
+    qtbot.waitUntil(lambda: not level.visibleRegion().contains(level.rect()))
+    assert panel.height() == 420
+    assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
+    level.setFocus()
+    qtbot.waitUntil(lambda: level.visibleRegion().contains(level.rect()))
+    title.setFocus()
+    qtbot.waitUntil(lambda: title.visibleRegion().contains(title.rect()))
