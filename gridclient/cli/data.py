@@ -9,6 +9,7 @@ from typing import Any, Final
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, print_json, say
 from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of, path_of
+from gridclient.cli.verify_words import problem_line
 from gridclient.domain.errors import InvalidInput, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
 from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowFinding
@@ -18,28 +19,6 @@ from gridclient.services.words import IMPORTS
 _DEMO_CASES: Final = 3000
 _LATER: Final = frozenset({"duties"})
 """Kinds of files that this version cannot import yet."""
-_PROBLEMS: Final = {
-    "table": "数据表缺失",
-    "page": "数据页损坏",
-    "chain.gap": "日志缺号",
-    "chain.broken": "日志记录对不上",
-    "chain.head": "日志末端对不上",
-    "chain.origin": "日志来源不明",
-    "feed": "同步来源对不上",
-    "event.unreadable": "日志记录读不出",
-    "case.missing": "案件缺失",
-    "case.row": "案件内容对不上",
-    "case.parts": "承办单位对不上",
-    "case.pack": "案件底稿对不上",
-    "case.stranger": "日志里没有的案件",
-    "part.stranger": "日志里没有的承办单位",
-    "tally": "网格计数对不上",
-    "unit_tally": "单位计数对不上",
-    "search": "检索表对不上",
-    "audit": "审计记录对不上",
-    "file": "附件缺失或损坏",
-}
-"""The kinds of :class:`gridclient.store.verify.Verification` for people."""
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -193,15 +172,10 @@ def verify_store(args: argparse.Namespace) -> Exit:
     lines = [
         f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
         *([f"其中 {report.lacking} 条未含来电人信息，校验值以同步中心为准"] if report.lacking else []),
-        *map(_problem_line, report.problems),
+        *map(problem_line, report.problems),
     ]
     answer(args, document, lines)
     return Exit.DONE if report.ok else Exit.REFUSED
-
-
-def _problem_line(problem: str) -> str:
-    kind, _, where = problem.partition(" ")
-    return f"{_PROBLEMS.get(kind, kind)}：{where}"
 
 
 def back_up(args: argparse.Namespace) -> Exit:

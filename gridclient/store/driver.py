@@ -1,6 +1,6 @@
 """The one door to SQLite: encrypted connections, transactions, and the environment's faults as ``StoreUnavailable``.
 
-The only module that imports sqlcipher3 and sqlite-utils. It knows no table.
+The only module that imports sqlcipher3 and sqlite-utils. It knows no table; what writes keeps the seals.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from gridclient.domain.errors import StoreUnavailable
+from gridclient.store.seals import keep_seals
 
 if TYPE_CHECKING:
     import sqlite_utils
@@ -80,6 +81,7 @@ class Connection(Protocol):
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
     def backup(self, target: Any, /) -> None: ...
     def set_busy_handler(self, handler: Callable[[int], bool], /) -> None: ...
+    def create_function(self, name: str, arguments: int, function: Callable[..., Any], /) -> None: ...
     def close(self) -> None: ...
 
 
@@ -162,10 +164,12 @@ def _prepare(connection: Connection, key: bytes, use: Use) -> None:
     connection.set_busy_handler(_wait_a_little)
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read proves the key
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA recursive_triggers = OFF")
+    connection.execute("PRAGMA recursive_triggers = ON")  # without them a row that is replaced leaves its seal
     connection.execute("PRAGMA temp_store = MEMORY")
     for pragma in _PRAGMAS[use]:
         connection.execute(f"PRAGMA {pragma}")
+    if use is Use.WRITING:
+        keep_seals(connection)
 
 
 def _wait_a_little(times: int) -> bool:

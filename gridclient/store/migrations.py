@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gridclient.store import schema
 from gridclient.store.driver import Connection, schema_steps, schema_tool
 from gridclient.store.schema import APPLICATION_ID, TALLY_COLUMNS
+from gridclient.store.seals import keep_seals, leave_seals, seal_anew
 
 if TYPE_CHECKING:
     from gridclient.store.driver import SchemaTool
@@ -25,7 +26,10 @@ migrations = schema_steps("gridclient.store")
 
 def upgrade(connection: Connection) -> None:
     """Brings an empty or older store to the newest version, in the transaction that is open."""
+    leave_seals(connection)
     migrations.apply(schema_tool(connection))
+    seal_anew(connection)
+    keep_seals(connection)
     connection.execute(f"PRAGMA user_version = {schema.VERSION}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -310,3 +314,9 @@ def m0007_unread_columns(db: SchemaTool) -> None:
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     db.execute("ALTER TABLE imports DROP COLUMN source")
     db.execute("ALTER TABLE reference_state DROP COLUMN changed_at")
+
+
+@migrations()
+def m0008_seals(db: SchemaTool) -> None:
+    """How many rows a table has and the sum of their marks (:mod:`gridclient.store.seals`)."""
+    _table(db, "seals", "name count:int total:int")

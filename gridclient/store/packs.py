@@ -203,6 +203,18 @@ def read_pack(connection: Connection, chunk: int) -> bytes:
     return _EMPTY if row is None else bytes(row[0])
 
 
+def packed_count(connection: Connection) -> int:
+    """How many cases are packed; -1 if a blob has another length, or a stamp above the store's: a desk that reads what
+    changed since would miss the next change."""
+    (stamp,) = connection.execute("SELECT max(stamp) FROM store_state WHERE id = 1").fetchone()
+    cases = 0
+    for own, data in connection.execute("SELECT stamp, data FROM packs"):
+        if own > (stamp or 0) or len(data) != len(_EMPTY):
+            return -1
+        cases += ROWS - data[:: FORMAT.size].count(0)
+    return cases
+
+
 def _next_stamp(connection: Connection) -> int:
     """Raises the stamp. Not with RETURNING: SQLite would open a savepoint, at which the search index writes out what it
     gathered, as a segment of its own."""

@@ -1,11 +1,12 @@
 """Checks a whole store: hash chains, and whether tables, parts, packs, counts and search index agree with the log.
 
-Reads one state of the store in two passes, with a few cases in memory at a time.
+Reads one state of the store in two passes, with a few cases in memory at a time. What it finds are bad disks, half-done
+copies and edits by hand; somebody who has the store's key and this program could make everything anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby, islice
 from operator import itemgetter
@@ -18,8 +19,9 @@ from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import KEY_BYTES, Connection, Database, Use, environment_faults, open_connection
 from gridclient.store.log import ORDER, Origins, events_of, subject_text
 from gridclient.store.migrations import upgrade
-from gridclient.store.packs import FORMAT, ROWS, Labels, packed, read_pack
+from gridclient.store.packs import FORMAT, ROWS, Labels, packed, packed_count, read_pack
 from gridclient.store.refolding import folded
+from gridclient.store.seals import broken_seals
 from gridclient.store.search import indexed_count
 from gridclient.store.tables import CaseTableRow, PartRow, part_rows, read_parts, read_rows, table_row
 from gridclient.store.tally import TallyChanges, read_tallies, read_unit_tallies
@@ -44,10 +46,11 @@ class Verification:
 
     ``lacking`` counts events whose links cannot be recomputed: a department gets them without the reporter.
 
-    Kinds: ``table`` (without one nothing else is checked) ``page`` ``chain.gap`` ``chain.broken`` ``chain.head``
-    ``chain.origin`` ``feed`` ``event.unreadable`` ``case.missing`` ``case.row`` ``case.parts`` ``case.pack``
-    ``case.stranger`` ``part.stranger`` ``tally`` ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the
-    store. At most ``MOST_PROBLEMS`` of the store are listed.
+    Kinds: ``table`` (without one nothing else is checked) ``page`` ``index`` ``seal`` (a table whose content does not
+    follow from the log) ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
+    ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
+    ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the store. At most ``MOST_PROBLEMS`` of the store
+    are listed.
     """
 
     events: int
@@ -96,8 +99,10 @@ def _verified(connection: Connection) -> Verification:
     events = _number(connection, "SELECT count(*) FROM events")
     cases = _number(connection, "SELECT count(*) FROM cases")
     findings = Findings()
-    for said in _broken_pages(connection):
-        findings.add("page", said)
+    broken = _broken_pages(connection)
+    for kind, where in (("page", broken),) if broken else _wrong_tables(connection):  # what is broken cannot be read
+        for said in where:
+            findings.add(kind, said)
     check_chains(connection, findings)
     _CaseCheck(connection, findings).run()
     for no in broken_lines(connection):
@@ -109,6 +114,12 @@ def _broken_pages(connection: Connection) -> list[str]:
     """Pages, also of indexes, whose authentication code is wrong at two looks: at one a page may just be written."""
     said = {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")}
     return sorted(said and said & {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")})
+
+
+def _wrong_tables(connection: Connection) -> Iterator[tuple[str, Sequence[str]]]:
+    """Indexes that do not fit their tables, and tables that do not fit their seals."""
+    yield "index", [said for (said,) in connection.execute("PRAGMA integrity_check") if said != "ok"]
+    yield "seal", broken_seals(connection)
 
 
 def _number(connection: Connection, sql: str) -> int:
@@ -139,6 +150,8 @@ class _CaseCheck:
                 self._findings.add(kind, left)
         self._compare("tally", self._tallies.by_grid(), read_tallies(self._connection))
         self._compare("unit_tally", self._tallies.by_unit(), read_unit_tallies(self._connection))
+        if packed_count(self._connection) != expected:
+            self._findings.add("case.pack", packed_count(self._connection))
         if indexed_count(self._connection) != expected:
             self._findings.add("search", indexed_count(self._connection))
 

@@ -50,7 +50,7 @@ def test_the_settings_of_the_store_are_on(database: Database) -> None:
             connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         ]
-    assert found == ["wal", 2, 1, 0]
+    assert found == ["wal", 2, 1, 1]
 
 
 def test_an_exception_rolls_the_transaction_back(database: Database) -> None:

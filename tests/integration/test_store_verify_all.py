@@ -1,0 +1,186 @@
+"""Every table of a store: what is changed, removed or added there by hand is found, or it stands here why it is not.
+
+What a hand does is a connection of its own, with the store's key and without the program's seals.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from gridclient.cli.verify_words import SEALED
+from gridclient.domain.events import EventKind, to_seconds
+from gridclient.services.enrolment import Grant
+from gridclient.store.driver import Connection, Database
+from gridclient.store.snapshots import copy_store
+from gridclient.store.verify import Verification, verify
+from tests.contract.stage import GRIDS, KEY, NOW, STREAM, UNITS
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk, toy_desk
+
+OTHER: Final = "t:371002002"
+SEARCHED: Final = "the words of a case are written into the index with the case and cannot be read back from it"
+ON_THE_WAY: Final = "rows on their way through an import: reading finds damaged ones, and the end removes them"
+EXEMPT: Final = {
+    "search": SEARCHED,
+    "search_signs": SEARCHED,
+    "search_data": SEARCHED,
+    "search_idx": SEARCHED,
+    "search_docsize": SEARCHED,
+    "search_config": SEARCHED,
+    "search_signs_data": SEARCHED,
+    "search_signs_idx": SEARCHED,
+    "search_signs_docsize": SEARCHED,
+    "search_signs_config": SEARCHED,
+    "import_batches": ON_THE_WAY,
+    "events.pos": "where the line lies in this store; nothing that anybody sees follows from it",
+    "origins.hlc": "a clock value too high is gone on from; one too low is found",
+    "store_state.stamp": "tells a running desk what to read again; one below that of a row is found",
+    "store_state +": "only its one row is read",
+    "subjects +": "a name without events is no case",
+    "labels +": "a number that no case has",
+}
+"""Tables, columns, and (with ``+``) tables to which a row may be added, with the reason."""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ToyDesk]:
+    """A desk that was at work, alone and with a hub, and has a row in every table."""
+    hub = FakeHub()
+    with toy_desk(tmp_path / "one", 1) as desk, toy_desk(tmp_path / "two", 2) as neighbour:
+        neighbour.enrol(Grant(OTHER, writes=True))
+        far = neighbour.stage.new_id()
+        registered = neighbour.stage.registration("别处", grid=GRIDS[3])
+        neighbour.stage.record(EventKind.REGISTERED, far, registered, stream=OTHER)
+        neighbour.stage.record(EventKind.FILED, far, {"facts": {"standard": "C-01-01-01"}}, stream=OTHER)
+        until = to_seconds(NOW + timedelta(days=1))
+        lead = {"unit": UNITS[0], "role": "lead", "due": until, "limit": "1 work_day", "return_until": until}
+        neighbour.stage.record(EventKind.DISPATCHED, far, {"assignments": [lead]}, stream=OTHER)
+        neighbour.round(hub)
+        desk.enrol(Grant(STREAM, writes=True), Grant(OTHER, unit=UNITS[0]))
+        desk.stage.dispatched("占道经营", UNITS[0], UNITS[1])
+        desk.round(hub)
+        desk.stage.undo(desk.stage.dispatched("噪音扰民", UNITS[2]))
+        with desk.stage.work() as unit_of_work:
+            unit_of_work.audit("op1", "case.phone_shown", "1")
+        fill(desk.profile.database)
+        yield desk
+
+
+def fill(database: Database) -> None:
+    """A row for every table that has none, written by the program."""
+    with database.writer() as connection:
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        for table, columns in tables(connection).items():
+            if not table.startswith("search") and not rows_of(connection, table):
+                insert(connection, table, [made(kind, 1) for _, kind in columns])
+
+
+def tables(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    """All tables of the store with their columns, each with its type."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in connection.execute(
+        "SELECT t.name, c.name, c.type FROM pragma_table_list t JOIN pragma_table_info(t.name) c "
+        "WHERE t.schema = 'main' AND t.type <> 'view' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    ):
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def rows_of(connection: Connection, table: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def made(kind: str, number: int) -> Any:
+    return {"TEXT": f"x{number}", "INTEGER": number, "REAL": number / 2, "BLOB": bytes([number])}[kind]
+
+
+def insert(connection: Connection, table: str, values: Sequence[Any]) -> None:
+    connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+
+
+def tampered(store: Path, statement: str, values: Sequence[Any] = (), *, at: Path) -> Verification:
+    """What verification says of a copy in which another program, which has the key, carried out the statement."""
+    for left in at.parent.glob(f"{at.name}*"):
+        left.unlink()
+    shutil.copyfile(store, at)
+    database = Database(at, KEY)
+    hand = database.separate_connection()
+    try:
+        hand.execute("PRAGMA query_only = OFF")
+        hand.execute("PRAGMA foreign_keys = OFF")
+        assert hand.execute(statement, values).rowcount >= 1, statement
+        return verify(database)
+    finally:
+        hand.close()
+        database.close()
+
+
+@pytest.fixture
+def store(desk: ToyDesk, tmp_path: Path) -> Path:
+    """A closed copy of the desk's store, which proves right."""
+    copy_store(desk.profile.database, tmp_path / "whole.db")
+    assert verify(desk.profile.database).problems == ()
+    return tmp_path / "whole.db"
+
+
+def test_whatever_a_hand_does_to_any_table_is_found_but_for_what_stands_above(store: Path, tmp_path: Path) -> None:
+    unseen, seen, work = [], [], tmp_path / "tampered.db"
+    database = Database(store, KEY)
+    with database.reader() as connection:
+        known = tables(connection)
+        first = {table: connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone() for table in known}
+    database.close()
+    for table, columns in known.items():
+        if EXEMPT.get(table) in (SEARCHED, ON_THE_WAY):
+            continue
+        row = first[table]
+        assert row is not None, table
+        where = " AND ".join(f"{column} IS ?" for column, _ in columns)
+        deeds = {
+            f"{table}.{column}": (f"UPDATE {table} SET {column} = ? WHERE {where}", (another(kind, value), *row))
+            for (column, kind), value in zip(columns, row, strict=True)
+        }
+        deeds[f"{table} -"] = f"DELETE FROM {table} WHERE {where}", row
+        marks = ", ".join("?" * len(columns))
+        deeds[f"{table} +"] = f"INSERT INTO {table} VALUES ({marks})", [made(kind, 77) for _, kind in columns]
+        for deed, (statement, values) in deeds.items():
+            (unseen if tampered(store, statement, values, at=work).ok else seen).append(deed)
+    assert set(unseen) <= EXEMPT.keys()
+    assert not EXEMPT.keys() & set(seen), "found all the same: it need not stand above"
+
+
+def test_every_sealed_table_has_a_name_for_people(store: Path, tmp_path: Path) -> None:
+    found = tampered(store, "DELETE FROM seals", at=tmp_path / "tampered.db").problems
+    assert sorted(SEALED) == sorted(problem.removeprefix("seal ") for problem in found)
+
+
+def another(kind: str, value: Any) -> Any:
+    """Another value of the column's kind."""
+    if isinstance(value, int):
+        return 0 if value == 1 else value + 70
+    return bytes([value[0] ^ 1]) + value[1:] if isinstance(value, bytes) and value else made(kind, 99)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit WHERE no = (SELECT max(no) FROM audit)",
+        "DELETE FROM audit",
+        "UPDATE counters SET value = value - 1",
+        "UPDATE origins SET hlc = 1",
+        "UPDATE origins SET signed = 99",
+        "UPDATE packs SET stamp = 99",
+        "UPDATE store_state SET stamp = 0",
+        "UPDATE packs SET data = substr(data, 1, 1000)",
+        "DELETE FROM seals",
+        "DELETE FROM search_docsize WHERE id = 1",
+    ],
+)
+def test_what_would_do_harm_later_is_found_at_once(store: Path, tmp_path: Path, statement: str) -> None:
+    assert not tampered(store, statement, at=tmp_path / "tampered.db").ok
