@@ -1,12 +1,13 @@
-"""SQL statements about devices, codes and the hub's own facts, shared by both databases."""
+"""The SQL statements about devices, codes and the hub's own facts, shared by both databases."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from gridclient.hub.ledger import OrderStatements, Row
+from gridclient.hub.ledger import OrderLedger, Row
 from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.enrolment import Grant
 
@@ -21,15 +22,15 @@ _ADD_NOTE: Final = (
 )
 
 
-class SqlLedger(OrderStatements):
-    """All statements of a hub; implements :class:`gridclient.hub.backend.Ledger`."""
+class Ledger(OrderLedger):
+    """Everything that a transaction of the hub can do: also devices, codes, the hub's own facts, and whole tables."""
 
     def fact(self, name: str) -> str | None:
-        """See :class:`gridclient.hub.backend.AccessLedger`, as for all the methods below."""
         found = self.rows("SELECT value FROM facts WHERE name = ?", (name,))
         return str(found[0][0]) if found else None
 
     def keep_fact(self, name: str, value: str) -> str:
+        """Stores the value unless there is one; returns the stored one."""
         self.rows("INSERT INTO facts(name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value))
         return self.fact(name) or value
 
@@ -69,6 +70,7 @@ class SqlLedger(OrderStatements):
         )
 
     def change_device(self, device: Device) -> None:
+        """Stores other rights, township and short of a known device; its token stays."""
         self.rows(
             "UPDATE devices SET short = ?, township = ?, grants = ? WHERE device = ?",
             (device.short, device.township, grants_text(device.grants), device.device),
@@ -78,6 +80,7 @@ class SqlLedger(OrderStatements):
         return bool(self.rows("UPDATE devices SET revoked_at = ? WHERE device = ? RETURNING device", (at, device)))
 
     def seen(self, devices: Mapping[str, int]) -> None:
+        """Stores when devices were last seen; of what several processes say the latest counts."""
         later = "UPDATE devices SET seen_at = ? WHERE device = ? AND coalesce(seen_at, 0) < ?"
         self.later([(later, (at, device, at)) for device, at in devices.items()])
 
@@ -95,26 +98,39 @@ class SqlLedger(OrderStatements):
         return Code(bytes(row[0]), str(row[1]), str(row[2]), grants_of(row[3]), int(row[4]), str(row[5]))
 
     def take_code(self, code_hash: bytes, device: str) -> bool:
+        """Spends a code. ``False`` if another device has spent it; the same one may repeat a lost request."""
         taken = "UPDATE codes SET device = ? WHERE code_hash = ? AND device IN ('', ?) RETURNING device"
         return bool(self.rows(taken, (device, code_hash, device)))
 
     def drop_codes(self, before: int) -> int:
+        """Deletes codes that expired before an instant; returns how many."""
         return len(self.rows("DELETE FROM codes WHERE expires_at < ? RETURNING device", (before,)))
 
     def add_notes(self, notes: Sequence[Note]) -> None:
         self.later([(_ADD_NOTE, (note.at // _DAY_S, *note[1:5], note.at, note.times)) for note in notes])
 
     def notes(self, limit: int) -> Sequence[Note]:
+        """The newest lines of the hub's record, newest first."""
         found = self.rows(
             "SELECT at, kind, device, stream, detail, times FROM audit ORDER BY at DESC LIMIT ?", (limit,)
         )
         return [Note(*row) for row in found]
 
     def drop_notes(self, before: int) -> None:
+        """Deletes lines from before an instant."""
         self.later([("DELETE FROM audit WHERE at < ?", (before,))])
 
     def shorts(self, township: str) -> frozenset[str]:
+        """The two characters of all devices the township has or had."""
         return frozenset(str(row[0]) for row in self.rows("SELECT short FROM devices WHERE township = ?", (township,)))
+
+    @abstractmethod
+    def whole(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        """All rows of a table, in any order, read in portions."""
+
+    @abstractmethod
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        """Inserts rows unchanged."""
 
 
 def grants_text(grants: Sequence[Grant]) -> str:

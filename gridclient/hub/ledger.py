@@ -6,7 +6,7 @@ A driver implements how a statement is run, how several travel together and how 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
@@ -51,8 +51,8 @@ def unsigned(column: int) -> int:
     return column & _MASK
 
 
-class OrderStatements(ABC):
-    """Streams and their events; implements :class:`gridclient.hub.backend.OrderLedger`."""
+class OrderLedger(ABC):
+    """Streams and their events, within one transaction."""
 
     @abstractmethod
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
@@ -81,16 +81,22 @@ class OrderStatements(ABC):
         """As :meth:`stand`, but ``None`` if a stream does not exist."""
 
     @abstractmethod
-    def place(self, placement: Placement) -> None:
-        """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
+    def place(self, placement: Placement) -> None: ...
 
     def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
+        """Locks the streams until the transaction ends, in order of name, and answers each ask.
+
+        The streams exist: a right to write is given with its stream (:meth:`add_stream`). To be called
+        once, first in a transaction. With ``hurried`` it does not wait long for a stream that is locked
+        (``StoreUnavailable``).
+        """
         found = self.hold_and_stand(sorted({ask.stream for ask in asks}), asks, hurried)
         if found is None:
             raise StoreUnavailable("hub.store_failed", detail="stream")
         return found
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:
+        """The link of the origin's placed event ``seq``; ``CHAIN_START`` for 0."""
         if seq == 0:
             return CHAIN_START
         place = "SELECT last_pos - last_seq + ? FROM pushes WHERE stream = ? AND origin = ? AND last_seq >= ?"
@@ -101,11 +107,13 @@ class OrderStatements(ABC):
         return bytes(found[0][0])
 
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
+        """Creates a stream with its key for sticks, if it does not exist."""
         self.rows(
             "INSERT INTO streams(stream, stick_key, made_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (stream, key, at)
         )
 
     def streams(self, names: Collection[str] | None = None) -> Sequence[StreamRow]:
+        """The named streams that exist, or all of them, by name."""
         if names is None:
             found = self.rows(f"SELECT {_STREAM} FROM streams ORDER BY stream")
         else:
@@ -120,6 +128,7 @@ class OrderStatements(ABC):
         return [OriginRow(*row) for row in found]
 
     def pushes(self, stream: str, after: int, upto: int, limit: int) -> Sequence[PushRow]:
+        """The first ``limit`` pushes with positions in (``after``, ``upto``], in order."""
         found = self.rows(
             f"SELECT {_PUSH} FROM pushes WHERE stream = ? AND last_pos > ? AND last_pos <= "
             "coalesce((SELECT min(last_pos) FROM pushes WHERE stream = ? AND last_pos >= ?), ?) "
@@ -129,6 +138,7 @@ class OrderStatements(ABC):
         return [PushRow(*row) for row in found]
 
     def events(self, stream: str, after: int, upto: int, limit: int, without: Collection[int]) -> Sequence[EventRow]:
+        """The first ``limit`` events in (``after``, ``upto``], in order, without those of the origins ``without``."""
         skip, given = "", []
         if without:
             among, listed = self.among_numbers(without)
@@ -141,6 +151,8 @@ class OrderStatements(ABC):
         return [EventRow(*row) for row in found]
 
     def handed_events(self, stream: str, unit: str, after: int, upto: int) -> Sequence[SeenRow]:
+        """What the positions (``after``, ``upto``] add to a unit's feed, by position of arrival in the feed, then by
+        own position: new events of its cases, and all events of cases handed to it there."""
         newer, new = self.together(
             [
                 (_NEWER_OF_CASES, (unit, stream, after, upto, upto)),
@@ -151,6 +163,7 @@ class OrderStatements(ABC):
         return sorted(found, key=lambda row: (row.seen, row.event.position))
 
     def feed_sum(self, stream: str, unit: str) -> tuple[StreamRow | None, int, int]:
+        """The stream, and count and sum of the unit's feed, as of the same moment."""
         found = self.rows(
             "SELECT s.stream, s.head, s.total, s.stick_key, f.count, f.total FROM streams s "
             "LEFT JOIN feed_sums f ON f.stream = s.stream AND f.unit = ? WHERE s.stream = ?",
@@ -162,6 +175,7 @@ class OrderStatements(ABC):
         return _stream(head), count or 0, unsigned(total or 0)
 
     def has_events(self, stream: str, after: int, upto: int, of: Collection[int]) -> bool:
+        """Whether one of the origins ``of`` has a push with positions in (``after``, ``upto``]."""
         among, listed = self.among_numbers(of)
         return bool(
             self.rows(
@@ -171,6 +185,7 @@ class OrderStatements(ABC):
         )
 
     def part(self, stream: str, number: int, form: str) -> bytes | None:
+        """A sealed part (see :mod:`gridclient.hub.parts`), if it is kept."""
         found = self.rows("SELECT body FROM parts WHERE stream = ? AND number = ? AND form = ?", (stream, number, form))
         return bytes(found[0][0]) if found else None
 
@@ -181,14 +196,20 @@ class OrderStatements(ABC):
         )
 
     def cases_with_file(self, sha256: str) -> Sequence[tuple[str, str]]:
+        """The cases of which an event names a file, as (stream, subject)."""
         found = self.rows("SELECT stream, subject FROM files WHERE sha256 = ?", (sha256,))
         return [(str(stream), str(subject)) for stream, subject in found]
 
     def texts_of(self, stream: str, subject: str) -> Sequence[str]:
+        """The payloads of a subject's events, in order of position."""
         found = self.rows("SELECT payload FROM events WHERE stream = ? AND subject = ? ORDER BY pos", (stream, subject))
         return [str(row[0]) for row in found]
 
     def files_named(self, streams: Collection[str], after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        """The first ``limit`` of (file, stream, subject) with files behind ``after``, ordered by file.
+
+        All places of the last file are included, even beyond ``limit``.
+        """
         among, listed = self.among(streams)
         found = self.rows(
             f"SELECT sha256, stream, subject FROM files WHERE stream {among} AND sha256 > ? ORDER BY sha256 LIMIT ?",
@@ -203,6 +224,7 @@ class OrderStatements(ABC):
         return [(str(sha256), str(stream), str(subject)) for sha256, stream, subject in found]
 
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
+        """Those of the subjects that were handed to the unit."""
         among, listed = self.among(subjects)
         found = self.rows(
             f"SELECT subject FROM handed WHERE stream = ? AND unit = ? AND subject {among}", (stream, unit, listed)
@@ -216,6 +238,14 @@ def standing(
     """A :class:`Standing` from the stream's row (head, total, number of origins) and the other rows read."""
     head, total, origins = stream
     return Standing(head, unsigned(total), origins, origin, handed, [MarkRow(*row) for row in earlier])
+
+
+def by_subject(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Groups (subject, unit) pairs: the units of each subject."""
+    found: dict[str, set[str]] = {}
+    for subject, unit in pairs:
+        found.setdefault(subject, set()).add(unit)
+    return {subject: frozenset(units) for subject, units in found.items()}
 
 
 def _stream(row: Row) -> StreamRow:

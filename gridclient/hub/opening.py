@@ -11,7 +11,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
-from gridclient.hub.backend import AccessLedger, Backend
+from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.postgres import PostgresBackend
 from gridclient.hub.sqlite import SqliteBackend
 
@@ -44,7 +44,7 @@ def open_backend(url: str, *, connections: int = 8) -> Backend:
     raise InvalidInput("hub.address_unknown", text=url.partition("://")[0])
 
 
-def check_not_moved(ledger: AccessLedger) -> None:
+def check_not_moved(ledger: Ledger) -> None:
     """Raises ``Conflict("hub.moved")`` if this hub was moved to another database."""
     moved = ledger.fact(MOVED_FACT)
     if moved is not None:

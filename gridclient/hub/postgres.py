@@ -12,9 +12,8 @@ import psycopg
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
-from gridclient.hub.access_ledger import SqlLedger
-from gridclient.hub.backend import by_subject
-from gridclient.hub.ledger import Row, Statement, signed, standing
+from gridclient.hub.access_ledger import Ledger
+from gridclient.hub.ledger import Row, Statement, by_subject, signed, standing
 from gridclient.hub.postgres_line import Line
 from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
@@ -94,7 +93,7 @@ _SCHEMA_LOCK: Final = 4_711_203_517
 _OPEN: Final = frozenset({psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR})
 
 
-class PostgresLedger(SqlLedger):
+class PostgresLedger(Ledger):
     """The statements on one connection. They are queued and sent together: a push takes two round-trips."""
 
     def __init__(self, line: Line, *, first: Sequence[Statement] = ()) -> None:
@@ -103,7 +102,6 @@ class PostgresLedger(SqlLedger):
         self._placed: list[Placement] = []
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
-        """See :class:`gridclient.hub.ledger.OrderStatements`, as for the methods below."""
         return self.together(((sql, given),))[0]
 
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:

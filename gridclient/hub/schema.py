@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.hub.backend import AccessLedger
+from gridclient.hub.backend import Ledger
 
 VERSION: Final = 1
 VERSION_FACT: Final = "schema"
@@ -81,7 +81,7 @@ def statements(*, big: str, binary: str, clustered: str) -> list[str]:
     ]
 
 
-def check_version(ledger: AccessLedger) -> None:
+def check_version(ledger: Ledger) -> None:
     """Notes the version in new tables; refuses tables of a later program.
 
     Raises:

@@ -15,9 +15,8 @@ from sqlcipher3 import dbapi2 as sqlite3  # as on desks: the system's SQLite on 
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.hub import schema
-from gridclient.hub.access_ledger import SqlLedger
-from gridclient.hub.backend import by_subject
-from gridclient.hub.ledger import Row, Statement, signed, standing
+from gridclient.hub.access_ledger import Ledger
+from gridclient.hub.ledger import Row, Statement, by_subject, signed, standing
 from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 # WORKAROUND: the module asks of every value that is neither number nor text whether it is something else, by raising
@@ -58,14 +57,13 @@ _KEEP_SUM: Final = (
 _NAME_FILE: Final = "INSERT INTO files(stream, sha256, subject, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
-class SqliteLedger(SqlLedger):
+class SqliteLedger(Ledger):
     """The statements on one connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
-        """See :class:`gridclient.hub.ledger.OrderStatements`, as for the methods below."""
         found: list[Row] = self._connection.execute(sql, given).fetchall()
         return found
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,7 +17,6 @@ from gridclient.hub.access import Access
 from gridclient.hub.answers import BUSY_RETRY_S
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import open_backend
-from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
 from gridclient.hub.rows import StandAsk
 from gridclient.hub.service import HubService
@@ -99,7 +98,7 @@ def test_a_transaction_that_the_server_breaks_off_leaves_nothing_and_may_come_ag
 def test_a_transaction_that_breaks_off_costs_no_connection(postgres: Backend) -> None:
     def session() -> object:
         with postgres.reading() as ledger:
-            return cast("PostgresLedger", ledger).rows("SELECT pg_backend_pid()")
+            return ledger.rows("SELECT pg_backend_pid()")
 
     before = session()
     with pytest.raises(StoreUnavailable), postgres.writing() as ledger:
