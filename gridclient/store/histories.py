@@ -13,19 +13,20 @@ from gridclient.services.rows import ContentionSide, ContentionView, TimelineEnt
 from gridclient.store.driver import Connection
 from gridclient.store.log import LoggedEvent, Origins, events_of, read_subject, require_subject, subject_text
 from gridclient.store.refolding import folded
-from gridclient.store.tables import number_key
+from gridclient.store.tables import TOWNSHIP_BITS, number_key
 
 _TOWNSHIP: Final = 9
-_TOWNSHIPS: Final = """
-WITH RECURSIVE counted(township) AS (
-    SELECT substr(min(name), 1, 9) FROM counters
+_TOWNSHIPS: Final = f"""
+WITH RECURSIVE found(number, number_key) AS (
+    SELECT * FROM (SELECT number, number_key FROM cases WHERE number_key > 0 ORDER BY number_key LIMIT 1)
     UNION ALL
-    SELECT substr((SELECT min(name) FROM counters WHERE name > township || '~'), 1, 9)
-    FROM counted WHERE township IS NOT NULL
+    SELECT c.number, c.number_key FROM found f JOIN cases c ON c.no =
+        (SELECT no FROM cases WHERE number_key >= ((f.number_key >> {TOWNSHIP_BITS}) + 1) << {TOWNSHIP_BITS}
+        ORDER BY number_key LIMIT 1)
 )
-SELECT township FROM counted UNION SELECT DISTINCT substr(grid, 1, 9) FROM tallies
+SELECT substr(number, 1, 9) FROM found UNION SELECT DISTINCT substr(grid, 1, 9) FROM tallies
 """
-"""Jumps through the index by township, as there is a counter for every township and day."""
+"""Jumps through the numbers by township, of which their keys have the last five digits."""
 
 
 class Histories:
@@ -100,5 +101,5 @@ def _by_number(connection: Connection, reference: str) -> str | None:
 
 
 def _townships(connection: Connection) -> Sequence[str]:
-    """Codes of the townships that gave numbers or have cases."""
+    """Codes of the townships that have cases."""
     return [township for (township,) in connection.execute(_TOWNSHIPS) if township and len(township) == _TOWNSHIP]

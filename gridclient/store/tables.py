@@ -22,6 +22,8 @@ _NUMBER: Final = re.compile(r"\d{4}(\d{5})-(\d{4})(\d{2})(\d{2})-([0-9A-Z]{2})(\
 _FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 DAY_COUNT: Final = (1 << 20) - 1
 """The bits of :func:`number_key` that are the count of the day."""
+TOWNSHIP_BITS: Final = 46
+"""The bits of :func:`number_key` below the township."""
 NUMBER_DIGITS: Final = 4
 """Digits of the count of the day in a case number, or as many more as it needs."""
 _NO_DIGIT: Final = re.compile(r"\D+")

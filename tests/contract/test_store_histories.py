@@ -35,6 +35,19 @@ def test_a_case_that_only_came_in_is_found_by_its_short_number_too(stage: Stage)
     assert stage.case("20261120-B20001").id == case_id
 
 
+def test_a_case_without_a_grid_that_only_came_in_is_found_by_its_short_number_too(stage: Stage) -> None:
+    """A department's desk gives no numbers, and not every case has a grid."""
+    for township, number in (
+        ("371002009", "20261120-B20009"),
+        ("371002001", "20261120-C20001"),
+        ("371002004", "20261119-D20001"),
+    ):
+        case_id = stage.new_id()
+        payload = {"number": f"{township}-{number}", "level": 3, "facts": {"title": township, "grid": ""}}
+        stage.record(EventKind.REGISTERED, case_id, payload)
+        assert stage.case(number).id == case_id
+
+
 @pytest.mark.parametrize("reference", ["", "f" * 32, "20261120-A70001", "371002001-20261120-ZZ0001", "窨井", "-"])
 def test_what_names_no_case_is_not_found(stage: Stage, reference: str) -> None:
     with pytest.raises(NotFound, match=r"case\.unknown"):
