@@ -69,8 +69,9 @@ QPushButton[kind="primary"]:disabled { background: $line; color: $muted; border-
 QPushButton[kind="bar"] { background: $top_button; color: $on_top; border: 1px solid $top_button; padding: 0 10px; }
 QPushButton[kind="bar"]:hover { background: $top_hover; }
 QPushButton[kind="bar"]:focus { border-color: $on_top; }
-QPushButton[kind="account"] { background: transparent; color: $on_top; border: none; padding: 0 4px; }
-QPushButton[kind="account"]:hover, QPushButton[kind="account"]:focus { background: $top_hover; }
+QPushButton[kind="account"] { background: transparent; color: $on_top; border: 1px solid transparent; padding: 0 4px; }
+QPushButton[kind="account"]:hover, QPushButton[kind="account"]:focus { background: $top_button; }
+QPushButton[kind="account"]:focus { border-color: $on_top; }
 QPushButton[kind="account"]::menu-indicator { width: 0; height: 0; }
 QPushButton[kind="chip"] {
   border-radius: 11px; min-height: 20px; max-height: 20px; padding: 0 9px; font-size: $small_px;

@@ -82,7 +82,7 @@ _COLOURS: Final = {
     "alternate": ("#F7F9FB", "#202832"),
     "line": ("#D9DFE5", "#313B46"),
     "text": ("#1B2733", "#E3E9EF"),
-    "muted": ("#5F6B78", "#9BA8B5"),
+    "muted": ("#5C6874", "#9EABB8"),
     "accent": ("#1A5FB4", "#6CA8F0"),
     "on_accent": ("#FFFFFF", "#10161D"),
     "accent_hover": ("#174F97", "#8ABAF4"),
@@ -106,7 +106,7 @@ _COLOURS: Final = {
     "top_hover": ("#3D556E", "#343A41"),
     "lamp_ok": ("#6FCF97", "#6FCF97"),
     "lamp_warn": ("#F0B14A", "#F0B14A"),
-    "lamp_bad": ("#F59296", "#F59296"),
+    "lamp_bad": ("#F8ACAF", "#F59296"),
 }
 """Name → colour in the light and in the dark theme."""
 LIGHT: Final = Tokens("light", **{name: colour for name, (colour, _) in _COLOURS.items()})

@@ -73,7 +73,7 @@ const NameMark = L.CircleMarker.extend({
     ctx.font = `11px ${FONT}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "alphabetic";
-    ctx.lineWidth = 2.5;
+    ctx.lineWidth = 3;
     ctx.lineJoin = "round";
     ctx.strokeStyle = halo;
     ctx.strokeText(text, x, y + offset);
@@ -301,7 +301,7 @@ class Marks {
   }
 
   _drawUnits() {
-    const colours = { on_duty: "good", out: "warn" };
+    const colours = { on_duty: "good", out: "warn-text" };
     for (const [code, lon, lat, name, kind, status] of this._unitsApart()) {
       const layer = this._add("marks", UnitMark, lat, lon, {
         radius: 9, panel: this.tokens.get("panel"), color: this.tokens.get(colours[status] ?? "muted"),

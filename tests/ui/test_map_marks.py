@@ -200,7 +200,7 @@ def test_many_cases_are_told_in_thousands(map_stage: MapStage) -> None:
     ]
 
 
-@pytest.mark.parametrize(("status", "token"), [("on_duty", "good"), ("out", "warn"), ("inactive", "muted")])
+@pytest.mark.parametrize(("status", "token"), [("on_duty", "good"), ("out", "warn-text"), ("inactive", "muted")])
 def test_a_unit_s_square_tells_its_kind_and_whether_it_is_there(
     map_stage: MapStage, data: InMemoryMapData, status: str, token: str
 ) -> None:

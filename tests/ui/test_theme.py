@@ -19,7 +19,8 @@ LEAST_CONTRAST = 4.5
 GROUNDS = ("panel", "alternate", "selection")
 PAIRS = [
     *product(("text", "warn_text", "bad_text"), (*GROUNDS, "hover")),
-    *product(("muted",), ("panel", "alternate", "window")),
+    *product(("muted",), (*GROUNDS, "window", "hover", "accent_ground")),
+    *product(("on_top", "top_muted", "lamp_ok", "lamp_warn", "lamp_bad"), ("top", "top_button")),
     ("text", "accent_ground"),
     ("accent", "accent_ground"),
     ("accent", "panel"),
@@ -27,8 +28,7 @@ PAIRS = [
     ("bad_text", "bad_ground"),
     ("text", "bad_ground"),
     ("on_accent", "accent"),
-    ("on_top", "top"),
-    ("on_top", "top_button"),
+    ("on_top", "top_hover"),
     ("top_muted", "top_field"),
 ]
 

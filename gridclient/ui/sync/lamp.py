@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 
 from gridclient.services.sync_control import SyncView
@@ -57,9 +57,9 @@ class SyncLamp(PaintedButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.underMouse() or self.hasFocus():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.top_hover))
-            painter.drawRoundedRect(self.rect(), 6, 6)
+            painter.setPen(QColor(theme.on_top if self.hasFocus() else theme.top_button))
+            painter.setBrush(QColor(theme.top_button))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         colours = {Tone.CALM: theme.top_muted, Tone.OK: theme.lamp_ok, Tone.WARN: theme.lamp_warn}
         metrics, left = QFontMetrics(self.font()), _EDGE
         for face in self.faces:
