@@ -266,6 +266,13 @@ def test_the_licences_of_packages_and_of_vendored_files_are_there() -> None:
     assert all(each.kind for name, each in found.items() if "/" not in name)
 
 
+def test_the_licence_of_a_package_that_brings_no_text_is_read_nevertheless() -> None:
+    found = {each.name: each for each in licences((ROOT / "resources",))}
+    assert "Version 3, 29 June 2007" in found["PySide6"].text
+    assert all(name in found["shiboken6"].text for name in ("LESSER GENERAL PUBLIC LICENSE", "TERMS AND CONDITIONS"))
+    assert "GNU" not in found["uvicorn"].text
+
+
 def test_a_program_that_came_without_its_own_metadata_lists_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gridclient.ui.settings.licences._OWN", "no-such-package")
     assert any("leaflet" in each.name for each in licences((ROOT / "resources" / "page" / "vendor",)))

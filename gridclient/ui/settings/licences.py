@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ _REQUIRED: Final = re.compile(r"(?P<name>[\w.-]+)(\[(?P<extra>\w+)\])?[^;]*(;.*e
 """One line of a package's metadata: ``name[extra]>=1; extra == "only for"``."""
 _UNTOLD: Final = "—"
 _NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
+_SHARED: Final = "licences/LICENSE-*.txt"
+"""Texts that packages name and do not bring, each under its identifier."""
 
 
 @frozen
@@ -30,16 +32,20 @@ class Licence:
 def licences(roots: Sequence[Path]) -> list[Licence]:
     """The packages that the program needs, directly or not, then the files in ``roots`` that have a licence beside
     them."""
-    return [*_of_packages(), *(licence for root in roots for licence in _of_files(root))]
+    shared = {
+        path.stem.removeprefix("LICENSE-"): path.read_text("utf-8") for root in roots for path in root.glob(_SHARED)
+    }
+    return [*_of_packages(shared), *(licence for root in roots for licence in _of_files(root))]
 
 
-def _of_packages() -> Iterator[Licence]:
+def _of_packages(shared: Mapping[str, str]) -> Iterator[Licence]:
     for found in _needed():
         said = {key: found.metadata[key] for key in ("License-Expression", "License") if key in found.metadata}
         classified = _from_classifiers(found.metadata.get_all("Classifier") or [])
         kind = said.get("License-Expression") or classified or said.get("License", "").split("\n")[0][:60]
         texts = [file for file in found.files or [] if _is_licence(file.name)]
         text = "\n\n".join(Path(str(file.locate())).read_text("utf-8", "replace") for file in texts[:3])
+        text = text or "\n\n".join(shared[each] for each in kind.split() if each in shared)
         yield Licence(found.name, found.version, kind or _first_line(text) or _UNTOLD, text)
 
 
