@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.freshness import SECOND_DESK
-from gridclient.domain.errors import SyncFault
 from gridclient.hub.access import URL_FACT, Access, Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
@@ -23,8 +22,7 @@ from gridclient.services.enrolment import CASES, REFERENCE, Grant
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.terms import FilePlace
-from gridclient.sync.transport import Pacing, Untold
+from gridclient.sync.transport import MessagesOnly, Pacing
 from gridclient.syncing import DeskLine, fault_of
 
 HUB_DATABASE: Final = "hub.db"
@@ -101,7 +99,7 @@ def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: 
         raise fault_of(report)
 
 
-class _NoLine(Untold):
+class _NoLine(MessagesOnly):
     """A ``sync.transport.Transport`` to a hub in this process. The demo has no attachments."""
 
     def __init__(self, hub: HubService, token: str) -> None:
@@ -115,15 +113,3 @@ class _NoLine(Untold):
         self.bytes_sent += len(body)
         self.bytes_received += len(answer)
         return answer
-
-    def file_place(self, sha256: str) -> FilePlace:
-        raise SyncFault("sync.unreachable", file=sha256)
-
-    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
-        raise SyncFault("sync.unreachable", file=sha256, offset=offset, piece=len(piece), size=size)
-
-    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
-        raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
-
-    def close(self) -> None:
-        """Nothing is open."""

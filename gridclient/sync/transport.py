@@ -82,8 +82,8 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-class Untold:
-    """The answers of a line to an older hub, which tells nothing besides the messages."""
+class MessagesOnly:
+    """A line that carries messages and nothing else: it tells no rights and takes no attachments."""
 
     @property
     def terms(self) -> Terms:
@@ -94,6 +94,18 @@ class Untold:
 
     def lacking_files(self) -> Sequence[str]:
         return ()
+
+    def file_place(self, sha256: str) -> FilePlace:
+        raise SyncFault("sync.unreachable", file=sha256)
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        raise SyncFault("sync.unreachable", file=sha256, offset=offset, piece=len(piece), size=size)
+
+    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
+        raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from gridclient.services.withholding import for_unit
 from gridclient.store.sync_feeds import is_part
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.terms import FilePlace
-from gridclient.sync.transport import Untold
+from gridclient.sync.transport import MessagesOnly
 from gridclient.sync.wire import Push, PushResult, PushStatus, SyncReply, decode_request, encode_reply
 
 HUB = "hub-1"
@@ -175,7 +175,7 @@ class Fault(StrEnum):
     OLD_ONE_AGAIN = "old one again"
 
 
-class FakeLine(Untold):
+class FakeLine(MessagesOnly):
     """A line of one device to a hub. ``faults`` are used up one a request; then all goes well."""
 
     def __init__(self, hub: FakeHub, device: str, before: Callable[[], None] = lambda: None) -> None:

@@ -17,8 +17,7 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage, PlacedRecord
-from gridclient.sync.terms import FilePlace
-from gridclient.sync.transport import Untold
+from gridclient.sync.transport import MessagesOnly
 from gridclient.sync.wire import SyncReply, decode_reply, decode_request, encode_reply, encode_request
 from tests.faults.tally import injected
 from tests.ui.fakes.invented_desk import NOW
@@ -144,7 +143,7 @@ class HubHost:
             raise SyncFault("sync.busy", retryable=True, retry_after=5) from error
 
 
-class Line(Untold):
+class Line(MessagesOnly):
     """A ``Transport`` of one desk. ``faults`` are used up one a request, each with a number that says how; then all
     goes well. Attachments have tests of their own."""
 
@@ -292,18 +291,6 @@ class Line(Untold):
         Fault.FORGED_MORE: lambda line, *given: line._forged(_with_one_more)(*given),
         Fault.FORGED_ORDER: lambda line, *given: line._forged(_exchanged)(*given),
     }
-
-    def file_place(self, sha256: str) -> FilePlace:
-        raise SyncFault("sync.unreachable", file=sha256)
-
-    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
-        raise SyncFault("sync.unreachable", file=sha256, offset=offset, piece=len(piece), size=size)
-
-    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
-        raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def _flipped(data: bytes, how: int) -> bytes:
