@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from itertools import groupby
@@ -25,7 +26,7 @@ from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
-from gridclient.sync.numbers import checked, ranged, sized, unpacked
+from gridclient.sync.numbers import UNREADABLE, checked, ranged, sized, unpacked
 from gridclient.sync.pages import LINK_BYTES, decode_page, encode_page, read_sealed
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
 from gridclient.sync.terms import SPOKEN, WITHHOLDING
@@ -99,7 +100,7 @@ def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_
         if key is None:
             continue
         is_mine = True
-        with _Damage():
+        with _damage_named():
             writer, contents = _open(box, key, bound)
             for content in _contents(feed, contents, device):
                 if isinstance(content, StickPage):
@@ -168,7 +169,7 @@ def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
         if _check(running.digest(), frame) != data[end - _CHECK_BYTES : end]:
             raise SyncFault("bundle.broken")
         name, box = frame[1 : 1 + frame[0]], frame[1 + frame[0] :]
-        with _Damage():
+        with _damage_named():
             feed = name.decode()
         yield feed, box, running.digest() + name
         running.update(data[start:end])
@@ -244,17 +245,14 @@ def _is_sound(batch: StickBatch) -> bool:
     return link == batch.link_after and head_is_signed(batch.public_key, batch.origin, last, link, batch.signature)
 
 
-class _Damage:
+@contextmanager
+def _damage_named() -> Iterator[None]:
     """Turns every fault of the codec's parts into one of the file: ``bundle.newer``, else ``bundle.broken``."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, SyncFault):
-            if error.code == "sync.update_due":
-                raise SyncFault("bundle.newer") from error
-            if not error.code.startswith("bundle."):
-                raise SyncFault("bundle.broken") from error
-        elif isinstance(error, ValueError | TypeError | LookupError | OverflowError | msgpack.UnpackException):
-            raise SyncFault("bundle.broken") from error
+    try:
+        yield
+    except SyncFault as error:
+        if error.code.startswith("bundle."):
+            raise
+        raise SyncFault("bundle.newer" if error.code == "sync.update_due" else "bundle.broken") from error
+    except UNREADABLE as error:
+        raise SyncFault("bundle.broken") from error

@@ -7,6 +7,8 @@ encrypted (X25519, ChaCha20-Poly1305) for the holder of that key, so that nobody
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Admission
-from gridclient.sync.numbers import checked, sized
+from gridclient.sync.numbers import UNREADABLE, checked, sized
 from gridclient.sync.proofs import read_grant
 from gridclient.sync.signing import KEY_BYTES, is_signed, public_key, sign
 
@@ -60,7 +62,7 @@ def read_request(data: bytes) -> EnrolRequest:
         SyncFault: ``enrol.file_foreign``, ``enrol.file_newer``, ``enrol.file_broken``, ``enrol.file_no_request``.
     """
     body = _body(data, _REQUEST, "enrol.file_no_request")
-    with _Damage():
+    with _damage_named():
         device, name, public, answer, signature = checked(msgpack.unpackb(body), list)
         said = EnrolRequest(
             checked(device, str), checked(name, str), sized(public, KEY_BYTES), sized(answer, KEY_BYTES)
@@ -103,7 +105,7 @@ def read_admission(data: bytes, device: str, signing_key: bytes) -> Admission:
     ends, nonce, box = body[: 2 * KEY_BYTES], body[2 * KEY_BYTES :][:_NONCE_BYTES], body[2 * KEY_BYTES + _NONCE_BYTES :]
     if ends[:KEY_BYTES] != mine.public_key().public_bytes_raw():
         raise SyncFault("enrol.file_other")
-    with _Damage():
+    with _damage_named():
         shared = mine.exchange(X25519PublicKey.from_public_bytes(ends[KEY_BYTES:]))
         plain = ChaCha20Poly1305(_key(shared, ends)).decrypt(nonce, box, _MAGIC + ends)
         named, hub, short, grants, keys, hub_key = checked(msgpack.unpackb(plain), list)
@@ -147,14 +149,10 @@ def _body(data: bytes, kind: int, other: str) -> bytes:
     return data[_HEAD_BYTES:-_CHECK_BYTES]
 
 
-class _Damage:
+@contextmanager
+def _damage_named() -> Iterator[None]:
     """Whatever reading stumbles over is a broken file."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(
-            error, InvalidTag | ValueError | TypeError | LookupError | OverflowError | msgpack.UnpackException
-        ):
-            raise SyncFault("enrol.file_broken") from error
+    try:
+        yield
+    except (InvalidTag, *UNREADABLE) as error:
+        raise SyncFault("enrol.file_broken") from error

@@ -17,6 +17,8 @@ LAST_PLACE: Final = 2**62
 MOST_ROWS: Final = 20_000
 MOST_PARTS: Final = 1 << 21
 """Of a message: a byte of it may stand for a list, which takes a hundred."""
+UNREADABLE: Final = (ValueError, TypeError, LookupError, OverflowError, msgpack.UnpackException)
+"""What reading damaged bytes may raise, here and in those that read their parts."""
 _BYTES_OF_A_NUMBER: Final = 9
 _BYTES_OF_A_LENGTH: Final = 5
 T = TypeVar("T")
