@@ -121,11 +121,11 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
         return recovery_key(profile.key)
 
 
-def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | None:
+def restore_profile(folder: Path, file: Path, *, key_text: str) -> Path | None:
     """Puts a backup in the place of a desk's store, or makes a new desk of it; gives where the old store lies now.
 
     Args:
-        key_text: the recovery key, for a backup of another desk.
+        key_text: the recovery key, for a backup of another desk; else "".
 
     Raises:
         NotFound: there is no desk here and no recovery key to make one with.

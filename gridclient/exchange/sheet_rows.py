@@ -104,7 +104,7 @@ def survey(place: SheetPlace) -> Survey:
     return Survey(last_row, tuple(merged))
 
 
-def rows(place: SheetPlace, setting: SheetSetting, filled: tuple[Merged, ...] = ()) -> Iterator[Row]:
+def rows(place: SheetPlace, setting: SheetSetting, filled: tuple[Merged, ...]) -> Iterator[Row]:
     """All rows that hold a value, in order. The value of each merged area in ``filled`` stands in all its cells.
 
     Raises ``InvalidInput``: ``file.damaged``, ``file.too_many_rows``, ``file.too_many_columns``.

@@ -33,12 +33,9 @@ class BaseMapInfo:
     bytes: int
 
 
-def openers(mbtiles: Opener | None = None) -> Mapping[bytes, Opener]:
+def openers(mbtiles: Opener) -> Mapping[bytes, Opener]:
     """Readers by the first bytes of a file, as names say nothing."""
-    readers: dict[bytes, Opener] = {PMTILES_MAGIC: _pmtiles}
-    if mbtiles is not None:
-        readers[SQLITE_MAGIC] = mbtiles
-    return readers
+    return {PMTILES_MAGIC: _pmtiles, SQLITE_MAGIC: mbtiles}
 
 
 def _pmtiles(path: Path) -> TileArchive:

@@ -52,7 +52,7 @@ class Journal:
         file: str,
         actor: str,
         now: datetime,
-        aside: Aside = IN_PLACE,
+        aside: Aside,
         dry_run: bool = False,
     ) -> None:
         self.recorder = recorder

@@ -93,7 +93,7 @@ class Chains:
             chain = self._chains[key] = Chain(key, no, bool(own), bool(whole), seq, link, hlc, signed)
         return chain
 
-    def accept(self, chain: Chain, record: Record, link: bytes, *, in_part: bool = False) -> KnownEvent | bytes:
+    def accept(self, chain: Chain, record: Record, link: bytes, *, in_part: bool) -> KnownEvent | bytes:
         """Checks one event. Returns where it is in the log, or, if it is new, the link to store it with.
 
         ``in_part``: the event comes with a unit's part of a stream, where the hub may have withheld data. If so its

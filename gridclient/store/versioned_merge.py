@@ -114,7 +114,7 @@ def _standard_values(record: StandardRecord) -> Values:
 
 
 def plan_standards(
-    connection: Connection, records: Sequence[StandardRecord], today: date, list_name: str, *, told: bool = True
+    connection: Connection, records: Sequence[StandardRecord], today: date, list_name: str, *, told: bool
 ) -> Plan:
     """Merges the conditions of a list by code; those that the file does not name stay in force.
 
