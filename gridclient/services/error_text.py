@@ -81,6 +81,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "attachment.not_saved": "附件 {name} 没有存成，请检查目标位置是否可写。",
     "point.out_of_range": "经度 {lon}、纬度 {lat} 不在有效范围内，请核对是否写反。",
     "crs.without_point": "填了坐标系，没有填经纬度。",
+    "crs.needed": "坐标没有说明是哪种坐标系，请选择后再登记。",
     "crs.unknown": "不认识坐标系“{text}”，请选 wgs84（CGCS2000）、gcj02（高德）或 bd09（百度）。",
     "code.empty": "编码是空的，请填写。",
     "code.not_text": "编码“{text}”已被表格软件当成数字，可能失真，请把该列设为文本后重新填写。",

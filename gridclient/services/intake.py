@@ -10,73 +10,45 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import zip_longest
 from typing import Final
 
 from gridclient.domain.case import Channel
 from gridclient.domain.frozen import frozen
+from gridclient.services.labelled_text import labelled
 from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
-from gridclient.services.told_moment import HALF_DAYS, told_moment
+from gridclient.services.told_moment import told_moment, without_moments
+from gridclient.services.told_opening import PHONE, channel_of, introduced, opened
+from gridclient.services.told_point import told_point, without_point
 from gridclient.services.words import URGENCIES
 
-_LABELS: Final = {
-    "upper_number": ("工单编号", "工单号", "受理编号", "流水号", "编号", "留言编号"),
-    "reporter_name": ("来电人", "反映人", "诉求人", "联系人", "举报人", "投诉人", "报警人", "上报人", "姓名"),
-    "reporter_phone": ("联系电话", "联系方式", "来电号码", "电话", "手机"),
-    "happened_at": ("诉求时间", "来电时间", "受理时间", "反映时间", "发生时间", "事发时间", "时间"),
-    "address": ("事发地址", "事发地点", "发生地址", "诉求地址", "问题地址", "具体位置", "地址", "地点", "位置"),
-    "title": ("诉求标题", "工单标题", "问题标题", "标题", "主题"),
-    "description": ("诉求内容", "工单内容", "问题描述", "反映内容", "主要内容", "详情", "描述", "内容"),
-    "channel": ("来源", "渠道"),
-    "urgency": ("紧急程度", "缓急程度"),
-    "wants_reply": ("是否要求回复", "是否需要回复", "是否回复", "是否回访", "要求回复", "需要回复", "需要回访"),
-    "keep_secret": ("是否要求保密", "是否需要保密", "是否保密", "要求保密", "需要保密", "保密"),
-}
-_FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in labels}
-_LABEL = re.compile(rf"【?(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})(?:】\s*[:：]?|\s*[:：])\s*")
-_OF_LABELS: Final = str.maketrans(
-    "來電聯繫話號碼時間發訴問題體點標內詳級緊緩復訪單編報舉",
-    "来电联系话号码时间发诉问题体点标内详级紧缓复访单编报举",
-)
-"""The traditional signs that labels are written with."""
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)")
+_PHONE = re.compile(PHONE)
 _PHONE_TOLD = re.compile(
-    rf"[，,、\s]{{0,3}}(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{_PHONE.pattern}"
+    rf"[，,、\s]{{0,3}}(?P<within>[（(])?(?:我的?|[来报反投举联][电警映诉报系]人)?(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{PHONE}"
+    r"(?(within)[^（()）\n]{0,20}[）)])"
+)
+_OF_ANOTHER = re.compile(
+    r"(?:老板|店主|商[家户]|物业|公司|对方|房东|中介|司机|客服|开发商|负责人)的?[一-鿿]{0,3}?[\s（(]{0,2}"
+    r"(?:联系)?(?:电话|手机|号码){0,2}[:：是\s]{0,2}$"
 )
 _ADDRESS = re.compile(
-    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?"
-    r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号楼?(?!线)|[期栋幢])|附近|门口|路口|交叉口)"
+    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|(?P<estate>小区|花园|家园|新村)|广场|市场)[一-鿿A-Za-z0-9]{0,8}?"
+    r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号(?!线|摄|机[器组台])(?:楼(?(estate)|(?![下上道顶前后里内])))?|[期栋幢])"
+    r"|附近|门口|路口|交叉口)(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:\d{3,4}室)?"
 )
-_BEFORE_ADDRESS = re.compile(r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|(?<!自)在)(?=.{2})")
-_CHANNELS: Final = (
-    (r"(?<![\d-])12345(?![\d-])", Channel.HOTLINE_12345),
-    (r"(?<![\d-])110(?![-\d号室栋幢户米元人件斤平多余.])", Channel.POLICE_110),
-    ("数字城管", Channel.DIGITAL_CITY),
-    ("智慧社区", Channel.SMART_COMMUNITY),
-    ("一钉", Channel.ONE_NAIL),
-    ("网格员", Channel.GRID_WORKER),
-    ("民情巡察", Channel.PATROL),
+_BEFORE_ADDRESS = re.compile(
+    r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|说|发现|看到|听到|拆除|[他她我]们?家(?:门口)?|(?<!自)在)(?=.{2})"
 )
+_GREETING: Final = re.compile(r".{0,12}(?:[您你]们?|领导|大家|各位|书记|主任|[早晚]上|[上下]午)好")
+_URL: Final = re.compile(r"https?://[!-~]+")
 _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
-_STYLED = "[一-鿿]{1,3}(?:女士|先生|同志|老师|师傅|大爷|大妈|阿姨)"
-_WHO = rf"(?:{_CALLER}?(?P<name>{_STYLED})|{_CALLER})[，,、\s]*+(?:[（(][^（()）]{{0,60}}[）)][，,、\s]*+)?"
-_SAID_AT = (
-    rf"(?:[今昨前](?:[天日晨夜]|(?=[早晚]))|(?:20\d\d年)?\d{{1,2}}月\d{{1,2}}日)"
-    rf"(?:{HALF_DAYS})?[0-9:：时点分半许左右\s]{{0,12}}[，,]\s*"
-)
-_OPENING = re.compile(
-    rf"^(?:【[^】]{{0,12}}】\s*)?(?:{_SAID_AT})?(?P<who>{_WHO})?(?:来电|来信|来访)?"
-    r"(?:(?(who)(?:称|表示)|(?!))|(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
-)
+_FROM: Final = re.compile(r"来自[^，。\n]{1,12}$")
 _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
 _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
-_ADDRESS_END = re.compile(r"[。！？!?]")
 _WISHED = "(?:要求|需要?|希望|请求?)(?:[^，。；,;\n]{0,8}[并后])?(?:今[天日]|明天|尽快|及时|电话|书面)?"
 _WISHES: Final = {"wants_reply": f"{_WISHED}(?:回复|回电|答复|回访)", "keep_secret": f"{_WISHED}(?:保密|匿名)"}
 
@@ -86,10 +58,11 @@ class ParsedText:
     """The fields found in a text; those not found are empty."""
 
     title: str = ""
-    description: str = ""
     reporter_name: str = ""
     reporter_phone: str = ""
     address: str = ""
+    point: str = ""
+    crs: str = ""
     happened_at: datetime | None = None
     channel: str = ""
     upper_number: str = ""
@@ -108,76 +81,81 @@ class ClassGuess:
 
 
 def parse_text(text: str, now: datetime) -> ParsedText:
-    """Reads labelled fields, then looks for telephone, address and time in the whole text.
+    """Reads labelled fields, then looks for caller, telephone, address, time and point in the whole text.
 
     ``now``, in China time, is when it came: by it a day without a year, and 昨天, are dated.
     """
     plain = text.replace("\r", "").translate(_NARROW).strip()
-    labelled = _labelled(plain)
-    body = labelled.get("description") or (plain if not labelled else _unlabelled(plain))
-    address, *further = _ADDRESS_END.split(labelled.get("address", ""), maxsplit=1)
-    if further and further[0].strip():  # the address ends there
-        body = f"{body}\n{further[0].strip()}".strip()
-    phone = _first(_PHONE, labelled.get("reporter_phone", "")) or _first(_PHONE, plain)
+    values, rest = labelled(plain)
+    body = values.get("description") or values.get("remark") or rest
+    point, crs = told_point(plain)
+    phone = _first(_PHONE, values.get("reporter_phone", "")) or _own_phone(plain)
     return ParsedText(
-        title=(labelled.get("title") or headline(body))[:TITLE_FROM_TEXT],
-        description=body,
-        reporter_name=_reporter(labelled.get("reporter_name", ""), body),
+        title=(values.get("title") or headline(body))[:TITLE_FROM_TEXT],
+        reporter_name=_reporter(values, body, plain),
         reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
-        address=address.strip() or _BEFORE_ADDRESS.sub("", _first(_ADDRESS, _OPENING.sub("", body))),
-        happened_at=told_moment(labelled.get("happened_at", ""), now) or told_moment(plain, now),
-        channel=_channel(labelled.get("channel", "") or plain),
-        upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
-        urgency=next((value for value, word in URGENCIES.items() if labelled.get("urgency", "").startswith(word)), 0),
-        wants_reply=_is_wished("wants_reply", labelled, plain),
-        keep_secret=_is_wished("keep_secret", labelled, plain),
+        address=without_point(values.get("address", "")) or _address(body),
+        point=point,
+        crs=crs,
+        happened_at=told_moment(values.get("happened_at", ""), now) or told_moment(body, now),
+        channel=_channel(values, plain),
+        upper_number=values.get("upper_number", ""),
+        urgency=next((value for value, word in URGENCIES.items() if values.get("urgency", "").startswith(word)), 0),
+        wants_reply=_is_wished("wants_reply", values, plain),
+        keep_secret=_is_wished("keep_secret", values, plain),
     )
 
 
 def headline(text: str) -> str:
-    """A title from a text: its first sentence, cut to a line of the list. A line that leads to the next is none."""
-    for part in _SENTENCE_END.split(re.sub(r"(?m)^.*[:：]\s*\n(?=.*\S)", "", text)):
-        if line := _OPENING.sub("", _PHONE_TOLD.sub("", part).strip(" \t，,:：")):
-            return line[:TITLE_FROM_TEXT].rstrip("，,、：:")
-    return ""
+    """A title from a text: its first sentence, cut to a line of the list. A greeting, or a line that leads to the next,
+    is none."""
+    matter = opened(re.sub(r"(?m)^.*[:：]\s*\n(?=.*\S)", "", _URL.sub("", without_point(text))))[2]
+    lines = (_PHONE_TOLD.sub("", part).strip(" \t，,:：.") for part in _SENTENCE_END.split(matter))
+    told = [line for line in lines if re.search(r"[^\W\d]", line)]
+    line = next((line for line in told if not _GREETING.fullmatch(line)), told[0] if told else "")
+    return line[:TITLE_FROM_TEXT].rstrip("，,、：:（(")
 
 
-def _labelled(text: str) -> dict[str, str]:
-    found = list(_LABEL.finditer(text.translate(_OF_LABELS)))
-    values: dict[str, str] = {}
-    for here, following in zip_longest(found, found[1:]):
-        value = text[here.end() : following.start() if following else len(text)].strip(" \t\n，,;；")
-        name = _FIELD_OF[here["label"]]
-        if name != "description":
-            value = value.partition("\n")[0].strip()
-        values.setdefault(name, value)
-    return {name: value for name, value in values.items() if value}
-
-
-def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
+def _is_wished(name: str, values: dict[str, str], text: str) -> bool:
     """Whether the label ``name`` says yes; without the label, whether the wish is found in the text."""
-    if name in labelled:
-        return not labelled[name].startswith(_NO)
+    if name in values:
+        return not values[name].startswith(_NO)
     return re.search(rf"(?<![是否不无未没])(?<!没有){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
 
 
-def _reporter(labelled: str, body: str) -> str:
-    """The labelled name, else the one with which the text begins: ``张女士（…）反映``."""
-    opening = _OPENING.match(body)
-    return labelled.split(maxsplit=1)[0] if labelled else (opening and opening["name"]) or ""
+def _reporter(values: dict[str, str], body: str, plain: str) -> str:
+    """The labelled name, else the one with which the text begins or introduces its writer."""
+    return values.get("reporter_name", "") or _grid_worker(values) or opened(body)[1] or introduced(plain)
 
 
-def _unlabelled(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not _LABEL.match(line.strip().translate(_OF_LABELS))).strip()
+def _grid_worker(values: dict[str, str]) -> str:
+    """The grid worker who reports; in a numbered order he is the one who will handle it."""
+    return "" if "upper_number" in values else values.get("grid_worker", "")
+
+
+def _own_phone(text: str) -> str:
+    """The first telephone in a text that is not told as another's."""
+    own = (found[0] for found in _PHONE.finditer(text) if not _OF_ANOTHER.search(text[: found.start()]))
+    return next(own, "")
+
+
+def _address(body: str) -> str:
+    """The first place in the text that is as exact as a house number."""
+    return _BEFORE_ADDRESS.sub("", _first(_ADDRESS, without_moments(opened(body)[2])))
+
+
+def _channel(values: dict[str, str], text: str) -> str:
+    """The channel that a label, else the text's opening names. A numbered order came from its platform, however it was
+    told there."""
+    channel = channel_of(values.get("channel", "")) or channel_of(opened(text)[0] + _first(_FROM, text))
+    if not channel and _grid_worker(values):
+        return Channel.GRID_WORKER.value
+    return "" if channel == Channel.OTHER and "upper_number" in values else channel
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found[0] if found else ""
-
-
-def _channel(text: str) -> str:
-    return next((channel.value for word, channel in _CHANNELS if re.search(word, text)), "")
 
 
 class ClassGuesser:

@@ -31,7 +31,7 @@ def test_a_work_order_is_read_by_its_labels() -> None:
     assert (parsed.reporter_name, parsed.reporter_phone) == ("王某某", "13800001234")
     assert parsed.address == "鲸园路与文化东路交叉口"
     assert parsed.happened_at == datetime(2026, 11, 19, 22, 40, tzinfo=CHINA_TIME)
-    assert parsed.description.startswith("市民来电反映")
+    assert parsed.title == "工地夜间施工噪音扰民，持续至凌晨两点"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_work_order_is_read_by_its_labels() -> None:
 def test_labels_may_stand_in_brackets_and_in_traditional_signs(order: str) -> None:
     parsed = parse_text(order, NOW)
     assert (parsed.upper_number, parsed.reporter_name, parsed.reporter_phone) == ("W1", "陈国强", "13800001234")
-    assert (parsed.address, parsed.description, parsed.title) == ("统一路45号", "楼上装修扰民", "楼上装修扰民")
+    assert (parsed.address, parsed.title) == ("统一路45号", "楼上装修扰民")
 
 
 @pytest.mark.parametrize("told", ["138 0000 1234", "138-0000-1234"])
@@ -58,7 +58,7 @@ def test_a_telephone_told_in_groups_is_one_number_and_no_part_of_the_title(told:
 def test_a_line_that_only_leads_to_the_text_is_not_its_title() -> None:
     assert headline("[微信转发] 孙大姐：\n黎明街路灯坏了三天\n2026-11-22") == "黎明街路灯坏了三天"
     parsed = parse_text("网格员上报：\n时间：2026年11月23日8时15分\n上报人：刘某 13800001234\n情况：鸡舍占用耕地", NOW)
-    assert (parsed.title, parsed.reporter_name) == ("情况：鸡舍占用耕地", "刘某")
+    assert (parsed.title, parsed.reporter_name) == ("鸡舍占用耕地", "刘某")
     assert headline("路灯不亮：") == "路灯不亮"
 
 
@@ -104,7 +104,7 @@ def test_whoever_is_named_without_reporting_stays_in_the_title(text: str) -> Non
 def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
     parsed = parse_text("商户13800009999占道，打过12345\n来源：网格员\n联系电话：13800001234\n持续一周", NOW)
     assert (parsed.reporter_phone, parsed.channel) == ("13800001234", "grid_worker")
-    assert parsed.description == "商户13800009999占道，打过12345\n持续一周"
+    assert parsed.title == "商户占道，打过12345"
     assert parse_text("路灯不亮", NOW).channel == ""
 
 
@@ -153,10 +153,10 @@ def test_in_january_a_day_of_december_is_the_last_one() -> None:
     assert parse_text("2月28日9点路灯不亮", january).happened_at is None, "who tells of an older one says the year"
 
 
-def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> None:
+def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_read() -> None:
     parsed = parse_text("事发地址：古陌社区3号楼。请先电话联系。要求回复\n诉求内容：路灯不亮", NOW)
     assert parsed.address == "古陌社区3号楼"
-    assert parsed.description == "路灯不亮\n请先电话联系。要求回复"
+    assert parsed.title == "路灯不亮"
     assert parsed.wants_reply
 
 
@@ -245,7 +245,8 @@ def test_the_time_is_the_labelled_one_else_the_first_that_is_told(text: str, mom
 
 def test_a_title_is_the_labelled_one_and_every_value_but_the_description_ends_with_its_line() -> None:
     parsed = parse_text("标题：路灯不亮\n(急)\n内容：三盏灯\n都不亮\n来电人：王某 先生", NOW)
-    assert (parsed.title, parsed.description, parsed.reporter_name) == ("路灯不亮", "三盏灯\n都不亮", "王某")
+    assert (parsed.title, parsed.reporter_name) == ("路灯不亮", "王某")
+    assert parse_text("(急)\n内容：三盏灯\n都不亮\n来电人：王某 先生", NOW).title == "三盏灯"
     assert parsed.urgency == 0
 
 
@@ -348,10 +349,17 @@ def test_a_point_of_a_phone_is_moved_and_its_original_kept() -> None:
     assert facts_of(values).source_point == "gcj02 122.126055 37.511142"
 
 
-@pytest.mark.parametrize(("text", "code"), [("在广场旁", "point.unreadable"), ("37.5, 222", "point.out_of_range")])
-def test_a_point_that_is_none_is_refused_with_a_code(text: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "crs", "code"),
+    [
+        ("在广场旁", "wgs84", "point.unreadable"),
+        ("37.5, 222", "wgs84", "point.out_of_range"),
+        ("122.1, 37.5", "", "crs.needed"),
+    ],
+)
+def test_a_point_that_is_none_or_in_no_system_is_refused_with_a_code(text: str, crs: str, code: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        wgs_point(IntakeValues(point=text))
+        wgs_point(IntakeValues(point=text, crs=crs))
     assert caught.value.code == code
 
 

@@ -42,8 +42,9 @@ NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
         "3月12",
         "昨天晚上12点",
         "12月3日上午9点",
-        "2026年11月20日下午三点",
-        "2026/11/20 十点半",
+        "昨天3点",
+        "昨天三点半",
+        "长2.5-3.5 8:00",
         "2026年11月20日上午",
     ],
 )
@@ -54,6 +55,13 @@ def test_what_may_be_any_moment_or_is_to_come_is_none(told: str) -> None:
 @pytest.mark.parametrize(
     ("told", "moment"),
     [
+        ("2026年11月20日下午三点", (11, 20, 15, 0)),
+        ("2026/11/20 十点半", (11, 20, 10, 30)),
+        ("昨晚十一点二十", (11, 22, 23, 20)),
+        ("今天上午十点一刻", (11, 23, 10, 15)),
+        ("11.22 10:20", (11, 22, 10, 20)),
+        ("11/22 下午4点", (11, 22, 16, 0)),
+        ("昨天3时10分", (11, 22, 3, 10)),
         ("昨天8点20多人围观", (11, 22, 8, 0)),
         ("今早7点12号楼停水", (11, 23, 7, 0)),
         ("昨天8点5个人", (11, 22, 8, 0)),
@@ -102,3 +110,77 @@ def test_what_happened_stays_in_the_title_and_its_place_is_found_although_a_repo
 def test_a_long_gap_in_a_text_is_read_at_once(first: str, gap: str) -> None:
     text = f"{first}{gap * 20_000}13800001234不亮"  # as out of a table; it took hours
     assert parse_text(text, NOW).reporter_phone == "13800001234"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "李主任您好，3号楼又停水了",
+        "【转】刘师傅：您好，我家漏水",
+        "【转发】沈书记：我们村的路坏了",
+        "【业主群】高空抛物：3号楼又有人扔烟头",
+        "居民于昨日反映路灯不亮",
+        "居民连续多日反映路灯不亮",
+        "居民时常反映路灯不亮",
+        "我是高中生，放学路上没有路灯",
+        "我是附近的游客，厕所没水",
+        "被举报人张三，电话13800001234",
+        "来电人：不愿透露",
+        "联系人：女士",
+        "姓名：王* 电话：138****1234",
+        "投诉人：银杏家园9栋全体业主",
+        "工单编号：20261122001 网格员：刘敏 内容：路灯不亮",
+        "该女士反映路灯不亮",
+    ],
+)
+def test_who_is_addressed_named_or_unnamed_is_no_caller(text: str) -> None:
+    assert parse_text(text, NOW).reporter_name == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "网格员说他管不了，路灯三天不亮",
+        "路灯不亮，网格员也不来，打12345没用，又打了110",
+        "视频监控坏了，门口车被刮了",
+        "电话打不通，物业没人管",
+        "小区外来访客乱停车",
+        "上级领导，我是拆迁户",
+        "群众反映路灯不亮",
+        "张女士（电话13800001234）反映路灯不亮",
+        "工单编号：20261122001 来源：电话 内容：路灯不亮",
+    ],
+)
+def test_who_is_only_told_of_is_no_channel(text: str) -> None:
+    assert parse_text(text, NOW).channel == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "沟长122.512米、宽37.512米",
+        "122.1, 37.5",
+        "桩号12.1234, 15.2222",
+        "从122.1234,37.1234挖到122.1299,37.1299",
+        "版本122.1234.5,37.1234",
+    ],
+)
+def test_numbers_that_are_no_one_place_are_no_point(text: str) -> None:
+    assert (parse_text(text, NOW).point, parse_text(text, NOW).crs) == ("", "")
+
+
+@pytest.mark.parametrize("named", ["", "GPS", "高德，不是百度坐标", "手机定位"])
+def test_a_point_whose_system_is_not_said_or_said_twice_has_none(named: str) -> None:
+    parsed = parse_text(f"井盖破损 {named} 37.509800,122.118200", NOW)
+    assert (parsed.point, parsed.crs) == ("122.118200, 37.509800", "")
+
+
+@pytest.mark.parametrize("text", ["老板电话13800001234不接", "物业（0631-5280000）不管", "店主王某手机：13800001234"])
+def test_the_telephone_of_another_is_not_the_callers(text: str) -> None:
+    assert parse_text(text, NOW).reporter_phone == ""
+
+
+def test_a_greeting_is_no_title() -> None:
+    assert headline("尊敬的领导您好！黎明街路灯坏了三天。") == "黎明街路灯坏了三天"
+    assert headline("您好，黎明街路灯坏了三天") == "黎明街路灯坏了三天"
+    assert headline("您好") == "您好"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.codes import township_of
+from gridclient.domain.coordinates import Crs
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
@@ -101,7 +102,7 @@ class IntakeForm(QWidget):
     def set_point(self, lon: float, lat: float) -> None:
         """Sets the point that was picked on the map, in WGS-84."""
         self.stop_picking()
-        picked = IntakeValues(point=f"{lon:.6f}, {lat:.6f}")
+        picked = IntakeValues(point=f"{lon:.6f}, {lat:.6f}", crs=Crs.WGS84.value)
         self.inputs.show_values(picked, only=("point", "crs"))
         self._grid_chosen = False
         self.inputs.show_values(EMPTY, only=("grid",))
@@ -191,7 +192,7 @@ class IntakeForm(QWidget):
             self._cleared = None
             self._name_clear()
         self.error.clear()
-        self._tell_coarse()
+        self._tell_doubts()
         self._pause.start()
 
     def _on_pause(self) -> None:
@@ -228,7 +229,7 @@ class IntakeForm(QWidget):
             self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
             self._by_text["grid"] = found.grid
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
-            self._tell_coarse()
+            self._tell_doubts()
         if found.grid or not values.grid:  # one that stays although its words are gone needs a look, too
             self.inputs.mark_grid(bool(found.grid) and not found.by_point and not self._grid_chosen)
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
@@ -241,9 +242,14 @@ class IntakeForm(QWidget):
         self.alike.setMinimumHeight(entry)
         self.alike.setMaximumHeight(max(1, min(count, _MOST_ALIKE)) * entry)
 
-    def _tell_coarse(self) -> None:
-        """Says if the grid is only a township, because then no unit of a grid finds the case."""
-        grid = self.values.grid
+    def _tell_doubts(self) -> None:
+        """Asks for the system of a point, and says if the grid is only a township, because then no unit of a grid finds
+        the case."""
+        values = self.values
+        unsure = bool(values.point.strip()) and not values.crs
+        asked = self.tr("坐标没有说明是哪种坐标系，请问清来源后选择，选错约差 500 米到 1.2 千米。") if unsure else ""
+        self.inputs.point_note.say(asked, "warn")
+        grid = values.grid
         coarse = bool(grid) and grid == township_of(grid)
         words = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。") if coarse else ""
         self.inputs.grid_note.say(words, "warn")
@@ -266,7 +272,7 @@ class IntakeForm(QWidget):
         self.stop_picking()
         self.inputs.show_values(values)
         self.inputs.mark(self._by_text)
-        self._tell_coarse()
+        self._tell_doubts()
         self.note.clear()
         self.error.clear()
 
@@ -303,7 +309,9 @@ class IntakeForm(QWidget):
         self._rest(False)
         self._keep()
         self.error.say_error(error)
-        faulty = {"point": "point", "time": "happened_at"}.get(error.code.partition(".")[0], "description")
+        faulty = {"point": "point", "crs": "crs", "time": "happened_at"}.get(
+            error.code.partition(".")[0], "description"
+        )
         self.inputs.widget_of(faulty).setFocus()
 
     def _rest(self, busy: bool) -> None:

@@ -63,6 +63,7 @@ class Inputs(QWidget):
         self.standard = Chooser(hint=self.tr("输入文字或拼音首字母，可不选"), parent=self)
         self.grid = Chooser(hint=self.tr("由坐标或地址判定，也可输入选择"), parent=self)
         self.grid_note = InlineNote(parent=self)
+        self.point_note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
         self.pick = PickButton(parent=self)
         self._inputs: dict[str, Input] = {}
@@ -140,7 +141,12 @@ class Inputs(QWidget):
             made[name] = line_input(QLineEdit(self, placeholderText=hints.get(name, "")), heard)
         made["standard"] = chooser_input(self.standard, heard)
         made["grid"] = chooser_input(self.grid, heard)
-        systems = (("wgs84", "WGS-84"), ("gcj02", self.tr("高德 GCJ-02")), ("bd09", self.tr("百度 BD-09")))
+        systems = (
+            ("", self.tr("请选择")),
+            ("wgs84", "WGS-84"),
+            ("gcj02", self.tr("高德 GCJ-02")),
+            ("bd09", self.tr("百度 BD-09")),
+        )
         for name, choices in (("channel", CHANNELS.items()), ("urgency", URGENCIES.items()), ("crs", systems)):
             made[name] = choice_input(QuietCombo(parent=self), choices, heard)
         ticks = (
@@ -174,10 +180,11 @@ class Inputs(QWidget):
         rows.addWidget(self.grid_note, 6, 1, 1, 3)
         self._row(rows, 7, ("address", self.tr("地址")), beside=self.pick)
         self._row(rows, 8, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
-        self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
-        self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
+        rows.addWidget(self.point_note, 9, 1, 1, 3)
+        self._row(rows, 10, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
+        self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
-        rows.addLayout(across(*ticks, 1, gap=20), 11, 1, 1, 3)  # so that each word is near its own box
+        rows.addLayout(across(*ticks, 1, gap=20), 12, 1, 1, 3)  # so that each word is near its own box
         tab_order(self.description, *self._way, *ticks)
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str], beside: QWidget | None = None) -> None:

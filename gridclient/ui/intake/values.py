@@ -24,8 +24,8 @@ _MOMENT: Final = "%Y-%m-%d %H:%M"
 
 @frozen
 class IntakeValues:
-    """The values as they are typed. ``point`` is ``lon, lat`` in the system ``crs``; ``happened_at`` is ``2026-11-20
-    14:00``."""
+    """The values as they are typed. ``point`` is ``lon, lat`` in the system ``crs``, which is asked for where nobody
+    said it; ``happened_at`` is ``2026-11-20 14:00``."""
 
     description: str = ""
     title: str = ""
@@ -35,7 +35,7 @@ class IntakeValues:
     grid: str = ""
     address: str = ""
     point: str = ""
-    crs: str = Crs.WGS84.value
+    crs: str = ""
     happened_at: str = ""
     reporter_name: str = ""
     reporter_phone: str = ""
@@ -56,7 +56,7 @@ class IntakeValues:
 
 
 EMPTY: Final = IntakeValues()
-_BY_TEXT: Final = tuple(each.name for each in fields(ParsedText) if each.name != "description")
+_BY_TEXT: Final = tuple(each.name for each in fields(ParsedText))
 _READ: Final = ("point", "crs", "happened_at")
 """The fields whose text differs from the fact of the case; all others are taken as they are."""
 
@@ -104,13 +104,16 @@ def wgs_point(values: IntakeValues) -> tuple[float, float] | None:
     """The point in WGS-84; ``None`` without one.
 
     Raises:
-        InvalidInput: it cannot be read (``point.unreadable``) or lies nowhere (``point.out_of_range``).
+        InvalidInput: it cannot be read (``point.unreadable``), its system is not known (``crs.needed``) or it lies
+            nowhere (``point.out_of_range``).
     """
     if not values.point.strip():
         return None
     numbers = [float(found) for found in _NUMBERS.findall(values.point)]
     if len(numbers) != 2:
         raise InvalidInput("point.unreadable", text=values.point)
+    if not values.crs:
+        raise InvalidInput("crs.needed")
     lon, lat = convert(numbers[0], numbers[1], parse_crs(values.crs), Crs.WGS84)
     return Point(lon, lat).lon, lat
 

@@ -1,0 +1,115 @@
+"""What stands in a pasted text before the matter itself: where it came from, when it was said, and by whom."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gridclient.domain.case import Channel
+from gridclient.services.told_moment import HALF_DAYS
+
+PHONE: Final = r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)"
+"""A telephone number, as a pattern."""
+_SURNAME: Final = (
+    "(?:欧阳|司徒|上官|诸葛|尉迟|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余"
+    "于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴"
+    "严莫孔常汤温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申耿兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童毕单季裴霍涂苗谷"
+    "曲盛翁冉骆辛靳柴蒙鲍喻祁滕屈牟艾尤穆卓吉车芦褚娄窦戚岑景宫费卜冷卫柏瞿桂佟臧闵苟邬卞仇栾隋刁沙荣寇桑郎甄丛仲"
+    "虞巩池苑迟鞠初慈])"
+)
+_GIVEN: Final = "(?:(?![多次日天月年时前后上下我们他她的了在是有不说称也已来到打反续委])[一-鿿])"
+_STYLES: Final = "女士|先生|同志|老师|师傅|大姐|大哥|大叔|大爷|大妈|大娘|大嫂|大伯|阿姨|奶奶|爷爷|老人|小姐|某某|某"
+_STYLED: Final = rf"(?:老?{_SURNAME}{_GIVEN}{{0,2}}?(?:{_STYLES})|[老小]{_SURNAME})"
+_FULL: Final = rf"(?!于[昨今近本当每此]|.(?:书记|主任|经理|.?长|总)){_SURNAME}{_GIVEN}{{1,2}}"
+NAME: Final = rf"(?:{_STYLED}|{_FULL})"
+"""A person's name, as a pattern. Something beside it has to say that it is one: 高空抛物 begins like a name, too."""
+
+_CALLER: Final = "(?:(?:来电|反映|诉求|举报|投诉|报警|上报|求助|来访)人)"
+_ROLE: Final = rf"(?:市民|群众|居民|村民|业主|住户|顾客|{_CALLER})"
+_WORKER: Final = "(?:网格[员长]|(?:民情)?巡[查察]员)"
+_SAYS: Final = (
+    r"(?:(?:来电|来信|来访|上门|到[^，。：:\n]{1,8}?(?=反映)|打来电话)?[，,\s]*"
+    r"(?:称|表示|说|(?:上报|反映|投诉|举报|咨询|求助|报告)(?!人)|巡查发现|发现)|来电|来访)"
+)
+_BESIDE: Final = (
+    rf"[，,、\s]{{0,2}}+(?:[（(][^（()）\n]{{0,60}}[）)][，,、\s]{{0,2}}+)?(?:电话)?(?:{PHONE})?[，,\s]{{0,2}}"
+)
+_WHO: Final = re.compile(
+    r"(?:【[^】\n]{0,20}】\s{0,2})?(?:刚[才刚])?(?:"
+    rf"(?:{_ROLE}|{_WORKER})?(?P<styled>{_STYLED}){_BESIDE}(?={_SAYS}|[:：](?!\s*[你您]们?好)|20\d\d[-/年])"
+    rf"|{_WORKER}(?P<full>{_FULL}){_BESIDE}(?={_SAYS}|[:：])"
+    rf"|{_CALLER}\s?(?P<called>{NAME})(?=[\s，,（(\d]){_BESIDE}"
+    rf"|(?P<beside>{NAME})(?=[\s（(]{{0,2}}{PHONE}){_BESIDE}"
+    rf"|(?:{_ROLE}|{_WORKER}(?!说|称|表示)){_BESIDE}(?={_SAYS}))"
+)
+_SENDER: Final = re.compile(rf"({NAME})\s{{0,2}}(?=[:：](?!\s*[你您]们?好)|20\d\d[-/年])")
+_NEAR_PHONE: Final = rf"(?=[，,（(\s]{{0,2}}(?:(?:联系)?(?:电话|手机)|{PHONE}))"
+_INTRODUCED: Final = re.compile(
+    rf"(?:我叫|我是[^，。,\s]{{0,12}}?{_ROLE})({_FULL})(?=[，。,\s（(])"
+    rf"|我[是叫](?:[^，。,\s]{{0,12}}?的)?({_STYLED})(?=[，。,\s（(])"
+    rf"|(?:我是|(?<![被诉报找]){_ROLE}\s?)({NAME}){_NEAR_PHONE}"
+    rf"|(?<![一-鿿])({NAME})[\s（(]{{0,2}}{PHONE}[)）\s，,]{{0,3}}(?={_SAYS})"
+)
+_SAID: Final = re.compile(rf"{_SAYS}[,，:：\s]*|[:：，,\s]+")
+_SAID_BY_NOBODY: Final = re.compile(
+    r"(?:来电|来信|来访|有人说?)?(?:(?<=有人说)|反映|投诉|举报|咨询|求助)(?!人)[,，:：\s]*"
+)
+
+_DAY: Final = r"(?:[今昨前](?:[天日晨夜]|(?=[早晚]))|(?:20\d\d[-/.年]\s?)?\d{1,2}[-/.月]\d{1,2}[日号]?|刚[才刚])"
+_HOUR: Final = r"[\d一二两三四五六七八九十]{1,3}[:：时点][\d:：分半]{0,6}"
+_CLOCK: Final = r"[\d一二两三四五六七八九十:：时点分秒半刻许左右\s]{0,14}"
+_AT: Final = rf"{_DAY}\s?(?:{HALF_DAYS})?(?:{_CLOCK}[，,]\s*|\s?{_HOUR}\s+)"
+_WORD: Final = (
+    "(?:12345|民生|110|数字城管|智慧社区|一钉办好|微信|短信|电话|来电|来访|值班|网格员?|视频|领导|上级|部门|[省市区县镇]里"
+    "|群[众里]?|居民|业主|市民|村民|小区|工作|平台|系统|热线|小程序|民情|日常|巡[查察]|接到?|转[发办来]?|[工派]单|推送|上报|反映"
+    "|发现|交办|警务|批示|记录|登记|留言|消息|来函|警情|指令)"
+)
+_ALONE: Final = (
+    r"(?:12345|110|数字城管|智慧社区|一钉办好|微信|短信|来访|转发?(?=[:：])|[一-鿿]{2,8}局(?:来函|转办?|移交|派单|交办)"
+    r"|微信[^，。：:\n]{0,10}(?:留言|反映|发来)(?=[:：]))"
+)
+_LEAD: Final = re.compile(
+    r"^(?:[【\[](?:图片|视频|语音|链接|文件|动画表情)[】\]]\s*|[您你]们?好[，,！!。\s]+"
+    rf"|[【\[]{_WORD}{{1,6}}+[】\]]\s*[:：]?\s*|(?:{_WORD}{{2,6}}+|{_ALONE})(?:[:：，,\s]+|(?=有人[说反]))|{_AT})+"
+)
+_HANDED: Final = "(?:交办|批示|派单|来函|转[发办来]?)"
+_CHANNELS: Final = (
+    (r"(?<![\d-])12345(?![\d-])", Channel.HOTLINE_12345),
+    (r"(?<![\d-])110(?![-\d])|民生警务", Channel.POLICE_110),
+    ("数字城管", Channel.DIGITAL_CITY),
+    ("智慧社区", Channel.SMART_COMMUNITY),
+    ("一钉", Channel.ONE_NAIL),
+    ("网格", Channel.GRID_WORKER),
+    ("视频", Channel.VIDEO),
+    ("巡[查察]", Channel.PATROL),
+    (rf"领导{_HANDED}", Channel.LEADER),
+    (rf"(?:上级|[省市区县镇]里){_HANDED}", Channel.SUPERIOR),
+    (rf"部门{_HANDED}|局(?:来函|转|移交|派单|交办)", Channel.DEPARTMENT),
+    ("来访|上门|到[^，。：:]{1,8}反映", Channel.VISIT),
+    ("微信|短信|群(?!众)|值班|接.{0,4}电话|(?:电话|来电)(?:记录|登记|反映)", Channel.OTHER),
+)
+
+
+def opened(text: str) -> tuple[str, str, str]:
+    """The opening of a text, who tells it, and the text behind the opening. A name is given only where it is said that
+    this person tells it; whoever is addressed or only named is none."""
+    behind = _LEAD.sub("", text.lstrip())
+    who = _WHO.match(behind) or _INTRODUCED.match(behind)
+    if who is None and len(behind) < len(text):  # behind a source a name and a colon are enough
+        who = _SENDER.match(behind)
+    name = next((found for found in who.groups() if found), "") if who else ""
+    behind = behind[who.end() :] if who else behind
+    said = (_SAID if who else _SAID_BY_NOBODY).match(behind)
+    behind = _LEAD.sub("", behind[said.end() :] if said else behind)
+    return text.removesuffix(behind), name, behind
+
+
+def introduced(text: str) -> str:
+    """The name with which somebody introduces himself in a text, or ""."""
+    found = _INTRODUCED.search(text)
+    return next((name for name in found.groups() if name), "") if found else ""
+
+
+def channel_of(words: str) -> str:
+    """The channel that some words name which say where a text came from, or ""."""
+    return next((channel.value for word, channel in _CHANNELS if re.search(word, words)), "")
