@@ -139,9 +139,12 @@ class App:
         return self._opened.opened() if isinstance(self._opened, EarlyDesk) else self._opened
 
     def _ask_of_sync(self, call: str, *args: Any, **given: Any) -> Any:
+        from gridclient.store.enrolment_file import read_enrolment
         from gridclient.store.sync_rounds import SqliteSyncQueries
 
-        return getattr(SqliteSyncQueries(self.opened.database), call)(*args, **given)
+        profile = self.opened.profile
+        queries = SqliteSyncQueries(profile.database, partial(read_enrolment, profile.folder, profile.device.id))
+        return getattr(queries, call)(*args, **given)
 
     def back_up_if_due(self) -> None:
         """Backs the store up in the background if the last backup is old and something changed since."""

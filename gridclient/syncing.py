@@ -47,7 +47,7 @@ class DeskLine:
         self._clock = opened.desk.clock
         self.store = SqliteSyncStore(opened.profile, self._clock, head_is_signed)
         self.hub = _hub_line(opened.profile, self.store, opened.desk.reference, self._clock)
-        self.queries = SqliteSyncQueries(opened.profile.database)
+        self.queries = SqliteSyncQueries(opened.profile.database, self.store.enrolment)
 
     def meet(self) -> str | None:
         """Asks the hub what this desk is to it, and gives the hub's address; ``None`` for a desk that is not enrolled.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
@@ -11,8 +12,9 @@ from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
 from gridclient.domain.roles import Action, may
 from gridclient.services.deadline_text import off_text
+from gridclient.services.enrolment import REFERENCE
 from gridclient.services.error_text import sentence
-from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 
 _SYSTEM: Final = "system"
 
@@ -30,6 +32,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     sync.add_argument("--confirm", action="store_true", help="编号被另一台机器或旧备份用过：确认以新的编号继续")
     sync.add_argument("--url", default="", metavar="网址", help="同步中心换了网址：核对是原来的同步中心后改用")
     sync.add_argument("--proxy", metavar="代理", help="经哪个代理连接：网址、direct（不用代理）或 system（随系统）")
+    sync.add_argument("--aside", action="store_true", help="搁置同步中心不会收的操作（不同步）：留在本机，不再算未上报")
     sync.set_defaults(run=sync_once)
     bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
     actions = bundle.add_subparsers(metavar="操作", required=True)
@@ -79,6 +82,8 @@ def sync_once(args: argparse.Namespace) -> Exit:
     """
     from gridclient.syncing import DeskLine, fault_of
 
+    if args.aside:
+        return _set_aside(args)
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
         if args.proxy is not None:
@@ -90,12 +95,15 @@ def sync_once(args: argparse.Namespace) -> Exit:
         report = line.sync_once(confirmed=args.confirm)
         (pending, _, files), waiting = line.queries.pending(), line.conflicts()
         chooses = may(opened.desk.actor.role, Action.RESOLVE)
+        refused, aside = line.queries.refused(), line.queries.set_aside()
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
     words = f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"
-    answer(args, _round_json(report, pending, waiting), [words])
+    document = _round_json(report, pending, waiting) | {"refused": _refused_json(refused), "aside": aside[0]}
+    answer(args, document, [words])
     if not args.json:
         _say_rest(report, files, waiting, chooses=chooses)
+        _say_refused(refused, aside)
     return Exit.PARTLY if waiting or report.rejected or report.withdrawn else Exit.DONE
 
 
@@ -116,6 +124,42 @@ def _say_rest(report: RoundReport, files: int, waiting: int, *, chooses: bool) -
         say(sentence(report.error, **(report.params or {})))
     if waiting:
         say(f"有 {waiting} 件案件被两个席位同时处理，{'请在“冲突”中选择' if chooses else '等镇街席位选择'}。")
+
+
+def _set_aside(args: argparse.Namespace) -> Exit:
+    """Sets aside what the hub takes from this desk no more, by the rights that its last round told."""
+    from gridclient.syncing import DeskLine
+
+    with open_desk(args.profile) as opened:
+        line = DeskLine(opened)
+        refused = line.queries.refused()
+        line.store.set_aside()
+        pending, aside = line.queries.pending()[0], line.queries.set_aside()
+    count = sum(found.events for found in refused)
+    words = f"已搁置 {count} 条，待上报 {pending} 条。" if count else f"没有要搁置的，待上报 {pending} 条。"
+    answer(args, {"set_aside": _refused_json(refused), "aside": aside[0], "pending": pending}, [words])
+    if not args.json:
+        _say_refused((), aside)
+    return Exit.DONE
+
+
+def _say_refused(refused: Sequence[Refused], aside: tuple[int, int]) -> None:
+    """What can never be sent, with the reason and what to do; and what was set aside."""
+    for found in refused:
+        name = "基础数据" if found.code == REFERENCE else found.name
+        why = "不是本单位的步骤，或案件没有派给本单位" if found.unit else "本席位没有上报它的权限"
+        say(f"{name}：{found.events} 条（{found.cases} 件案件）同步中心不会收，{why}。")
+    if refused:
+        say("要上报的，请县级管理员加上权限（hub rights）；不用上报的，用 gridclient sync --aside 搁置，留在本机。")
+    if aside[0]:
+        say(f"另有 {aside[0]} 条（{aside[1]} 件案件）已搁置，只在这台电脑上，请按时备份。")
+
+
+def _refused_json(refused: Sequence[Refused]) -> list[dict[str, Any]]:
+    return [
+        {"code": found.code, "name": found.name, "unit": found.unit, "events": found.events, "cases": found.cases}
+        for found in refused
+    ]
 
 
 def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, Any]:

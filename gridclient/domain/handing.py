@@ -23,6 +23,8 @@ SALT: Final = "salt"
 
 It goes where the values go. Events of older programs have none; no rule reads it.
 """
+ASIDE: Final = "aside:"
+"""Begins the stream of events that were set aside because the hub takes them from nobody here; theirs follows."""
 _NOBODY: Final[frozenset[str]] = frozenset()
 _NAMES_ITS_UNIT: Final = frozenset({EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK})
 
@@ -52,3 +54,8 @@ def withheld_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 def stream_of(feed: str) -> str:
     """The stream that a feed belongs to: ``t:371002001`` for ``d:U1@t:371002001``."""
     return feed.partition("@")[2] or feed
+
+
+def home_of(stream: str) -> str:
+    """The stream that events were written for, also where they were set aside."""
+    return stream.removeprefix(ASIDE)

@@ -23,7 +23,7 @@ from gridclient.domain.case import (
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
 from gridclient.domain.events import Event, Payload, from_seconds, to_seconds
-from gridclient.domain.handing import withheld_of
+from gridclient.domain.handing import home_of, withheld_of
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
@@ -55,7 +55,7 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
     return Case(
         id=event.subject,
         facts=CaseFacts(**checked_facts(payload["facts"])),
-        stream=event.key.stream,
+        stream=home_of(event.key.stream),
         number=checked_text(payload["number"]),
         state=CaseState.REPORTED if closed is None else CaseState.CLOSED,
         registered_at=started,

@@ -13,7 +13,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
 
 if TYPE_CHECKING:
-    from gridclient.services.sync_port import RoundReport
+    from gridclient.services.sync_port import Refused, RoundReport
 
 
 class SyncState(StrEnum):
@@ -55,6 +55,8 @@ class SyncView:
         belonging: the registration; ``None`` before there is one.
         counted: whether the numbers, ``fresh_at`` and ``closed`` have been read yet.
         closed: townships that may no longer be read, each with how fresh its cases are.
+        refused: what waits and can never be sent with the rights that this desk has.
+        aside: the numbers of events that were set aside, and of their cases.
     """
 
     state: SyncState
@@ -74,6 +76,8 @@ class SyncView:
     belonging: Belonging | None = None
     counted: bool = True
     closed: tuple[tuple[str, datetime], ...] = ()
+    refused: tuple[Refused, ...] = ()
+    aside: tuple[int, int] = (0, 0)
 
 
 @frozen
@@ -136,6 +140,10 @@ class SyncControl(Protocol):
 
     def take_admission(self, file: Path) -> None:
         """Without network: reads the hub's answer from a file. Blocking."""
+        ...
+
+    def set_aside(self) -> None:
+        """Sets aside what can never be sent (``refused``): it stays here and waits no longer. Blocking."""
         ...
 
     def export_bundle(self, file: Path) -> BundleReport:

@@ -163,6 +163,21 @@ class RoundReport:
         return off if abs(off) >= _CLOCK_OFF else timedelta()
 
 
+class Refused(NamedTuple):
+    """Own events of one stream that wait and that the hub takes from this desk no more.
+
+    Attributes:
+        code, name: the township's; both ``ref`` for reference data.
+        unit: the desk's unit, which may do only a unit's steps; "" if the desk may not write the stream at all.
+    """
+
+    code: str
+    name: str
+    events: int
+    cases: int
+    unit: str = ""
+
+
 @frozen
 class WaitingFile:
     """An attachment that is not complete at its destination: ``sent`` of ``size`` bytes are there."""
@@ -187,6 +202,15 @@ class SyncStore(Protocol):
     def enrolment(self) -> Enrolment | None: ...
     def keep_enrolment(self, enrolment: Enrolment) -> None:
         """Stores the registration (among the profile's keys); new case numbers use its ``short`` from now on."""
+        ...
+
+    def set_aside(self) -> Changes:
+        """Sets aside what the hub takes from this desk no more (:meth:`SyncQueries.refused`): it stays in the log and
+        in its cases, waits no longer, and goes when the enrolment lets the desk write the whole stream.
+
+        Raises:
+            SyncFault: ``sync.not_enrolled``.
+        """
         ...
 
     def in_doubt(self) -> bool:
@@ -322,6 +346,14 @@ class SyncQueries(Protocol):
 
     def pending(self) -> tuple[int, int, int]:
         """The numbers of events, cases and files that only this desk has."""
+        ...
+
+    def refused(self) -> Sequence[Refused]:
+        """What waits and can never be sent with the rights that this desk has."""
+        ...
+
+    def set_aside(self) -> tuple[int, int]:
+        """The numbers of events that were set aside, and of their cases."""
         ...
 
     def fresh_as_of(self) -> datetime | None:

@@ -181,6 +181,8 @@ AUDITED: Final = {
     "sync.withdrawn": "撤下重复的未上报内容",
     "sync.given_way": "换下没有证明的内容，以同步中心为准",
     "sync.taken_up": "按新编号接着上报",
+    "sync.aside": "搁置同步中心不收的操作",
+    "sync.resumed": "有了权限，接着上报搁置的操作",
     "sync.incarnation": "启用新的席位编号",
 }
 RETURN_REASONS: Final = {

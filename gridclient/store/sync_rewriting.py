@@ -8,7 +8,7 @@ key.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -17,16 +17,20 @@ from gridclient.store.driver import Connection
 from gridclient.store.log import Device, own_head, subject_text
 from gridclient.store.refolding import Refolding
 
-_WAITING: Final = (
+WAITING: Final = (
     "SELECT e.pos, o.no, e.subject, o.stream, o.device, o.incarnation, e.seq, e.hlc, e.kind, e.version, s.id, e.base, "
     "e.actor, e.payload FROM events e JOIN origins o ON o.no = e.origin JOIN subjects s ON s.no = e.subject "
-    "WHERE e.acked IS NULL AND o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
+    "WHERE e.acked IS NULL"
 )
+"""Rows for :func:`waiting_row`; more conditions and an order may follow."""
+_ELSEWHERE: Final = f"{WAITING} AND o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
 _KEY_PARTS: Final = 4
 _Renamed = Mapping[tuple[Any, ...], EventKey]
 
 
-class _Waiting(NamedTuple):
+class Waiting(NamedTuple):
+    """An own event without a position: its row, its origin's number, its subject's number, and what it says."""
+
     pos: int
     origin: int
     subject: int
@@ -65,27 +69,41 @@ def write_again(connection: Connection, device: Device, *, of_others: bool = Fal
     Args:
         of_others: only events of another device (the one whose backup this store came from).
     """
-    rows = [_waiting(row) for row in connection.execute(_WAITING, (device.id, device.incarnation)).fetchall()]
+    rows = [waiting_row(row) for row in connection.execute(_ELSEWHERE, (device.id, device.incarnation)).fetchall()]
     if of_others:
         rows = [row for row in rows if row.record.key.device != device.id]
-    if not rows:
-        return Rewritten(0, frozenset())
+    number_anew(connection, device, rows)
+    return fold_again(connection, rows)
+
+
+def number_anew(
+    connection: Connection, device: Device, rows: Sequence[Waiting], stream: Callable[[str], str] = str
+) -> None:
+    """Appends the events to the chains of ``device``, in the stream that ``stream`` makes of theirs. The tables are not
+    touched: see :func:`fold_again`."""
     heads = _Heads(connection, device)
-    renamed = {tuple(row.record.key): heads.next_key(row.record.key.stream) for row in rows}
-    refolding = Refolding(connection)
+    renamed = {tuple(row.record.key): heads.next_key(stream(row.record.key.stream)) for row in rows}
     for row in rows:
         heads.write(row, renamed)
-        refolding.touch(row.subject)
     heads.finish()
     shorten(connection, {row.origin for row in rows})
+
+
+def fold_again(connection: Connection, rows: Sequence[Waiting]) -> Rewritten:
+    """Brings the tables of the cases after their events have other keys."""
+    if not rows:
+        return Rewritten(0, frozenset())
+    refolding = Refolding(connection)
+    for row in rows:
+        refolding.touch(row.subject)
     refolding.carry_out()
     return Rewritten(len(rows), frozenset(row.record.subject for row in rows))
 
 
-def _waiting(row: Any) -> _Waiting:
+def waiting_row(row: Any) -> Waiting:
     pos, origin, subject, *key, hlc, kind, version, subject_id, base, actor, text = row
     record = Record(EventKey(*key), hlc, kind, version, subject_text(subject_id), base, actor, text)
-    return _Waiting(pos, origin, subject, record)
+    return Waiting(pos, origin, subject, record)
 
 
 class _Heads:
@@ -102,7 +120,7 @@ class _Heads:
         number = self._numbered[stream] = self._numbered.get(stream, seq) + 1
         return EventKey(stream, self._device.id, self._device.incarnation, number)
 
-    def write(self, row: _Waiting, renamed: _Renamed) -> None:
+    def write(self, row: Waiting, renamed: _Renamed) -> None:
         key = renamed[tuple(row.record.key)]
         no, _, link, hlc = self._head(key.stream)
         text = payload_text(_with_new_keys(json.loads(row.record.text), renamed))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.handing import stream_of
-from gridclient.services.enrolment import CASES
-from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.services.enrolment import CASES, Enrolment
+from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
 from gridclient.store.settings import KEEP_VALUE, read_value
+from gridclient.store.sync_aside import count_aside, unit_of, unsendable
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
@@ -36,10 +37,11 @@ _FORGET: Final = (
 
 
 class SqliteSyncQueries:
-    """``services.sync_port.SyncQueries``. Safe to use from any thread."""
+    """``services.sync_port.SyncQueries``. Safe to use from any thread. ``enrolment`` gives the desk's rights."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, enrolment: Callable[[], Enrolment | None] = lambda: None) -> None:
         self._database = database
+        self._enrolment = enrolment
 
     def pending(self) -> tuple[int, int, int]:
         """See the port; read from small indexes and from the tallies."""
@@ -47,6 +49,24 @@ class SqliteSyncQueries:
             events = connection.execute(_PENDING).fetchone()[0]
             cases = connection.execute("SELECT sum(pending) FROM tallies").fetchone()[0]
             return int(events), int(cases or 0), count_waiting(connection)
+
+    def refused(self) -> Sequence[Refused]:
+        enrolment = self._enrolment()
+        if enrolment is None:
+            return []
+        with self._database.reader() as connection:
+            found = unsendable(connection, enrolment.grants)
+            names = dict(connection.execute(_NAMES).fetchall()) if found else {}
+        told = []
+        for stream, rows in sorted(found.items()):
+            code = stream.removeprefix(CASES)
+            cases = len({row.subject for row in rows}) if stream.startswith(CASES) else 0
+            told.append(Refused(code, names.get(code, code), len(rows), cases, unit_of(stream, enrolment.grants) or ""))
+        return told
+
+    def set_aside(self) -> tuple[int, int]:
+        with self._database.reader() as connection:
+            return count_aside(connection)
 
     def fresh_as_of(self) -> datetime | None:
         with self._database.reader() as connection:

@@ -27,7 +27,7 @@ from gridclient.services.sync_port import (
     Unsent,
 )
 from gridclient.services.withholding import lacks
-from gridclient.store import sync_carrying, sync_feeds
+from gridclient.store import sync_aside, sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
@@ -56,7 +56,7 @@ _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
     "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
     "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o "
-    "WHERE o.device = ? AND first IS NOT NULL ORDER BY o.no"
+    "WHERE o.device = ? AND o.own = 1 AND first IS NOT NULL ORDER BY o.no"
 )
 _UNSENT: Final = (
     "SELECT e.seq, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload FROM events e "
@@ -108,8 +108,21 @@ class SqliteSyncStore(FileQueue):
                 connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
             sync_feeds.forget_others(connection, feeds)
             sync_feeds.restart_grown(connection, feeds)
+            if resumed := sync_aside.take_up(connection, device, enrolment.grants).events:
+                self._audit(connection, "sync.resumed", str(resumed))
         if before is not None and before.signing_key != enrolment.signing_key:
             self.begin_incarnation(self.incarnation + 1)
+
+    def set_aside(self) -> Changes:
+        enrolment = self.enrolment()
+        if enrolment is None:
+            raise SyncFault("sync.not_enrolled")
+        with self._database.writer() as connection:
+            device = writing_device(connection, self._profile.device)
+            put = sync_aside.set_aside(connection, device, enrolment.grants)
+            if put.events:
+                self._audit(connection, "sync.aside", str(put.events))
+        return Changes(put.cases)
 
     def in_doubt(self) -> bool:
         with self._database.reader() as connection:

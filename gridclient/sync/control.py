@@ -31,6 +31,7 @@ from gridclient.sync.orders import (
     Move,
     Progressed,
     RoundEnded,
+    SetAside,
     SetOffline,
     Stands,
     SyncNow,
@@ -136,6 +137,10 @@ class ProcessSyncControl:
         """Reads the hub's answer from a file. Blocking."""
         self._ask(lambda ticket: TakeAdmission(ticket, file))
 
+    def set_aside(self) -> None:
+        """Sets aside what the hub takes from this desk no more. Blocking."""
+        self._ask(SetAside)
+
     def export_bundle(self, file: Path) -> BundleReport:
         """Adds the events that the hub does not have to a file. Blocking."""
         return self._ask(lambda ticket: ExportBundle(ticket, file)) or BundleReport(file, 0)
@@ -208,6 +213,7 @@ class ProcessSyncControl:
             events, cases, files = self._queries.pending()
             conflicts, fresh_at = len(self._queries.conflicts()), self._queries.fresh_as_of()
             closed = tuple(self._queries.closed())
+            refused, aside = tuple(self._queries.refused()), self._queries.set_aside()
             last = self._view.last or next(
                 (r for r in self._queries.rounds(10) if r.end is not RoundEnd.CANCELLED), None
             )
@@ -222,6 +228,8 @@ class ProcessSyncControl:
             conflicts=conflicts,
             fresh_at=fresh_at,
             closed=closed,
+            refused=refused,
+            aside=aside,
             last=last,
             counted=True,
         )

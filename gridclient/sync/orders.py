@@ -97,6 +97,13 @@ class TakeAdmission:
 
 
 @frozen
+class SetAside:
+    """What the hub takes from this desk no more is not to wait any longer."""
+
+    ticket: int
+
+
+@frozen
 class StopBundle:
     """Stop the work with a stick that was ordered with this ticket; without it nothing happens."""
 
@@ -108,7 +115,7 @@ class Stop:
     """End; a round is cut between two batches."""
 
 
-Ticketed: TypeAlias = Enrol | Move | ChooseProxy | AskByFile | TakeAdmission | ExportBundle | ImportBundle
+Ticketed: TypeAlias = Enrol | Move | ChooseProxy | AskByFile | TakeAdmission | ExportBundle | ImportBundle | SetAside
 Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopBundle | Stop
 
 

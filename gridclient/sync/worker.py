@@ -33,6 +33,7 @@ from gridclient.sync.orders import (
     Order,
     Progressed,
     RoundEnded,
+    SetAside,
     SetOffline,
     Stands,
     Stop,
@@ -319,6 +320,9 @@ class SyncWorker:
                 self._change_line(lambda: self._around.hub.choose_proxy(chosen), self._state)
             case TakeAdmission(_, file):
                 self._change_line(lambda: self._around.hub.take_admission(file))
+            case SetAside():
+                self._changed(self._store.set_aside())
+                self._pace.asked(self._around.monotonic())  # what waited behind it can go
             case AskByFile():
                 self._around.hub.ask_by_file(order.file)
             case ExportBundle():

@@ -86,6 +86,12 @@ class FakeSync:
         self._fail()
         self.tell(replace(self.shown, proxy=without_password(chosen)))
 
+    def set_aside(self) -> None:
+        self.asked.append(("set_aside",))
+        self._fail()
+        count, cases = (sum(part) for part in zip(*((r.events, r.cases) for r in self.shown.refused), strict=True))
+        self.tell(replace(self.shown, pending_events=0, pending_cases=0, refused=(), aside=(count, cases)))
+
     def ask_by_file(self, file: Path) -> str:
         self.asked.append(("ask_by_file", file))
         self._fail()

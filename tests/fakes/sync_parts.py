@@ -13,7 +13,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import RoundReport
+from gridclient.services.sync_port import Refused, RoundReport
 from gridclient.sync.hub_line import HubLine
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import new_key
@@ -70,6 +70,8 @@ class FakeSyncQueries:
         self.gone: Sequence[tuple[str, datetime]] = ()
         self.past: Sequence[RoundReport] = ()
         self.contended: Sequence[str] = ()
+        self.refusals: Sequence[Refused] = ()
+        self.aside = (0, 0)
         self.is_locked = False
 
     def pending(self) -> tuple[int, int, int]:
@@ -82,6 +84,12 @@ class FakeSyncQueries:
 
     def closed(self) -> Sequence[tuple[str, datetime]]:
         return self.gone
+
+    def refused(self) -> Sequence[Refused]:
+        return self.refusals
+
+    def set_aside(self) -> tuple[int, int]:
+        return self.aside
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         return self.past[:limit]

@@ -87,6 +87,7 @@ class FakeSyncStore:
         self.disk_is_full = False
         self.check_chains = True
         self.doubt = False
+        self.aside = 0
 
     @property
     def incarnation(self) -> int:
@@ -158,6 +159,10 @@ class FakeSyncStore:
 
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         raise AssertionError(f"nothing was carried: {origin} {first} {forked}")
+
+    def set_aside(self) -> Changes:
+        self.aside += 1
+        return Changes()
 
     def withdraw_unshown(self, page: FeedPage, event: EventKey) -> Changes:
         assert page.foreign and event.stream == page.feed

@@ -216,6 +216,11 @@ class County:
             self._grant(desk, (desk.grant,))
             injected("rights: township given back")
 
+    def set_aside(self, at: int) -> None:
+        """What the hub takes from the desk no more is set aside; it has to come when the right does."""
+        if self.desks[at].sync.set_aside():
+            injected("rights: unsent work set aside")
+
     def _grant(self, desk: Desk, grants: tuple[Grant, ...]) -> None:
         with self.hub.backend.writing() as ledger:
             known = ledger.device(desk.sync.device)

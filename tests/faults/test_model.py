@@ -99,6 +99,17 @@ class FaultMachine(CountyMachine):
     def give_back(self, place: int) -> None:
         self.here.give_back(self.at(place))
 
+    @rule(place=any_place)
+    def set_aside(self, place: int) -> None:
+        self.here.set_aside(self.at(place))
+
+    @rule(place=any_place)
+    def deprive_and_set_aside(self, place: int) -> None:
+        """What the desk wrote before it heard of the loss, and what it does afterwards."""
+        self.deprive(place)
+        self.here.round(self.at(place))
+        self.set_aside(place)
+
     @rule(place=any_place, case=any_case)
     def act_unknown(self, place: int, case: int) -> None:
         self.here.act_unknown(self.at(place), case)

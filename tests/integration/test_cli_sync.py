@@ -84,7 +84,7 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
     one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
     new_case(one, "路灯不亮")
     ran = one.json("sync")
-    keys = "pushed pulled pending conflicts rejected withdrawn bytes_sent bytes_received seconds hub_time"
+    keys = "pushed pulled pending conflicts rejected refused aside withdrawn bytes_sent bytes_received seconds hub_time"
     assert (ran.status, set(ran.json)) == (0, set(keys.split()))
     assert (ran.json["pushed"], ran.json["pending"]) == (1, 0)
     assert two.json("sync").json["pulled"] == 1

@@ -55,6 +55,7 @@ class SyncPage(CoverPage):
         self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
         self._now_resting = Resting(self.now)
         self.card = StateCard(parent=self)
+        self._aside_resting = Resting(self.card.refusal.aside)
         self.told = InlineNote(parent=self)  # shown until the desk is closed
         self.enrol = EnrolForm(control=control, jobs=jobs, parent=self)
         self.line = LineForm(control=control, jobs=jobs, parent=self)
@@ -100,6 +101,7 @@ class SyncPage(CoverPage):
         self.card.show_cases.clicked.connect(lambda: sync.box_wanted.emit(Box.PENDING))
         for choose in (self.card.show_conflicts, self.stick.choose):
             choose.clicked.connect(lambda: sync.page_wanted.emit("conflicts"))
+        self.card.refusal.aside.clicked.connect(self._on_aside)
         self.enrol.enrolled.connect(self.leave.setFocus)
         again = self.tr("已注册。单位、督导、县级的席位请关闭后再打开一次，按新的身份办理。")
         self.enrol.enrolled.connect(lambda: self.told.say(again))
@@ -137,6 +139,15 @@ class SyncPage(CoverPage):
         if self.now.isEnabled():
             self._sync.now()
             self._read_rounds()
+
+    def _on_aside(self) -> None:
+        self._aside_resting.while_read(
+            self._jobs, self, self._control.set_aside, self._on_set_aside, self.told.say_error
+        )
+
+    def _on_set_aside(self, _none: None) -> None:
+        self.told.say(self.tr("已搁置，不再算“未上报”；以后有了权限，自动上报。"))
+        self.leave.setFocus()
 
     def _show(self, view: SyncView) -> None:
         self.card.show_view(view, self._clock.now())

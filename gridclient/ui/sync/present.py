@@ -16,6 +16,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.present import size_words
+from gridclient.ui.sync.refusal import aside_words
 from gridclient.ui.sync.round_words import clock_words, failure_words, refused_words, withdrawn_words
 
 translate = QCoreApplication.translate
@@ -173,6 +174,9 @@ def only_here_sentences(view: SyncView) -> tuple[str, ...]:
         return (translate("Sync", "这台电脑单机使用，数据只在本机，请按时备份。"),)
     if not view.counted:
         return (_counting(),)
+    aside = aside_words(view)
+    if not here and aside:
+        return (translate("Sync", "没有等着上报的内容，可以放心关机。"), aside)
     if not here:
         return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
     return (
@@ -199,8 +203,9 @@ def headline(view: SyncView, now: datetime) -> Headline:
     if not view.counted and view.state in _BY_COUNTS:
         return Headline(_icon(view), state_words(view, now), only_here_sentences(view), Tone.CALM)
     title, sentences = makers[view.state](view, now)
-    off = clock_words(view.last)
-    return Headline(_icon(view), title, (*sentences, *_closed(view, now), *off), _tone(view, now))
+    aside = aside_words(view)
+    rest = (*((aside,) if aside and aside not in sentences else ()), *_closed(view, now), *clock_words(view.last))
+    return Headline(_icon(view), title, (*sentences, *rest), _tone(view, now))
 
 
 def hub_words(view: SyncView) -> str:

@@ -17,6 +17,7 @@ from gridclient.ui.pace import Pace
 from gridclient.ui.present import joined
 from gridclient.ui.sync.present import headline, hub_words
 from gridclient.ui.sync.question import question
+from gridclient.ui.sync.refusal import RefusalNotice
 from gridclient.ui.sync.round_words import stage_words
 from gridclient.ui.sync.sign import Sign
 from gridclient.ui.theme import base_font
@@ -79,7 +80,7 @@ class Confirmation(QWidget):
 
 
 class StateCard(QWidget):
-    """Its buttons ``confirmation.yes``, ``show_cases`` and ``show_conflicts`` are handled by the page."""
+    """The page handles its buttons: ``confirmation.yes``, ``refusal.aside``, ``show_cases`` and ``show_conflicts``."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +91,7 @@ class StateCard(QWidget):
         self.hub = label(role="muted", wraps=True, parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
+        self.refusal = RefusalNotice(parent=self)
         self.events, self.cases, self.files, self.conflicts = (label(role="strong", parent=self) for _ in range(4))
         self.show_cases = KeyButton(self.tr("看这些案件"), parent=self)
         self.show_conflicts = KeyButton(self.tr("逐件选择"), parent=self)
@@ -105,6 +107,7 @@ class StateCard(QWidget):
         self.hub.setText(hub_words(view))
         self.hub.setVisible(bool(self.hub.text()))
         self.confirmation.show_view(view)
+        self.refusal.show_view(view)
         if view.state is SyncState.RUNNING:
             self.progress.show_view(view)
         else:
@@ -120,7 +123,7 @@ class StateCard(QWidget):
     def _arrange(self) -> None:
         words = down(self.title, self.words, self.hub, gap=4)
         head = across((self.sign, Qt.AlignmentFlag.AlignTop), (words, 1), gap=12)
-        down(head, self.progress, self.confirmation, self._figures(), on=self)
+        down(head, self.progress, self.confirmation, self._figures(), self.refusal, on=self)
 
     def _figures(self) -> QGridLayout:
         grid = QGridLayout()

@@ -18,7 +18,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.services.error_text import sentence
 from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import BundleReport, SyncState
-from gridclient.services.sync_port import RoundEnd
+from gridclient.services.sync_port import Refused, RoundEnd
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.lines_table import Line
 from gridclient.ui.sync.desk_sync import DeskSync
@@ -310,3 +310,19 @@ def test_how_a_file_ended_is_in_sight_on_a_small_screen(
     settle(qtbot, jobs)
     note = page.stick.note
     qtbot.waitUntil(lambda: note.visibleRegion().boundingRect() == note.rect())
+
+
+def test_what_the_hub_never_takes_is_named_and_set_aside_by_one_button(
+    qtbot: QtBot, page: SyncPage, fake: FakeSync, sync: DeskSync, jobs: Jobs
+) -> None:
+    notice = page.card.refusal
+    assert not notice.isVisible()
+    found = (Refused("371002002", "高区街道", 3, 2),)
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=5, pending_cases=3, refused=found)
+    assert "其中 3 条" in notice.title.text() and "高区街道：3 条（2 件案件）" in notice.words.text()
+    notice.aside.setFocus()
+    QTest.keyClick(notice.aside, Qt.Key.Key_Space)
+    settle(qtbot, jobs)
+    qtbot.waitUntil(lambda: not notice.isVisible())
+    assert fake.asked[-1] == ("set_aside",) and page.leave.hasFocus()
+    assert "已搁置" in page.told.text() and "另有 3 条（2 件案件）已搁置" in page.card.words.text()

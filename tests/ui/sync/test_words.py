@@ -11,7 +11,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
-from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.ui.icons import _SIGNS
 from gridclient.ui.sync.present import (
     ICONS,
@@ -26,6 +26,7 @@ from gridclient.ui.sync.present import (
     when_words,
 )
 from gridclient.ui.sync.question import question
+from gridclient.ui.sync.refusal import refusal_line
 from gridclient.ui.sync.round_words import (
     bundle_words,
     end_words,
@@ -345,6 +346,27 @@ def test_work_that_the_hub_would_not_have_is_said_where_people_look() -> None:
     assert said.sentences[0] == "同步中心没有收下 1 条，仍保存在本机，请联系县级管理员。"
     assert (said.tone, fresh_face(refused, NOW).tone) == (Tone.WARN, Tone.WARN)
     assert headline(replace(refused, pending_events=0, pending_cases=0), NOW).tone is Tone.OK
+
+
+def test_nobody_is_told_that_nothing_is_only_here_while_something_is_set_aside() -> None:
+    aside = replace(IDLE, aside=(1200, 5))
+    told = "另有 1,200 条（5 件案件）已搁置，只在这台电脑上，请按时备份。"
+    assert pending_face(aside).words == "未上报 0 条"
+    assert "没有只在这台电脑上" not in pending_face(aside).told and told in pending_face(aside).told
+    for state in (SyncState.IDLE, SyncState.RETRYING, SyncState.OFFLINE, SyncState.RUNNING, SyncState.STOPPED):
+        assert headline(replace(aside, state=state), NOW).sentences.count(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Refused("371002002", "高区", 1200, 5), "高区：1,200 条（5 件案件），本席位没有上报这个镇街的权限。"),
+        (Refused("371002002", "高区", 2, 1, "U1"), "高区：2 条（1 件案件），不是本单位的步骤，或案件没有派给本单位。"),
+        (Refused("ref", "ref", 3, 0), "基础数据：3 条，本席位没有上报它的权限。"),
+    ],
+)
+def test_what_the_hub_never_takes_is_named_with_the_reason(found: Refused, words: str) -> None:
+    assert refusal_line(found) == words
 
 
 def test_what_was_withdrawn_is_said_of_the_round_and_at_the_head() -> None:

@@ -1,0 +1,117 @@
+"""Own events that the hub takes from this desk no more: which they are, setting them aside, and taking them up again.
+
+A right was taken away, the desk became another one's, or it had cases of another township before it enrolled. Set aside
+they have an origin that exists in this log only (its stream begins with :data:`~gridclient.domain.handing.ASIDE`) and
+is nobody's own, so they count as waiting nowhere and hold up nothing. Their cases stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from gridclient.domain.events import EventKind
+from gridclient.domain.handing import ASIDE, home_of, unit_may_write, units_handed
+from gridclient.services.enrolment import Grant
+from gridclient.store.driver import Connection
+from gridclient.store.log import Device
+from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
+from gridclient.store.tables import AMONG
+
+_OPEN: Final = (
+    "SELECT DISTINCT o.stream FROM origins o WHERE o.own = 1 AND EXISTS(SELECT 1 FROM events e INDEXED BY "
+    "events_waiting WHERE e.origin = o.no AND e.acked IS NULL)"
+)
+_OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
+_SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY e.hlc, e.hash"
+_ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
+_HANDED: Final = (
+    "SELECT e.kind, e.payload FROM events e JOIN origins o ON o.no = e.origin "
+    "WHERE e.subject = ? AND (o.own = 0 OR e.acked IS NOT NULL) AND e.payload LIKE '%assignments%'"
+)
+_COUNT: Final = (
+    "SELECT count(*), count(DISTINCT e.subject) FROM events e JOIN origins o ON o.no = e.origin "
+    f"WHERE o.stream LIKE '{ASIDE}%'"
+)
+_FILES: Final = (
+    "SELECT json_extract(e.payload, '$.sha256') FROM events e JOIN origins o ON o.no = e.origin "
+    "WHERE e.kind = 'attachment_added' AND o.own = 1"
+)
+_LEAVE: Final = f"UPDATE file_queue SET incoming = 1 WHERE incoming = 0 AND sha256 IN {AMONG}"
+_SEND: Final = f"UPDATE file_queue SET incoming = 0, sent = 0 WHERE incoming = 1 AND sha256 IN {AMONG}"
+
+
+def unit_of(stream: str, grants: Iterable[Grant]) -> str | None:
+    """The unit for which the desk may write the stream, "" without one; ``None`` if it may not write it."""
+    return min((grant.unit for grant in grants if grant.writes and grant.stream == stream), default=None)
+
+
+def unsendable(connection: Connection, grants: Collection[Grant]) -> dict[str, Sequence[Waiting]]:
+    """Own waiting events that the hub takes from no desk with these rights, by stream."""
+    found: dict[str, Sequence[Waiting]] = {}
+    for (stream,) in connection.execute(_OPEN).fetchall():
+        unit = unit_of(stream, grants)
+        if unit != "":
+            rows = [waiting_row(row) for row in connection.execute(_OF_STREAM, (stream,)).fetchall()]
+            if refused := rows if unit is None else _not_of_unit(connection, unit, rows):
+                found[stream] = refused
+    return found
+
+
+def _not_of_unit(connection: Connection, unit: str, rows: Sequence[Waiting]) -> list[Waiting]:
+    """The events of cases that were not handed to the unit, or in which one of them is no step of a unit."""
+    subjects = {row.subject for row in rows}
+    bad = {row.subject for row in rows if not unit_may_write(unit, row.record.kind, json.loads(row.record.text))}
+    bad |= {subject for subject in subjects - bad if not _is_handed(connection, subject, unit)}
+    return [row for row in rows if row.subject in bad]
+
+
+def _is_handed(connection: Connection, subject: int, unit: str) -> bool:
+    rows = connection.execute(_HANDED, (subject,)).fetchall()
+    return any(unit in units_handed(kind, json.loads(text)) for kind, text in rows)
+
+
+def count_aside(connection: Connection) -> tuple[int, int]:
+    """How many events are set aside, and of how many cases or lists."""
+    events, subjects = connection.execute(_COUNT).fetchone()
+    return int(events), int(subjects)
+
+
+def set_aside(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
+    """Sets aside what is :func:`unsendable`. What waits behind it in its chain is numbered anew, so that it can go."""
+    chosen = [row for rows in unsendable(connection, grants).values() for row in rows]
+    if not chosen:
+        return Rewritten(0, frozenset())
+    firsts: dict[int, int] = {}
+    for row in chosen:
+        firsts.setdefault(row.origin, row.record.key.seq)
+    gone = {row.pos for row in chosen}
+    streams = {row.record.key.stream for row in chosen}
+    waiting = [waiting_row(row) for stream in streams for row in connection.execute(_OF_STREAM, (stream,)).fetchall()]
+    behind = [r for r in waiting if r.pos not in gone and r.record.key.seq > firsts.get(r.origin, r.record.key.seq)]
+    number_anew(connection, device, chosen, lambda stream: f"{ASIDE}{stream}")
+    connection.execute(f"UPDATE origins SET own = 0 WHERE stream LIKE '{ASIDE}%'")
+    number_anew(connection, device, behind)
+    connection.execute(_LEAVE, (json.dumps(sorted(_files_of(chosen) - _named_else(connection))),))
+    fold_again(connection, [*chosen, *behind])
+    return Rewritten(len(chosen), frozenset(row.record.subject for row in chosen))
+
+
+def take_up(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
+    """Makes events wait again whose whole stream the desk may write now."""
+    streams = [stream for (stream,) in connection.execute(_ASIDE_STREAMS).fetchall()]
+    open_now = [stream for stream in streams if unit_of(home_of(stream), grants) == ""]
+    found = [waiting_row(row) for stream in open_now for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
+    number_anew(connection, device, found, home_of)
+    connection.execute(_SEND, (json.dumps(sorted(_files_of(found))),))
+    return fold_again(connection, found)
+
+
+def _files_of(rows: Iterable[Waiting]) -> set[str]:
+    texts = (row.record.text for row in rows if row.record.kind == EventKind.ATTACHED)
+    return {str(json.loads(text).get("sha256", "")) for text in texts}
+
+
+def _named_else(connection: Connection) -> set[str]:
+    return {sha256 for (sha256,) in connection.execute(_FILES).fetchall()}

@@ -1,0 +1,40 @@
+"""``gridclient sync --aside`` at a real hub: what a desk may report no more is named, set aside and goes later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.command_line import new_case
+from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, serving, titles
+
+
+def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_it_comes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(tmp_path / "hub") as hub:
+        desks = Desks(tmp_path, hub, capsys)
+        one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+        known = one.json("hub", "devices", "--db", hub.database).json
+        device = next(row["device"] for row in known if row["name"] == "a")
+        rights = ("hub", "rights", device, "--db", hub.database)
+        assert "没有要搁置的" in one("sync", "--aside").out
+        case = new_case(one, "路灯不亮")
+        one.json(*rights, "--township", OTHER_TOWNSHIP)
+        ran = one("sync")
+        assert ran.status == 3 and f"{TOWNSHIP}：1 条（1 件案件）同步中心不会收" in ran.err and "--aside" in ran.err
+        (found,) = one.json("sync").json["refused"]
+        assert (found["code"], found["events"], found["cases"]) == (TOWNSHIP, 1, 1)
+        assert one.json("sync", "--aside").json["pending"] == 0
+        told = one("sync")
+        assert told.status == 0 and "另有 1 条（1 件案件）已搁置" in told.err, told
+        assert one.act(case, "note", text="又来电").status == 0
+        assert one.json("sync").json["pending"] == 1
+        assert one.json("sync", "--aside").json["aside"] == 2
+        assert titles(one) == {"路灯不亮"} and one.json("verify").json["ok"]
+        one.json(*rights, "--township", TOWNSHIP, "--add")
+        again = one.json("sync").json
+        assert (again["pushed"], again["pending"], again["aside"]) == (2, 0, 0)
+        two.json("sync")
+        assert titles(two) == {"路灯不亮"} and one.json("verify").json["ok"]

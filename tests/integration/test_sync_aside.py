@@ -1,0 +1,158 @@
+"""Work that the hub takes from this desk no more: it is named, and set aside without being lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.enrolment import REFERENCE, Grant
+from gridclient.services.rows import CaseFilter
+from gridclient.services.sync_port import Refused
+from gridclient.store.attachments import AttachmentStore
+from gridclient.store.log import Appender
+from gridclient.store.sync_rounds import SqliteSyncQueries
+from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, UNITS
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk, pending, proved, same_tables, toy_desk
+
+OTHER = f"t:{OTHER_TOWNSHIP}"
+BOTH = (Grant(STREAM, writes=True), Grant(OTHER, writes=True))
+PART = (Grant(STREAM, writes=True, unit=UNITS[0]),)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ToyDesk]:
+    with toy_desk(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[ToyDesk]:
+    with toy_desk(tmp_path / "neighbour", 2) as made:
+        made.enrol(*BOTH)
+        yield made
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    return FakeHub()
+
+
+def lamps(desk: ToyDesk) -> SqliteSyncQueries:
+    return SqliteSyncQueries(desk.profile.database, desk.sync.enrolment)
+
+
+def of_neighbour(desk: ToyDesk, title: str = "井盖缺失") -> str:
+    """A new case of the township that the desk does not report."""
+    case_id = desk.stage.new_id()
+    desk.stage.record(EventKind.REGISTERED, case_id, desk.stage.registration(title), stream=OTHER)
+    return case_id
+
+
+def step(desk: ToyDesk, case_id: str, words: str = "已电话告知") -> None:
+    desk.stage.record(EventKind.NOTED, case_id, {"text": words}, stream=desk.stage.case(case_id).stream)
+
+
+def test_a_case_of_a_township_that_the_desk_does_not_report_is_named_and_can_be_set_aside(
+    desk: ToyDesk, hub: FakeHub
+) -> None:
+    mine, theirs = desk.stage.register("路灯不亮"), of_neighbour(desk)
+    step(desk, theirs)
+    desk.enrol()
+    assert lamps(desk).refused() == [Refused(OTHER_TOWNSHIP, OTHER_TOWNSHIP, 2, 1)]
+    assert desk.sync.set_aside().cases == {theirs}
+    assert (lamps(desk).refused(), pending(desk), lamps(desk).set_aside()) == ([], (1, 1), (2, 1))
+    desk.round(hub)
+    assert (pending(desk), [record.subject for record in hub.records(STREAM)]) == ((0, 0), [mine])
+    assert {*desk.stage.ids(CaseFilter())} == {mine, theirs} and proved(desk)
+
+
+def test_what_was_set_aside_goes_when_the_right_comes(desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub) -> None:
+    theirs = of_neighbour(desk)
+    step(desk, theirs)
+    desk.enrol()
+    desk.sync.set_aside()
+    step(desk, theirs, "又来电")
+    assert pending(desk) == (1, 1)
+    desk.enrol(*BOTH)
+    assert (pending(desk), lamps(desk).set_aside()) == ((3, 1), (0, 0))
+    desk.round(hub)
+    neighbour.round(hub)
+    assert pending(desk) == (0, 0)
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
+def test_a_right_that_was_taken_away_leaves_steps_that_are_set_aside_and_what_came_before_stays(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
+) -> None:
+    desk.enrol(*BOTH)
+    theirs = of_neighbour(desk)
+    desk.round(hub)
+    step(desk, theirs)
+    desk.enrol()
+    assert desk.sync.set_aside().cases == {theirs}
+    assert (pending(desk), lamps(desk).set_aside()) == ((0, 0), (1, 1))
+    desk.enrol(*BOTH)
+    desk.round(hub)
+    neighbour.round(hub)
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
+def test_a_townships_desk_that_becomes_a_units_goes_on_behind_what_only_a_township_may_do(
+    desk: ToyDesk, hub: FakeHub
+) -> None:
+    """The hub takes a chain in its order: one step that is refused holds up all that the unit does from then on."""
+    desk.enrol(*BOTH)
+    handed = desk.stage.register("路灯不亮")
+    desk.stage.file(handed)
+    desk.stage.dispatch(handed, UNITS[0])
+    desk.round(hub)
+    desk.stage.register("没有上报的")
+    desk.stage.record(EventKind.NOTED, handed, {"text": "已到场"})
+    desk.enrol(*PART)
+    desk.pull(hub)
+    (found,) = lamps(desk).refused()
+    assert (found.unit, found.events, found.cases) == (UNITS[0], 1, 1)
+    desk.sync.set_aside()
+    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (1, 1))
+    desk.round(hub)
+    assert (pending(desk), len(hub.records(STREAM))) == ((0, 0), 4)
+    assert proved(desk)
+
+
+def test_reference_data_of_a_county_that_sends_none_any_more_waits_no_longer(desk: ToyDesk) -> None:
+    desk.enrol(Grant(REFERENCE, writes=True))
+    with desk.profile.database.writer() as connection:
+        appender = Appender(connection, desk.profile.device)
+        appender.append_new(EventDraft(EventKind.REFERENCE, "", REFERENCE, "admin", {}), [("ref:units", "{}")], NOW)
+        appender.flush()
+    assert pending(desk)[0] == 1
+    desk.enrol(Grant(REFERENCE))
+    assert [(found.code, found.events, found.cases) for found in lamps(desk).refused()] == [(REFERENCE, 1, 0)]
+    desk.sync.set_aside()
+    assert pending(desk)[0] == 0 and proved(desk)
+
+
+def test_the_photos_of_what_is_set_aside_wait_no_longer_and_go_with_it_later(desk: ToyDesk, tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(200))
+    kept = AttachmentStore(desk.profile.attachments, desk.profile.database).keep(photo, at=NOW)
+    theirs = of_neighbour(desk)
+    desk.stage.record(EventKind.ATTACHED, theirs, {"sha256": kept.sha256, "size": kept.size}, stream=OTHER)
+    desk.enrol()
+    assert lamps(desk).pending()[2] == len(desk.sync.waiting_files(9)) == 1
+    desk.sync.set_aside()
+    assert (lamps(desk).pending()[2], desk.sync.waiting_files(9)) == (0, [])
+    desk.enrol(*BOTH)
+    assert lamps(desk).pending()[2] == len(desk.sync.waiting_files(9)) == 1
+
+
+def test_a_desk_whose_work_the_hub_takes_has_nothing_to_set_aside(desk: ToyDesk) -> None:
+    desk.enrol()
+    desk.stage.dispatched()
+    before = pending(desk)
+    assert (lamps(desk).refused(), bool(desk.sync.set_aside())) == ([], False)
+    assert pending(desk) == before
