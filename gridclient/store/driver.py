@@ -49,6 +49,8 @@ _BUSY_POLL_S: Final = 0.001
 _ASK_AGAIN: Final = 8
 
 _FULL, _IO_ERROR, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN, _READ_ONLY, _BUSY, _LOCKED = 13, 10, 11, 26, 14, 8, 5, 6
+_KEY_NOT_CHANGED: Final = "An error occurred with PRAGMA key or rekey"
+"""SQLCipher says no more where the new pages cannot be written."""
 _CODES_OF_BACKUP: Final = {
     "database or disk is full": _FULL,
     "disk I/O error": _IO_ERROR,
@@ -99,7 +101,7 @@ def environment_faults() -> Iterator[None]:
 
 def _as_fault(code: int | None, text: str) -> StoreUnavailable | None:
     primary = (_CODES_OF_BACKUP.get(text, 0) if code is None else code) & 0xFF
-    if primary == _FULL:
+    if primary == _FULL or text.startswith(_KEY_NOT_CHANGED):
         return StoreUnavailable("store.disk_full")
     if primary in (_BUSY, _LOCKED):
         return StoreUnavailable("store.locked")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -119,6 +120,25 @@ def test_a_full_disk_under_a_backup_is_the_disks_fault_and_leaves_nothing(
     with pytest.raises(StoreUnavailable, match=code.replace(".", r"\.")):
         back_up(profile, tmp_path / "a.gridbackup")
     assert not list(tmp_path.glob("a.*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of file sizes are a matter of POSIX")
+def test_a_disk_that_ends_while_a_foreign_backup_gets_this_desks_key_is_the_disks_fault(
+    profile: Profile, tmp_path: Path
+) -> None:
+    import resource
+
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    size = (tmp_path / "a.gridbackup").stat().st_size
+    copy = Database(tmp_path / "a.gridbackup", profile.key)
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, most))
+    try:
+        with pytest.raises(StoreUnavailable, match=r"store\.disk_full"):
+            copy.change_key(bytes(32))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
 
 
 def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: Profile) -> None:
