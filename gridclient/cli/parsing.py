@@ -12,14 +12,14 @@ from gridclient.domain.coordinates import Crs
 from gridclient.services.words import ACCOUNTS
 
 _BY_ROLE: Final = {"shift_leader": "leader"} | {word: code for code, word in ACCOUNTS.items()}
+_NO_CHOICE: Final = re.compile(r"argument (.*?): invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 _MESSAGES: Final = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
-    (r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", r"参数 \1 不能是 \2，可选：\3"),
     (r"argument (.*?): expected one argument", r"参数 \1 后面缺少内容"),
     (r"argument (.*?): expected .* arguments?", r"参数 \1 后面的内容数目不对"),
-    (r"argument (.*?): invalid int value: (.*)", r"参数 \1 应为整数，不能是 \2"),
-    (r"argument (.*?): invalid float value: (.*)", r"参数 \1 应为数字，不能是 \2"),
+    (r"argument (.*?): invalid int value: '(.*)'", r"参数 \1：应为整数，不能是“\2”"),
+    (r"argument (.*?): invalid float value: '(.*)'", r"参数 \1：应为数字，不能是“\2”"),
     (r"argument (.*?): ignored explicit argument (.*)", r"参数 \1 不带内容，多了 \2"),
     (r"argument (.*?): not allowed with argument (.*)", r"参数 \1 不能与 \2 同用"),
     (r"argument (.*?): (.*)", r"参数 \1：\2"),
@@ -65,6 +65,10 @@ class Parser(argparse.ArgumentParser):
 
 
 def _in_chinese(message: str) -> str:
+    if found := _NO_CHOICE.fullmatch(message):
+        name, given, choices = found.groups()
+        known = "、".join(re.findall(r"[\w-]+", choices))
+        return f"参数 {name}：没有“{given}”，可选：{known}"
     for pattern, words in _MESSAGES:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return found.expand(words)

@@ -131,6 +131,18 @@ def test_wrong_use_is_status_two_and_told_in_chinese(nowhere: CommandLine, words
     assert (nowhere.json(*words).status, nowhere.json(*words).code) == (2, "command.wrong_use")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("fly",), "参数 命令：没有“fly”，可选：grids、cases、"),
+     (("import", "fly", "a.csv"), "参数 种类：没有“fly”，可选："),
+     (("deadline", "--from", "2026-11-20", "--limit", "1天", "--start", "never"),
+      "参数 --start：没有“never”，可选：immediate、next_day"),
+     (("grids", "at", "x", "1"), "参数 经度：应为数字，不能是“x”")],
+)  # fmt: skip
+def test_a_word_that_does_not_fit_is_told_in_one_way(nowhere: CommandLine, words: tuple[str, ...], told: str) -> None:
+    assert nowhere(*words).err.startswith(told)
+
+
 def test_help_and_version_end_well(capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["--help"], ["cases", "act", "--help"], ["--version"]):
         with pytest.raises(SystemExit) as ended:

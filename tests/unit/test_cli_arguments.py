@@ -112,7 +112,7 @@ def test_a_count_is_a_whole_number_from_its_least(text: str) -> None:
     [
         (["cases", "show"], "缺少参数：案件"),
         (["verify", "more"], "不认识的参数：more"),
-        (["convert", "x", "1", "--from", "wgs84", "--to", "bd09"], "参数 经度 应为数字"),
+        (["convert", "x", "1", "--from", "wgs84", "--to", "bd09"], "参数 经度：应为数字"),
         (["import", "cases", "f", "--crs"], "参数 --crs 后面缺少内容"),
     ],
 )
