@@ -223,3 +223,16 @@ def test_backups_of_a_clock_that_was_ahead_and_of_the_last_day_of_the_eighth_wee
     days = [NOW + timedelta(days=1), NOW - timedelta(weeks=8), NOW - timedelta(weeks=8, days=7)]
     ahead, last, older = ([Path(f"auto-{day:%Y%m%d}-{hour}.gridbackup") for hour in ("0800", "0900")] for day in days)
     assert set(to_drop([*ahead, *last, *older], NOW)) == {last[0], *older}
+
+
+def test_a_backup_of_a_store_that_was_edited_by_hand_comes_back_and_says_so(profile: Profile, tmp_path: Path) -> None:
+    """There may be no other backup, and the store that stands is no better."""
+    register(profile, "甲")
+    hand = profile.database.separate_connection()
+    hand.execute("PRAGMA query_only = OFF")
+    hand.execute("INSERT INTO units(code, name) VALUES ('x', '手工加的')")
+    hand.close()
+    back_up(profile, tmp_path / "a.gridbackup")
+    restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲"]
+    assert verify(profile.database).problems == ("seal units",)
