@@ -6,6 +6,7 @@ one node (as distribution column). The other tables are small and can be copied 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -45,24 +46,7 @@ _TABLES: Final = (
         at {big} NOT NULL, times {big} NOT NULL, PRIMARY KEY (day, kind, device, stream, detail))""",
 )
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
-    "facts": ("name", "value"),
-    "devices": (
-        *("device", "name", "public_key", "token_hash", "short", "township", "grants"),
-        *("enrolled_at", "revoked_at", "seen_at"),
-    ),
-    "codes": ("code_hash", "name", "township", "grants", "expires_at", "device"),
-    "streams": ("stream", "head", "total", "origins", "stick_key", "made_at"),
-    "origins": ("stream", "no", "device", "incarnation", "seq", "link", "public_key"),
-    "events": (
-        *("stream", "pos", "origin", "seq", "hlc", "kind", "version"),
-        *("subject", "base", "actor", "payload", "link"),
-    ),
-    "pushes": ("stream", "last_pos", "first_pos", "origin", "last_seq", "signature", "at"),
-    "handed": ("stream", "subject", "unit", "first_pos"),
-    "feed_sums": ("stream", "unit", "count", "total"),
-    "files": ("stream", "sha256", "subject", "size"),
-    "parts": ("stream", "number", "form", "body"),
-    "audit": ("day", "kind", "device", "stream", "detail", "at", "times"),
+    table.partition("(")[0]: re.findall(r"(\w+) (?:TEXT|INTEGER|{big}|{bytes})", table) for table in _TABLES
 }
 """All tables, with all their columns."""
 _INDEXES: Final = (

@@ -177,10 +177,9 @@ def test_a_server_may_have_several_hubs(target: str) -> None:
 
 
 def test_every_table_and_every_column_moves(source: str, desk: HubDesk) -> None:
-    """A table or a column that is added later has to be added to what moves."""
+    """What moves is read out of the words that make the tables."""
     backend = open_backend(source)
     with backend.reading() as ledger:
-        assert isinstance(ledger, SqliteLedger)
         tables = ledger.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         found = {
             name: {row[0] for row in ledger.rows("SELECT name FROM pragma_table_info(?)", (name,))}
