@@ -9,11 +9,13 @@ from typing import Final
 from gridclient.domain.coordinates import Crs
 
 _SYSTEMS: Final = (
-    (r"WGS-?84|CGCS-?2000|国家2000|2000国家大地|天地图", Crs.WGS84),
-    (r"GCJ-?02|火星坐标|高德(?:地图)?|amap\.com|腾讯(?:地图|坐标|定位)|map\.qq\.com", Crs.GCJ02),
-    (r"BD-?09(?:ll)?|百度(?:地图|坐标|定位)|map\.baidu\.com", Crs.BD09),
+    (r"WGS-?84|CGCS-?2000|国家2000|2000国家大地", "天地图", Crs.WGS84),
+    (r"GCJ-?02|火星坐标", r"高德(?:地图)?|amap\.com|腾讯(?:地图|坐标|定位)|map\.qq\.com", Crs.GCJ02),
+    (r"BD-?09(?:ll)?", r"百度(?:地图|坐标|定位)|map\.baidu\.com", Crs.BD09),
 )
-_NAMED: Final = "|".join(pattern for pattern, _ in _SYSTEMS)
+"""Each system with the codes and the maps that name it."""
+_NAMED: Final = "|".join(f"{codes}|{maps}" for codes, maps, _ in _SYSTEMS)
+_CLAUSE_END: Final = re.compile(r"[，。；！？\n]")
 _AXIS: Final = r"(?:[东北][经纬]|[经纬]度?|lon(?:gitude)?|lng|lat(?:itude)?|[NE])"
 _DEGREES: Final = r"(?<![\d.])(\d{1,3}\.\d{3,})(?![\d.])\s?[°度]?\s?[NE]?"
 _POINT: Final = re.compile(rf"{_DEGREES}[\s,，;；、/]{{0,3}}{_AXIS}?[\s:：=]{{0,3}}{_DEGREES}", re.IGNORECASE)
@@ -27,13 +29,20 @@ _TOLD: Final = re.compile(
 def told_point(text: str) -> tuple[str, str]:
     """The one point in China that a text tells as ``lon, lat``, and the one system that it names; "" for none.
 
-    Which number is which follows from their size: in China no latitude is a longitude.
+    Which number is which follows from their size: in China no latitude is a longitude. A map's name counts only in the
+    clause of the point.
     """
-    points = {pair for found in _POINT.finditer(text) if (pair := _in_order(found[1], found[2]))}
+    points = {pair: found for found in _POINT.finditer(text) if (pair := _in_order(found[1], found[2]))}
     if len(points) != 1:
         return "", ""
-    named = {system for pattern, system in _SYSTEMS if re.search(pattern, text, re.IGNORECASE)}
-    return points.pop(), named.pop().value if len(named) == 1 else ""
+    (point, found), *_ = points.items()
+    clause = _CLAUSE_END.split(text[: found.start()])[-1] + _CLAUSE_END.split(text[found.end() :])[0]
+    named = {
+        system
+        for code, maps, system in _SYSTEMS
+        if re.search(code, text, re.IGNORECASE) or re.search(maps, clause, re.IGNORECASE)
+    }
+    return point, named.pop().value if len(named) == 1 else ""
 
 
 def without_point(text: str) -> str:

@@ -74,3 +74,19 @@ def test_a_typed_point_asks_too_and_one_picked_on_the_map_does_not(form: IntakeF
     assert form.inputs.point_note.isVisible()
     form.set_point(122.1, 37.5)
     assert form.values.crs == "wgs84" and not form.inputs.point_note.isVisible()
+
+
+def test_a_system_that_was_chosen_for_one_point_is_not_the_next_ones(form: IntakeForm) -> None:
+    system = paste(form, "井盖破损，位置37.509800,122.118200")
+    system.setFocus()
+    QTest.keyClick(system, Qt.Key.Key_Down)
+    assert form.values.crs == "wgs84"
+    paste(form, "，又在井盖旁发现裂缝")
+    assert form.values.crs == "wgs84", "a text that was added takes nothing away"
+    form.inputs.description.selectAll()
+    paste(form, "路灯不亮")
+    assert (form.values.point, form.values.crs) == ("", "")
+    QTest.keyClick(system, Qt.Key.Key_Down)
+    form.inputs.description.selectAll()
+    paste(form, "路灯不亮，位置122.118200,37.509800")
+    assert form.values.crs == "" and form.inputs.point_note.isVisible()

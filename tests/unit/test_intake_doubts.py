@@ -169,7 +169,7 @@ def test_numbers_that_are_no_one_place_are_no_point(text: str) -> None:
     assert (parse_text(text, NOW).point, parse_text(text, NOW).crs) == ("", "")
 
 
-@pytest.mark.parametrize("named", ["", "GPS", "高德，不是百度坐标", "手机定位"])
+@pytest.mark.parametrize("named", ["", "GPS", "高德还是百度地图", "手机定位", "高德定位没发，坐标"])
 def test_a_point_whose_system_is_not_said_or_said_twice_has_none(named: str) -> None:
     parsed = parse_text(f"井盖破损 {named} 37.509800,122.118200", NOW)
     assert (parsed.point, parsed.crs) == ("122.118200, 37.509800", "")

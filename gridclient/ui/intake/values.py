@@ -84,13 +84,16 @@ def filled(
     initial value counts as empty. ``before``: what earlier texts filled; where this one took their place, that is
     emptied, as it may be another caller's."""
     if values.description.strip() == text.strip():
-        stale = [name for name, word in before.items() if getattr(values, name) == word]
+        stale = {name for name, word in before.items() if getattr(values, name) == word}
+        stale |= {"crs"} if "point" in stale else set()
         values = replace(values, **{name: getattr(EMPTY, name) for name in stale})
     found = _as_typed(parse_text(text, now))
     names = tuple(
         name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)
     )
     given: dict[str, Any] = {name: found[name] for name in names}
+    if "point" in names:  # a system that was chosen before is not this point's
+        given["crs"] = found["crs"]
     return replace(values, **given), names
 
 
