@@ -254,7 +254,7 @@ def _by_stick(view: SyncView, now: datetime) -> Said:
     elif view.fresh_at is None:
         title = translate("Sync", "只用U盘交换")
     else:
-        title = translate("Sync", "都已上报，可以放心关机")
+        title = _all_sent(view)
     return title, (_fresh_sentence(view, now), way)
 
 
@@ -271,7 +271,13 @@ def _idle(view: SyncView, now: datetime) -> Said:
         return title, (*((why,) if why else ()), *refused_words(view.last), *gone, _fresh_sentence(view, now), *soon)
     if view.fresh_at is None:
         return translate("Sync", "还没有同步过"), soon or (translate("Sync", "按 F5 立即同步。"),)
-    return translate("Sync", "都已上报，可以放心关机"), (*gone, _fresh_sentence(view, now), *soon)
+    return _all_sent(view), (*gone, _fresh_sentence(view, now), *soon)
+
+
+def _all_sent(view: SyncView) -> str:
+    if view.aside[0]:
+        return translate("Sync", "没有等着上报的，可以放心关机")
+    return translate("Sync", "都已上报，可以放心关机")
 
 
 def _running(view: SyncView, now: datetime) -> Said:

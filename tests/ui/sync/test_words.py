@@ -353,6 +353,8 @@ def test_nobody_is_told_that_nothing_is_only_here_while_something_is_set_aside()
     told = "另有 1,200 条（5 件案件）已搁置，只在这台电脑上，请按时备份。"
     assert pending_face(aside).words == "未上报 0 条"
     assert "没有只在这台电脑上" not in pending_face(aside).told and told in pending_face(aside).told
+    for by_stick in (False, True):
+        assert headline(replace(aside, by_stick=by_stick), NOW).title == "没有等着上报的，可以放心关机"
     for state in (SyncState.IDLE, SyncState.RETRYING, SyncState.OFFLINE, SyncState.RUNNING, SyncState.STOPPED):
         assert headline(replace(aside, state=state), NOW).sentences.count(told) == 1
 
