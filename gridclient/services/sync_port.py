@@ -299,6 +299,7 @@ class SyncStore(Protocol):
 
     def begin_incarnation(self, number: int) -> int:
         """Own events are numbered anew under ``number`` from now on; those without a position get new numbers too.
+        Case numbers, too, are counted where no twin of this desk counts.
 
         Returns how many these were.
         """

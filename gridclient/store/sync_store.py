@@ -43,6 +43,7 @@ from gridclient.store.sync_lost import forget_found, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
 from gridclient.store.sync_withdrawing import withdraw, withdraw_forked, withdraw_unproven, withdraw_unshown
+from gridclient.store.tables import count_apart
 
 _LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
@@ -111,7 +112,7 @@ class SqliteSyncStore(FileQueue):
             if resumed := sync_aside.take_up(connection, device, enrolment.grants).events:
                 self._audit(connection, "sync.resumed", str(resumed))
         if before is not None and before.signing_key != enrolment.signing_key:
-            self.begin_incarnation(self.incarnation + 1)
+            self._begin_incarnation(self.incarnation + 1)
 
     def set_aside(self) -> Changes:
         enrolment = self.enrolment()
@@ -264,9 +265,14 @@ class SqliteSyncStore(FileQueue):
 
     def begin_incarnation(self, number: int) -> int:
         """See the port; ``number``, or the next one never used."""
+        return self._begin_incarnation(number, beside_a_twin=True)
+
+    def _begin_incarnation(self, number: int, *, beside_a_twin: bool = False) -> int:
         with self._database.writer() as connection:
             device = next_device(connection, writing_device(connection, self._profile.device), number)
             keep_writer(connection, device)
+            if beside_a_twin:
+                count_apart(connection, device.incarnation)
             rewritten = write_again(connection, device)
             self._audit(connection, "sync.incarnation", f"{device.incarnation}/{rewritten.events}")
         self._profile.begin_incarnation(device.incarnation)

@@ -26,6 +26,8 @@ TOWNSHIP_BITS: Final = 46
 """The bits of :func:`number_key` below the township."""
 NUMBER_DIGITS: Final = 4
 """Digits of the count of the day in a case number, or as many more as it needs."""
+_APART: Final = "apart"
+_STRETCH, _FIRST_STRETCH, _STRETCHES = 10_000, 10, 89
 _NO_DIGIT: Final = re.compile(r"\D+")
 
 
@@ -104,13 +106,21 @@ def case_number(name: str, short: str, count: int) -> str:
 
 
 def count_on(connection: Connection, name: str, count: int) -> int:
-    """Reserves ``count`` case numbers, counted from 1 per :func:`number_name`; returns the first."""
+    """Reserves ``count`` case numbers, counted from 1 per :func:`number_name` unless apart; returns the first."""
     row = connection.execute(
-        "INSERT INTO counters(name, value) VALUES (?1, ?2) "
+        "INSERT INTO counters(name, value) VALUES (?1, coalesce((SELECT value FROM counters WHERE name = ?3), 0) + ?2) "
         "ON CONFLICT(name) DO UPDATE SET value = value + ?2 RETURNING value",
-        (name, count),
+        (name, count, _APART),
     )
     return int(row.fetchone()[0]) - count + 1
+
+
+def count_apart(connection: Connection, incarnation: int) -> None:
+    """From now on the counts of case numbers have six digits, in a stretch that hangs on the incarnation: another
+    machine may count with the same two characters, which only the hub can give."""
+    connection.execute("INSERT OR IGNORE INTO counters(name, value) VALUES (?, 0)", (_APART,))
+    start = (_FIRST_STRETCH + incarnation % _STRETCHES) * _STRETCH
+    connection.execute("UPDATE counters SET value = ?1 + value % ?2", (start, _STRETCH))
 
 
 def phone_digits(phone: str) -> str:

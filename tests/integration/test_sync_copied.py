@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from gridclient.domain.events import EventKey
@@ -12,11 +13,12 @@ from gridclient.services.rows import CaseFilter
 from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.store.backup import back_up
 from gridclient.store.profile import open_profile
+from gridclient.store.tables import number_key
 from gridclient.sync.bundle import StickPage
 from gridclient.sync.restart import start_anew
 from gridclient.sync.stick import import_bundle
 from gridclient.sync.wire import PushStatus
-from tests.contract.stage import NOW, STREAM
+from tests.contract.stage import NOW, STREAM, TOWNSHIP
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import (
     ToyDesk,
@@ -87,6 +89,30 @@ def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: Fa
             assert len(one.stage.titles(CaseFilter())) == 4
             assert pending(one) == pending(twin) == (0, 0)
             assert same_tables([one, twin]) and proved(one, twin)
+
+
+def numbers_of(desk: ToyDesk) -> list[str]:
+    """The next case numbers of today and of tomorrow."""
+    with desk.stage.work() as unit_of_work:
+        today = desk.stage.clock.now().date()
+        return [unit_of_work.next_number(TOWNSHIP, today + timedelta(days=d)) for d in (0, 0, 0, 1, 1)]
+
+
+def test_a_twin_that_started_anew_gives_other_case_numbers_than_the_first(tmp_path: Path, hub: FakeHub) -> None:
+    with some_desks(tmp_path, 1) as (one,):
+        one.stage.register("共同")
+        one.round(hub)
+        with copy_of(one, tmp_path) as twin:
+            one.stage.register("甲")
+            twin.stage.register("乙")
+            one.round(hub)
+            assert round_of(twin, hub).error == "sync.fork"
+            start_anew(twin.sync)
+            twins = numbers_of(twin)
+            assert not {*twins} & {*numbers_of(one)}
+            assert len({number_key(number) for number in twins}) == len(twins) and all(map(number_key, twins))
+            start_anew(twin.sync)
+            assert not {*twins} & {*numbers_of(twin)}, "its own from before are not given again either"
 
 
 def test_what_a_copied_machine_wrote_gives_way_where_the_restored_hub_took_the_others(
