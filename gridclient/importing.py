@@ -30,6 +30,7 @@ from gridclient.services.import_findings import (
     ImportSummary,
     Progress,
     RowFinding,
+    unheard,
 )
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
 from gridclient.services.importing import ImportSink, import_records
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 _PIECE: Final = 4 << 20
 
 
-def import_file(opened: OpenedDesk, order: ImportOrder, *, progress: Progress | None = None) -> ImportOutcome:
+def import_file(opened: OpenedDesk, order: ImportOrder, *, progress: Progress = unheard) -> ImportOutcome:
     """Brings the file in, or says what would happen (``order.dry_run``).
 
     Raises:
@@ -89,15 +90,14 @@ def _stays_here(opened: OpenedDesk) -> bool:
     return enrolment is not None and not enrolment.sends_reference
 
 
-def _with_deadlines(opened: OpenedDesk, outcome: ImportOutcome, progress: Progress | None) -> ImportOutcome:
+def _with_deadlines(opened: OpenedDesk, outcome: ImportOutcome, progress: Progress) -> ImportOutcome:
     """The new calendar moved deadlines: what is imported stays, so nobody stops it here."""
     if outcome.dry_run:
         return outcome
 
     def advance(done: int, of_all: int) -> None:
-        if progress is not None:
-            with suppress(Cancelled):
-                progress(ImportPhase.WRITING, done, of_all)
+        with suppress(Cancelled):
+            progress(ImportPhase.WRITING, done, of_all)
 
     changes = recompute(opened, advance)
     if not changes:
@@ -123,19 +123,14 @@ def _sink(opened: OpenedDesk, order: ImportOrder, reading: Reading, aside: Aside
     return CaseSink(database, reference, journal, now=now, taken=opened.desk.townships())
 
 
-def _import_base_map(opened: OpenedDesk, order: ImportOrder, progress: Progress | None) -> ImportOutcome:
+def _import_base_map(opened: OpenedDesk, order: ImportOrder, progress: Progress) -> ImportOutcome:
     """Judges the archive, then copies it beside the others; the same file again changes nothing."""
     started = opened.desk.clock.now()
     info = inspect_archive(order.file, openers(MBTilesArchive))
     target = opened.profile.basemaps / _archive_name(order.file)
     known = target.is_file() and _same_content(order.file, target)
     if not known and not order.dry_run:
-
-        def advance(done: int) -> None:
-            if progress is not None:
-                progress(ImportPhase.READING, done, info.bytes)
-
-        _copy_whole(order.file, target, advance)
+        _copy_whole(order.file, target, lambda done: progress(ImportPhase.READING, done, info.bytes))
     seconds = (opened.desk.clock.now() - started).total_seconds()
     summary = ImportSummary(
         file=order.file.name,

@@ -12,7 +12,7 @@ from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of
 from gridclient.cli.verify_words import problem_line
 from gridclient.domain.errors import InvalidInput, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
-from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowFinding
+from gridclient.services.import_findings import ImportOutcome, ImportPhase, Progress, RowFinding, unheard
 from gridclient.services.import_order import BASE_MAP, ImportOrder
 from gridclient.services.words import IMPORTS
 
@@ -199,9 +199,9 @@ def _is_watched(args: argparse.Namespace) -> bool:
     return not args.json and sys.stderr is not None and sys.stderr.isatty()
 
 
-def _import_progress(args: argparse.Namespace) -> Any:
+def _import_progress(args: argparse.Namespace) -> Progress:
     if not _is_watched(args):
-        return None
+        return unheard
 
     def show(phase: ImportPhase, done: int, total: int | None) -> None:
         words = {ImportPhase.READING: "读取", ImportPhase.CHECKING: "检查", ImportPhase.WRITING: "写入"}

@@ -68,6 +68,10 @@ Progress: TypeAlias = Callable[[ImportPhase, int, int | None], None]
 it raises ``Cancelled``, which is passed over once rows are written."""
 
 
+def unheard(_phase: ImportPhase, _done: int, _total: int | None) -> None:
+    """A :data:`Progress` for which nobody waits."""
+
+
 @frozen
 class ImportSummary:
     """The figures of one import, as the command line and the report print them."""

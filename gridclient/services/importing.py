@@ -22,6 +22,7 @@ from gridclient.services.import_findings import (
     Progress,
     RefusedRow,
     RowFinding,
+    unheard,
 )
 from gridclient.services.import_records import CalendarRecord, ImportedCase, Record
 from gridclient.services.ports import Clock
@@ -79,7 +80,7 @@ def import_records(
     sink: ImportSink,
     clock: Clock,
     expected: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = unheard,
     dry_run: bool = False,
     titles: Mapping[str, str] | None = None,
 ) -> ImportOutcome:
@@ -101,8 +102,6 @@ def import_records(
     rows = _RowCount()
 
     def stand(phase: ImportPhase, done: int, total: int | None) -> None:
-        if progress is None:
-            return
         try:
             progress(phase, done, total)
         except Cancelled:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.import_findings import ImportKind, ImportOutcome, Progress, RefusedRow
+from gridclient.services.import_findings import ImportKind, ImportOutcome, Progress, RefusedRow, unheard
 from gridclient.services.import_records import Record
 from gridclient.services.importing import ImportSink, import_records
 from gridclient.store.accounts import keep_settings
@@ -61,7 +61,7 @@ class ImportStore:
         kind: ImportKind = ImportKind.GRIDS,
         *,
         dry_run: bool = False,
-        progress: Progress | None = None,
+        progress: Progress = unheard,
     ) -> ImportOutcome:
         return import_records(
             (imported_case(row) if isinstance(row, CaseRecord) else row for row in records),
