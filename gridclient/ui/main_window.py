@@ -57,11 +57,10 @@ class MainWindow(QMainWindow):
     restore_wanted = Signal(object, str)
     closed = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts | None = None) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("综合信息指挥室"))
-        parts = parts or PageParts()
         self._theme, self._jobs, self._loaded = "", jobs, False
         self.memory = WindowMemory(settings=desk.settings, jobs=jobs, parent=self)
         show_theme(self.memory.part("theme", lambda: tokens().name))
