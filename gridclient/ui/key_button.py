@@ -45,7 +45,8 @@ class PaintedButton(QAbstractButton):
 
 
 class KeyButton(QPushButton):
-    """``text`` with an icon before it and ``key`` in a small frame behind it. Enter clicks it, too."""
+    """``text`` with an icon before it and ``key`` in a small frame behind it. Enter clicks it, too. Where it may shrink
+    it gives up the picture of its key."""
 
     def __init__(
         self, text: str, *, key: str = "", kind: Kind = "plain", icon: str = "", parent: QWidget | None = None
@@ -67,13 +68,10 @@ class KeyButton(QPushButton):
         restyle(self, kind=kind)
 
     def sizeHint(self) -> QSize:
-        self.ensurePolished()
-        return QSize(
-            2 * _EDGE + sum(self._widths()) + _GAP * (sum(1 for width in self._widths() if width) - 1), BUTTON_PX
-        )
+        return self._size(*self._widths())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return self._size(*self._widths()[:2])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not clicked_by(event, self):
@@ -89,7 +87,9 @@ class KeyButton(QPushButton):
         pale = tokens().top_muted if self._ink == "on_top" else tokens().muted
         ink = QColor(getattr(tokens(), self._ink) if self.isEnabled() else pale)
         icon_px, text_px, key_px = self._widths()
-        left = (self.width() - (self.sizeHint().width() - 2 * _EDGE)) // 2
+        if self.width() < self.sizeHint().width():
+            key_px = 0
+        left = (self.width() - self._size(icon_px, text_px, key_px).width()) // 2 + _EDGE
         if icon_px:
             mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
             place = QRect(left, (self.height() - _ICON) // 2, _ICON, _ICON)
@@ -101,8 +101,13 @@ class KeyButton(QPushButton):
             place = QRect(left + text_px + _GAP, (self.height() - 18) // 2, key_px, 18)
             paint_tag(painter, place, self._key, ink=ink, frame=faint(ink))
 
+    def _size(self, *parts: int) -> QSize:
+        widths = [width for width in parts if width]
+        return QSize(2 * _EDGE + sum(widths) + _GAP * (len(widths) - 1), BUTTON_PX)
+
     def _widths(self) -> tuple[int, int, int]:
         """The widths of icon, text and key; 0 for a missing one."""
+        self.ensurePolished()
         text = QFontMetrics(self.font()).horizontalAdvance(self.text())
         key = tag_width(self._key) if self._key else 0
         return (0 if self.icon().isNull() else _ICON), text, key

@@ -54,7 +54,8 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A long name leaves the command bar its room."""
         super().resizeEvent(event)
-        self.room.setMaximumWidth(max(_LEAST_NAME_PX, self.width() // _NAME_SHARE))
+        others = self.layout().sizeHint().width() - min(self.room.sizeHint().width(), self.room.maximumWidth())
+        self.room.setMaximumWidth(max(_LEAST_NAME_PX, min(self.width() // _NAME_SHARE, self.width() - others)))
 
     def _who(self, actor: Actor) -> str:
         """The role and the person who has it. A unit is shown by its name alone, and so is a role for which nobody is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -52,3 +53,12 @@ def test_where_the_command_bar_s_hint_has_no_room_its_beginning_is_shown(window:
     shown = command.placeholderText()
     assert shown != whole and shown.startswith(whole[:4])
     assert command.fontMetrics().horizontalAdvance(shown) < wide
+
+
+def test_on_a_screen_of_1366_by_768_at_150_percent_the_room_s_name_gives_way_to_the_command_bar(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    window.resize(910, 499)
+    window.top.room.setText("环翠楼街道综合信息指挥室（演示）")
+    qtbot.waitUntil(lambda: window.top.width() == 910 and window.command.placeholderText() != "")

@@ -8,7 +8,7 @@ from typing import Final, Protocol, cast
 
 from PySide6.QtCore import QPoint, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QSizePolicy, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError
@@ -67,6 +67,7 @@ class ActionBar(QWidget):
 
     def _make(self, offer: Offer, *, primary: bool) -> QPushButton:
         button = KeyButton(offer.word, key=offer.key, kind="primary" if primary else "plain", parent=self)
+        button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # it may shrink
         button.clicked.connect(partial(self.chosen.emit, offer.action))
         self.buttons[offer.action] = button
         return button

@@ -26,15 +26,16 @@ from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import likeness_words, state_word
 
-_LEAST_TABS_PX: Final = 64
+_MODEST_TABS_PX, _LEAST_TABS_PX = 64, 36
 _ALIKE_EDGES_PX: Final = 32
 
 
 class _Tabs(QTabWidget):
-    """Takes the height that is left, and asks for no more than its least: a form below it comes first."""
+    """Takes the height that is left and asks for little: a form below it comes first. On a low screen their words are
+    all that is seen of them."""
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), _LEAST_TABS_PX)
+        return QSize(super().sizeHint().width(), _MODEST_TABS_PX)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), _LEAST_TABS_PX)

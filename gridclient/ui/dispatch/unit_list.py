@@ -18,7 +18,7 @@ from gridclient.ui.value_list import VALUE, Index, ValueList
 
 _GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
 _DOT: Final = " · "
-_LEAST_PX: Final = 76
+_LEAST_PX: Final = 56
 _SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
 _SHIFTED: Final = {sign: digit for digit, signs in enumerate(_SIGNS, 1) for sign in signs}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.casework.panel_keys import Show, form_of, press
 from tests.ui.fakes.invented_desk import InventedDesk
@@ -19,6 +21,13 @@ def edges(part: QWidget, panel: CasePanel) -> tuple[int, int]:
     """Where a part begins and ends on the panel, from above."""
     top = part.mapTo(panel, part.rect().topLeft()).y()
     return top, top + part.height() - 1
+
+
+def least_height(panel: CasePanel, width: int) -> int:
+    """The least height at which everything is whole, with the lines of a narrow panel."""
+    layout = panel.layout()
+    assert layout is not None
+    return layout.minimumHeightForWidth(width)
 
 
 def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_them(
@@ -63,7 +72,7 @@ def test_on_a_low_screen_a_text_gives_way_before_the_buttons_lie_on_it(
     form = form_of(panel, Action.RETURN)
     text = form.widget_of("reason")
     high = text.height()
-    panel.resize(344, panel.minimumSizeHint().height())
+    panel.resize(344, least_height(panel, 344))
     qtbot.waitUntil(lambda: text.height() < high)
     assert edges(text, panel)[1] < edges(form.submit_button, panel)[0]
     assert panel.rect().contains(form.submit_button.mapTo(panel, form.submit_button.rect().bottomRight()))
@@ -87,3 +96,42 @@ def test_a_form_that_is_higher_than_the_screen_scrolls_and_shows_the_field_that_
     qtbot.waitUntil(lambda: level.visibleRegion().contains(level.rect()))
     title.setFocus()
     qtbot.waitUntil(lambda: title.visibleRegion().contains(title.rect()))
+
+
+def test_on_a_low_screen_a_reassignment_has_the_room_of_the_timeline(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """At 150 % the window became higher than a screen of 768 lines."""
+    apply_theme(qapp, LIGHT)
+    show(made.handling("积水"))
+    panel.start_action(Action.REASSIGN)
+    qtbot.waitUntil(panel.foot.can_dispatch)
+    panel.resize(300, least_height(panel, 300))
+    tabs = panel.top.tabs
+    qtbot.waitUntil(lambda: tabs.height() < tabs.tabBar().height() + 10)
+    assert panel.rect().contains(panel.foot.rect().translated(panel.foot.pos()))
+
+
+@pytest.mark.parametrize("key", ["F4", "Enter"])
+def test_a_button_that_has_no_room_for_its_key_shows_its_whole_word_without_it(
+    qapp: QApplication, qtbot: QtBot, key: str
+) -> None:
+    apply_theme(qapp, LIGHT)
+    pictures = []
+    for made in (KeyButton("退回", key=key), KeyButton("退回")):
+        qtbot.addWidget(made)
+        made.resize(KeyButton("退回").sizeHint())
+        pictures.append(made.grab().toImage())
+    assert pictures[0] == pictures[1]
+
+
+def test_buttons_of_actions_give_up_their_keys_before_they_are_cut(
+    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    apply_theme(qapp, LIGHT)
+    show(made.handling("积水"))
+    bar, button = panel.foot.bar, panel.foot.bar.buttons[Action.RETURN]
+    least = bar.minimumSizeHint().width()
+    assert least < bar.sizeHint().width()
+    bar.resize(least, bar.height())
+    assert button.width() >= KeyButton(button.text()).sizeHint().width()
