@@ -10,7 +10,7 @@ from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, print_json, say
 from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of, path_of
 from gridclient.cli.verify_words import problem_line
-from gridclient.domain.errors import InvalidInput, RuleViolation
+from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
 from gridclient.services.import_findings import ImportOutcome, ImportPhase, Progress, RowFinding, unheard
 from gridclient.services.import_order import BASE_MAP, ImportOrder
@@ -188,7 +188,10 @@ def back_up(args: argparse.Namespace) -> Exit:
 def bring_back(args: argparse.Namespace) -> Exit:
     """Replaces the store by a backup; the store that was there is kept beside it."""
     from gridclient.composition import restore_profile
+    from gridclient.store.profile_lock import profile_exists
 
+    if not args.recovery_key and not profile_exists(args.profile):
+        raise NotFound("backup.needs_key", folder=str(args.profile))
     kept = restore_profile(args.profile, args.file, key_text=args.recovery_key or "")
     document = {"restored": str(args.file), "kept": str(kept) if kept else None}
     return answer(args, document, [f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])])

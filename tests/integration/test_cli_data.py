@@ -333,7 +333,7 @@ def test_a_backup_opens_on_another_machine_with_the_recovery_key_only(
         key = recovery_key(opened.profile.key)
     file = tmp_path / "kept.gridbackup"
     desk.json("backup", file)
-    assert nothing.json("restore", file).code == "profile.missing"
+    assert nothing.json("restore", file).code == "backup.needs_key"
     assert nothing.json("restore", file, "--recovery-key", "ABCD").code == "recovery.key"
     assert not nothing.profile.exists()
     assert nothing.json("restore", file, "--recovery-key", key).status == 0
