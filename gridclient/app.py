@@ -27,6 +27,7 @@ from gridclient.ui.worker_process import NamedTask
 
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
+    from gridclient.services.rows import FinishedImport
     from gridclient.ui.intake.form import IntakeForm
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
@@ -103,6 +104,8 @@ class App:
             opening.start()
             self.window.map.drawn.connect(lambda: opening.start(_MAP_SEEN_MS))
         else:
+            for finished in begun.opened.finished:
+                self._tell_finished(finished)
             for error in begun.opened.given_up:
                 self.window.banner.tell_error(error)
         self._stack.callback(self.window.deleteLater)
@@ -195,6 +198,13 @@ class App:
     def _tell_cut_off(self, words: str) -> None:
         if words and self.window.pages.page("import") is None:  # which says it itself, or is at another by now
             self.window.pages.progressed.emit(words)
+
+    def _tell_finished(self, finished: FinishedImport) -> None:
+        from gridclient.ui.importing.page import UNDER_WAY
+
+        self.jobs.write(self.window, lambda: self.desk.settings.keep_value(UNDER_WAY, ""))
+        self.window.banner.list_wanted.connect(self.window.pages.cases_wanted)
+        self.window.banner.tell_imported(finished)
 
     def _help(self) -> QWidget:
         from gridclient.ui.help.page import HelpPage

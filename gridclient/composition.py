@@ -23,7 +23,7 @@ from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.desk import Desk
 from gridclient.services.enrolment import CASES
 from gridclient.services.ports import Clock, Work
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, FinishedImport
 from gridclient.services.words import ACCOUNTS
 from gridclient.store import profile as profiles
 from gridclient.store.accounts import keep_accounts, keep_settings, read_account
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from gridclient.services.ports import UnitOfWork
     from gridclient.store.folding_again import Told
+    from gridclient.store.import_journal import Ended
     from gridclient.store.verify import Verification
 
 DEFAULT_ACCOUNT = "operator"
@@ -66,6 +67,8 @@ class OpenedDesk:
     profile: profiles.Profile
     reference: SqliteReference
     desk: Desk
+    finished: Sequence[FinishedImport] = ()
+    """Imports that were cut off and that this start finished, to be told."""
     given_up: Sequence[GridClientError] = ()
     """Imports that were cut off and could not be finished, to be told."""
 
@@ -213,7 +216,8 @@ def open_desk(
     ) as profile:
         opened = _opened(profile, clock, account)
         if not (read_only or shared) and unfinished_imports(profile.database):
-            opened = replace(opened, given_up=_finish_imports(profile, clock))
+            ended = _finish_imports(profile, clock)
+            opened = replace(opened, finished=ended.finished, given_up=ended.given_up)
         yield opened
 
 
@@ -269,7 +273,7 @@ def _work(profile: profiles.Profile, clock: Clock, salt: Callable[[], str] | Non
     return begin
 
 
-def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridClientError]:
+def _finish_imports(profile: profiles.Profile, clock: Clock) -> Ended:
     from gridclient.store.case_recorder import BulkRecorder
     from gridclient.store.import_journal import finish_imports
 

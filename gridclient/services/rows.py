@@ -58,6 +58,19 @@ Runs = tuple[tuple[int, int], ...]
 
 
 @frozen
+class FinishedImport:
+    """An import that was cut off and that a later start finished: its file and all cases that came in with it."""
+
+    file: str
+    cases: Runs
+
+    @property
+    def count(self) -> int:
+        """How many cases these are."""
+        return sum(last - first + 1 for first, last in self.cases)
+
+
+@frozen
 class CaseFilter:
     """A filter of cases: every field narrows, empty means all.
 

@@ -8,16 +8,16 @@ more (another version staged them, or the disk damaged them) is ``given_up``: wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgpack
 import zstandard
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.rows import Runs
+from gridclient.services.rows import FinishedImport, Runs
 from gridclient.store.audit import append_line
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.driver import Connection, Database
@@ -34,6 +34,10 @@ _BUFFERED: Final = 20
 _STEP: Final = 2
 """Batches in one step, which nobody can interrupt: about ten milliseconds, and the commit."""
 _FORGOTTEN_AT_ONCE: Final = 200
+_NEWEST_IMPORTED: Final = (
+    "select e.subject from events e join origins o on o.no = e.origin "
+    "where e.kind = 'case_imported' and o.own = 1 order by e.pos desc limit ?"
+)
 
 
 def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:
@@ -137,9 +141,16 @@ class Journal:
         return import_id
 
 
-def finish_imports(database: Database, recorder: BulkRecorder) -> Sequence[InvalidInput]:
-    """Called at a start: finishes ``ready`` imports, removes ``staging`` ones, returns those it had to give up."""
-    given_up = []
+class Ended(NamedTuple):
+    """What a start did with imports that were cut off: those it finished, those it had to give up."""
+
+    finished: Sequence[FinishedImport]
+    given_up: Sequence[InvalidInput]
+
+
+def finish_imports(database: Database, recorder: BulkRecorder) -> Ended:
+    """Called at a start: finishes ``ready`` imports, gives up those it cannot read, removes ``staging`` ones."""
+    finished, given_up = [], []
     for import_id, state in unfinished_imports(database):
         if state != "ready":
             _forget(database, import_id)
@@ -149,7 +160,26 @@ def finish_imports(database: Database, recorder: BulkRecorder) -> Sequence[Inval
         except InvalidInput as damage:
             _LOG.warning("import %d is given up: %s", import_id, damage)
             given_up.append(_give_up(database, import_id, recorder.clock.now()))
-    return given_up
+        else:
+            finished.append(_told(database, import_id))
+    return Ended(finished, given_up)
+
+
+def _told(database: Database, import_id: int) -> FinishedImport:
+    """A finished import: no other one can have run since it began, so its cases are the newest ones imported here."""
+    with database.reader() as connection:
+        file, count = connection.execute("select file, imported from imports where id = ?", (import_id,)).fetchone()
+        rows = connection.execute(_NEWEST_IMPORTED, (count,)).fetchall()
+    return FinishedImport(file, _in_runs(sorted(no for (no,) in rows)))
+
+
+def _in_runs(numbers: Iterable[int]) -> Runs:
+    """Ascending numbers as stretches without a gap, each by its first and last."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
+        runs.append((first, number))
+    return tuple(runs)
 
 
 class _TakingOver:

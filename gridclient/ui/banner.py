@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.error_text import sentence_of
+from gridclient.services.rows import CaseFilter, FinishedImport
 from gridclient.ui.icons import give_icon
 from gridclient.ui.laid_out import across, label, panel
 from gridclient.ui.theme import restyle
@@ -27,11 +28,13 @@ class Banner(QWidget):
 
     Signals:
         cases_wanted(tuple[str, ...]): its button was pressed, which chooses the cases that it speaks of.
+        list_wanted(CaseFilter): its button was pressed, which shows these cases.
         resized(): its words have changed, so it needs another size.
         escaped(): it was closed by Esc.
     """
 
     cases_wanted = Signal(object)
+    list_wanted = Signal(object)
     resized = Signal()
     escaped = Signal()
 
@@ -44,6 +47,7 @@ class Banner(QWidget):
         self.button.clicked.connect(self._on_button)
         self._cases: tuple[str, ...] = ()
         self._passing = False
+        self._listed: CaseFilter | None = None
         self._close = QToolButton(self)
         give_icon(self._close, "close")
         self._close.setToolTip(self.tr("知道了"))
@@ -68,10 +72,17 @@ class Banner(QWidget):
         self.tell(words, "warn", button=self.tr("选中这些"))
         self._cases = case_ids
 
+    def tell_imported(self, finished: FinishedImport) -> None:
+        """Says that an import was finished at this start, with a button that shows its cases."""
+        words = self.tr("上次没有写完的导入“{file}”已接着写完，共 {count} 件案件。")
+        self.tell(words.format(file=finished.file, count=f"{finished.count:,}"), button=self.tr("看这些案件"))
+        self._leaving.stop()
+        self._listed = CaseFilter(imported=finished.cases)
+
     def tell(self, words: str, kind: Kind = "info", *, button: str = "", passing: bool = False) -> None:
         """Shows a sentence, and a button if that has a word. A ``passing`` sentence disappears when something else is
         done."""
-        self._passing = passing
+        self._passing, self._listed = passing, None
         self.words.setText(words)
         self.setAccessibleName(words)
         self.button.setText(button)
@@ -100,4 +111,7 @@ class Banner(QWidget):
 
     def _on_button(self) -> None:
         self.hide()
-        self.cases_wanted.emit(self._cases)
+        if self._listed is None:
+            self.cases_wanted.emit(self._cases)
+        else:
+            self.list_wanted.emit(self._listed)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient import app as desktop
 from gridclient import start
+from gridclient.cli import main
 from gridclient.composition import create_profile, open_desk
 from gridclient.domain.case import CaseFacts
 from gridclient.services.enrolment import Enrolment
@@ -89,6 +90,31 @@ def test_a_desk_opens_over_an_import_that_cannot_be_finished_and_says_so_once(pr
         app.close()
     assert "旧案件.xlsx" in told[0] and "重新导入" in told[0]
     assert told[1] == ""
+
+
+def test_an_import_that_this_start_finished_leads_to_what_came_in(
+    profile: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power was cut behind its last row."""
+    file = tmp_path / "旧案件.csv"
+    file.write_text("编号,标题\n1,井盖缺失\n2,护栏松动\n", encoding="utf-8")
+    assert main(["--profile", str(profile), "import", "cases", str(file)]) == 0
+    with open_desk(profile) as opened:
+        opened.desk.register(CaseFacts(title="路灯不亮"))
+        opened.desk.settings.keep_value("import.under_way", file.name)
+        with opened.database.writer() as connection:
+            connection.execute("update imports set state = 'ready'")
+    app = desktop.build_app(profile)
+    try:
+        app.window.show()
+        banner = app.window.banner
+        assert "旧案件.csv" in banner.words.text() and "2 件案件" in banner.words.text()
+        qtbot.waitUntil(lambda: not app.jobs.busy, timeout=10_000)
+        assert not app.opened.desk.settings.value("import.under_way"), "it is not said to be cut off as well"
+        banner.button.click()
+        qtbot.waitUntil(lambda: app.window.cases.model.rowCount() == 2, timeout=10_000)
+    finally:
+        app.close()
 
 
 def test_the_import_page_is_imported_before_anybody_opens_it(

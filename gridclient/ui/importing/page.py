@@ -36,12 +36,13 @@ from gridclient.ui.laid_out import across, down, label, panel, tab_order
 RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
 _LEFT_PX = 316
-_UNDER_WAY = "import.under_way"
+UNDER_WAY = "import.under_way"
+"""Setting: the file of a running import."""
 
 
 def cut_off(settings: DeskSettings) -> str:
     """What to say of an import that was running when the desk ended; "" if there was none."""
-    name = settings.value(_UNDER_WAY)
+    name = settings.value(UNDER_WAY)
     words = QCoreApplication.translate("ImportPage", "上次关闭时正在导入 {file}，可能没有导完；再导一次不会重复。")
     return words.format(file=name) if name else ""
 
@@ -214,7 +215,7 @@ class ImportPage(CoverPage):
 
     def _keep_under_way(self, name: str) -> None:
         """Remembers the running import, so that the next start can say that it was cut off."""
-        self._jobs.write(self, lambda: self._desk.settings.keep_value(_UNDER_WAY, name))
+        self._jobs.write(self, lambda: self._desk.settings.keep_value(UNDER_WAY, name))
 
     def _on_cut_off(self, words: str) -> None:
         if words and self.looking.file is None:
