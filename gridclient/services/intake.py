@@ -24,13 +24,15 @@ from gridclient.services.words import URGENCIES
 
 _PHONE = re.compile(PHONE)
 _PHONE_TOLD = re.compile(
-    rf"[，,、\s]{{0,3}}(?P<within>[（(])?(?:我的?|[来报反投举联][电警映诉报系]人)?(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{PHONE}"
+    rf"[，,、\s]{{0,3}}(?P<within>[（(])?(?:我的?|[来报反投举联][电警映诉报系]人)?"
+    rf"(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{PHONE}"
     r"(?(within)[^（()）\n]{0,20}[）)])"
 )
 _OF_ANOTHER = re.compile(
     r"(?:老板|店主|商[家户]|物业|公司|对方|房东|中介|司机|客服|开发商|负责人)的?[一-鿿]{0,3}?[\s（(]{0,2}"
     r"(?:联系)?(?:电话|手机|号码){0,2}[:：是\s]{0,2}$"
 )
+_LONGEST_OWNER: Final = 24
 _ADDRESS = re.compile(
     r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|(?P<estate>小区|花园|家园|新村)|广场|市场)[一-鿿A-Za-z0-9]{0,8}?"
     r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号(?!线|摄|机[器组台])(?:楼(?(estate)|(?![下上道顶前后里内])))?|[期栋幢])"
@@ -40,10 +42,14 @@ _BEFORE_ADDRESS = re.compile(
     r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|说|发现|看到|听到|拆除|[他她我]们?家(?:门口)?|(?<!自)在)(?=.{2})"
 )
 _GREETING: Final = re.compile(r".{0,12}(?:[您你]们?|领导|大家|各位|书记|主任|[早晚]上|[上下]午)好")
+_LONGEST_INTRODUCTION: Final = 20
 _URL: Final = re.compile(r"https?://[!-~]+")
 _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-}
+} | dict.fromkeys(map(ord, "|｜│"), ord(" "))
+"""Digits and letters of full width; a line between a table's cells is a gap."""
+_MEDIA: Final = re.compile(r"\[(?:图片|视频|语音|链接|文件|动画表情)\]\s*")
+"""What a chat puts in the place of what is no text."""
 _FROM: Final = re.compile(r"来自[^，。\n]{1,12}$")
 _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
 _MOST_GUESSES: Final = 3
@@ -85,16 +91,17 @@ def parse_text(text: str, now: datetime) -> ParsedText:
 
     ``now``, in China time, is when it came: by it a day without a year, and 昨天, are dated.
     """
-    plain = text.replace("\r", "").translate(_NARROW).strip()
+    plain = _MEDIA.sub("", text.replace("\r", "").translate(_NARROW)).strip()
+    point, crs = told_point(plain)
+    plain = without_point(plain)
     values, rest = labelled(plain)
     body = values.get("description") or values.get("remark") or rest
-    point, crs = told_point(plain)
     phone = _first(_PHONE, values.get("reporter_phone", "")) or _own_phone(plain)
     return ParsedText(
         title=(values.get("title") or headline(body))[:TITLE_FROM_TEXT],
         reporter_name=_reporter(values, body, plain),
         reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
-        address=without_point(values.get("address", "")) or _address(body),
+        address=values.get("address", "") or _address(body),
         point=point,
         crs=crs,
         happened_at=told_moment(values.get("happened_at", ""), now) or told_moment(body, now),
@@ -107,13 +114,18 @@ def parse_text(text: str, now: datetime) -> ParsedText:
 
 
 def headline(text: str) -> str:
-    """A title from a text: its first sentence, cut to a line of the list. A greeting, or a line that leads to the next,
-    is none."""
-    matter = opened(re.sub(r"(?m)^.*[:：]\s*\n(?=.*\S)", "", _URL.sub("", without_point(text))))[2]
-    lines = (_PHONE_TOLD.sub("", part).strip(" \t，,:：.") for part in _SENTENCE_END.split(matter))
+    """A title from a text: its first sentence, cut to a line of the list. A greeting, a sentence that only says who
+    writes, or a line that leads to the next is none."""
+    matter = opened(re.sub(r"(?m)^.*[:：]\s*\n(?=.*\S)", "", _URL.sub("", text)))[2]
+    lines = (_PHONE_TOLD.sub("", part).strip(" \t\xa0　，,:：.") for part in _SENTENCE_END.split(matter))
     told = [line for line in lines if re.search(r"[^\W\d]", line)]
-    line = next((line for line in told if not _GREETING.fullmatch(line)), told[0] if told else "")
+    line = next((line for line in told if not _is_courtesy(line)), told[0] if told else "")
     return line[:TITLE_FROM_TEXT].rstrip("，,、：:（(")
+
+
+def _is_courtesy(line: str) -> bool:
+    name = introduced(f"{line}，")
+    return bool(_GREETING.fullmatch(line) or (name and line.endswith(name) and len(line) <= _LONGEST_INTRODUCTION))
 
 
 def _is_wished(name: str, values: dict[str, str], text: str) -> bool:
@@ -129,13 +141,14 @@ def _reporter(values: dict[str, str], body: str, plain: str) -> str:
 
 
 def _grid_worker(values: dict[str, str]) -> str:
-    """The grid worker who reports; in a numbered order he is the one who will handle it."""
-    return "" if "upper_number" in values else values.get("grid_worker", "")
+    """The grid worker who reports; in a caller's or a numbered order he is the one who will handle it."""
+    return "" if values.keys() & {"upper_number", "reporter_name"} else values.get("grid_worker", "")
 
 
 def _own_phone(text: str) -> str:
     """The first telephone in a text that is not told as another's."""
-    own = (found[0] for found in _PHONE.finditer(text) if not _OF_ANOTHER.search(text[: found.start()]))
+    told = ((found[0], text[max(found.start() - _LONGEST_OWNER, 0) : found.start()]) for found in _PHONE.finditer(text))
+    own = (phone for phone, before in told if not _OF_ANOTHER.search(before))
     return next(own, "")
 
 

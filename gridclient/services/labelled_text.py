@@ -18,7 +18,8 @@ _LABELS: Final = {
     "happened_at": "(?:诉求|来电|受理|反映|发生|事发|上报|报警|接警|登记|来访|案发|发现|拍摄)?时间",
     "address": "(?:事发|发生|诉求|问题|具体|详细|事件|事项|案发)?(?:地址|地点|位置)",
     "title": "(?:诉求|工单|问题|事件)?标题|主题",
-    "description": "(?:诉求|工单|问题|反映|主要|事件|事项|案件|警情)?(?:内容|描述|详情|情况)|反映问题|问题|事由|警情",
+    "description": "(?:诉求|工单|问题|反映|主要|事件|事项|案件|警情)?(?:内容|描述|详情|情况)"
+    "|(?:反映|诉求)(?:问题|事项)|问题|事由|诉求|警情",
     "remark": "备注",
     "channel": "(?:工单|案件|诉求|受理)?(?:来源|渠道)",
     "urgency": "(?:紧急|缓急)程度",
@@ -29,10 +30,11 @@ _PLACE: Final = "(?:[路街道巷镇村区园苑厦场店号楼栋幢层室户�
 _FITS: Final = {
     "upper_number": r"[A-Za-z]{0,8}\d[\w-]{5,}",
     "reporter_name": rf"{NAME}(?:$|[\s，,（(]|{PHONE})",
+    "grid_worker": rf"{NAME}(?:$|[\s，,（(])",
     "reporter_phone": PHONE,
     "happened_at": r"20\d\d[-/.年]|\d{1,2}月|[今昨前][天日]",
     "address": rf"[一-鿿A-Z0-9][^\s:/]*{_PLACE}(?:$|[\s，,。])",
-    "description": r"(?(start)\S{4}|(?!))",
+    "description": r"(?(start)\S{4}|(?<=(?:内容|描述|详情)[ \t])\S)",
 }
 """What has to stand behind a label that has neither colon nor line of its own."""
 _WHOLE: Final = ("description", "remark")
@@ -68,7 +70,9 @@ _TAKEN: Final = {
     "reporter_name": _NAMED,
     "grid_worker": _NAMED,
     "reporter_phone": re.compile(rf".*?{PHONE}|.*"),
-    "address": re.compile(rf"[^\s，,。！？!?]*(?:[\s，,][^\s，,。！？!?]{{0,20}}{_PLACE}(?=$|[\s，,。！？!?]))*"),
+    "address": re.compile(
+        rf"[^\s，,。！？!?;；]*(?:[\s，,][^\s，,。！？!?;；]{{0,20}}{_PLACE}(?=$|[\s，,。！？!?;；]))*"
+    ),
 }
 """What of a line is the value; the rest of it is told beside. Others take the line."""
 _LEAST_REST: Final = 6
@@ -101,6 +105,8 @@ def labelled(text: str) -> tuple[dict[str, str], str]:
 
 def _taken(name: str, line: str, *, own_line: bool) -> str:
     """What of a line is the value of a field: an address may have gaps only if the line is its own."""
+    if name == "address" and re.match(r"[\d.]+\s?°", line):
+        return ""
     if name == "address" and own_line and len(line) <= _LONGEST_PLACE:
         return re.split("[。！？!?]", line, maxsplit=1)[0]
     found = _TAKEN[name].match(line) if name in _TAKEN else None

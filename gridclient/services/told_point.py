@@ -20,8 +20,8 @@ _AXIS: Final = r"(?:[东北][经纬]|[经纬]度?|lon(?:gitude)?|lng|lat(?:itude
 _DEGREES: Final = r"(?<![\d.])(\d{1,3}\.\d{3,})(?![\d.])\s?[°度]?\s?[NE]?"
 _POINT: Final = re.compile(rf"{_DEGREES}[\s,，;；、/]{{0,3}}{_AXIS}?[\s:：=]{{0,3}}{_DEGREES}", re.IGNORECASE)
 _TOLD: Final = re.compile(
-    rf"[，,、\s]{{0,3}}(?:附件|{_NAMED}|坐标|定位|位置|经纬度|{_AXIS}|[\s:：=(（]){{0,8}}{_POINT.pattern}"
-    rf"(?:[\s(（]{{0,2}}(?:{_NAMED})(?:坐标)?[)）]?|[)）])?",
+    rf"[，,、 \t]{{0,3}}(?:附件|{_NAMED}|坐标|定位|位置|经纬度|{_AXIS}|[ \t:：=(（]){{0,8}}{_POINT.pattern}"
+    rf"(?:[\s(（]{{0,2}}(?:坐标系[\s:：]{{0,2}})?(?:{_NAMED})(?:坐标)?[)）]?|[)）])?",
     re.IGNORECASE,
 )
 

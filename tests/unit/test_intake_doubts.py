@@ -105,6 +105,10 @@ def test_what_happened_stays_in_the_title_and_its_place_is_found_although_a_repo
     assert (headline(told), parse_text(told, NOW).address) == (told, "海滨北路12号")
 
 
+def test_a_chat_of_a_grids_residents_is_no_grid_worker() -> None:
+    assert parse_text("网格群转发：门口垃圾没人清", NOW).channel == "other"
+
+
 @pytest.mark.parametrize("gap", [" ", "，"])
 @pytest.mark.parametrize("first", ["灯", "市民", "昨天，市民", "电话"])
 def test_a_long_gap_in_a_text_is_read_at_once(first: str, gap: str) -> None:
@@ -149,6 +153,9 @@ def test_who_is_addressed_named_or_unnamed_is_no_caller(text: str) -> None:
         "群众反映路灯不亮",
         "张女士（电话13800001234）反映路灯不亮",
         "工单编号：20261122001 来源：电话 内容：路灯不亮",
+        "来电人：王某 网格员：刘敏 内容：路灯不亮",
+        "[视频]\n门口垃圾没人清",
+        "张大爷到处反映路灯不亮",
     ],
 )
 def test_who_is_only_told_of_is_no_channel(text: str) -> None:

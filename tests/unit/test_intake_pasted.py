@@ -9,7 +9,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.ui.intake.values import EMPTY, filled
-from tests.unit.pasted_texts import NOTES, SLIPS, told
+from tests.unit.pasted_texts import NOTES, SENT, SLIPS, told
 
 NOW: Final = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
 CHATS: Final = [
@@ -309,7 +309,7 @@ OTHERS: Final = [
 ]
 
 
-@pytest.mark.parametrize(("text", "fields"), [*CHATS, *SLIPS, *NOTES, *REPORTS, *OTHERS])
+@pytest.mark.parametrize(("text", "fields"), [*CHATS, *SLIPS, *NOTES, *REPORTS, *OTHERS, *SENT])
 def test_a_pasted_text_fills_what_it_says_and_nothing_else(text: str, fields: dict[str, object]) -> None:
     values, names = filled(EMPTY, text, {}, NOW)
     assert {name: getattr(values, name) for name in names} == fields
