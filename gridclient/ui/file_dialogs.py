@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
+from gridclient.ui.icons import give_icon
+
+_ARROWS: Final = {"backButton": "back", "forwardButton": "forward", "toParentButton": "up"}
 LAST_FOLDER: Final = "folderOfLastFile"  # the property of the window that has it; the window remembers it
 
 
@@ -55,6 +58,9 @@ def _folder(parent: QWidget) -> str:
 
 
 def _answer(dialog: QFileDialog, parent: QWidget) -> list[Path]:
+    for name, sign in _ARROWS.items():  # Qt's own are black in the dark theme, too
+        if (button := dialog.findChild(QToolButton, name)) is not None:  # the system's dialog has none
+            give_icon(button, sign)
     chosen = [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
     if chosen:
         parent.window().setProperty(LAST_FOLDER, str(chosen[0].parent))

@@ -58,6 +58,9 @@ _SIGNS: Final = {
     "all_sent": ("check-circle-outline", 0xF05E1),
     "stick": ("usb-flash-drive-outline", 0xF129F),
     "conflict": ("call-split", 0xF00FB),
+    "back": ("arrow-left", 0xF004D),
+    "forward": ("arrow-right", 0xF0054),
+    "up": ("arrow-up", 0xF005D),
 }
 """Meaning → name in the family and code point. Code points stand here because the family's list is slow to read; the
 family never changes them."""

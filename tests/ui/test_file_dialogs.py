@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_of_many, ask_which_to_open
+from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme
 from tests.ui.conftest import OpenWindow
 from tests.ui.fakes.invented_desk import busy_desk
 
@@ -90,3 +92,29 @@ def test_a_stick_that_was_pulled_out_leads_back_to_the_documents(page: QWidget, 
 def test_without_documents_the_first_dialog_begins_at_home(page: QWidget, home: Path) -> None:
     (home / "Documents").rmdir()
     assert begun_in(lambda: ask_which_to_open(page, "从U盘导入", ""), None) == home
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_arrows_of_a_dialog_stand_out_in_both_themes(
+    page: QWidget, home: Path, qapp: QApplication, theme: Tokens
+) -> None:
+    apply_theme(qapp, theme)
+    arrows: list[QImage] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        for name in ("backButton", "forwardButton", "toParentButton"):
+            button = dialog.findChild(QToolButton, name)
+            assert button is not None
+            arrows.append(button.icon().pixmap(16, 16).toImage())
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    ask_which_to_open(page, "从U盘导入", "")
+    apply_theme(qapp, LIGHT)
+    spots = [(x, y) for x in range(16) for y in range(16)]
+    for arrow in arrows:
+        inks = [colour for spot in spots if (colour := arrow.pixelColor(*spot)).alpha() > 200]
+        assert inks
+        assert all((ink.lightness() > 128) == (theme is DARK) for ink in inks)
