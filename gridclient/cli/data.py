@@ -188,13 +188,20 @@ def back_up(args: argparse.Namespace) -> Exit:
 def bring_back(args: argparse.Namespace) -> Exit:
     """Replaces the store by a backup; the store that was there is kept beside it."""
     from gridclient.composition import restore_profile
+    from gridclient.store.attachments import AttachmentStore
     from gridclient.store.profile_lock import profile_exists
 
     if not args.recovery_key and not profile_exists(args.profile):
         raise NotFound("backup.needs_key", folder=str(args.profile))
     kept = restore_profile(args.profile, args.file, key_text=args.recovery_key or "")
-    document = {"restored": str(args.file), "kept": str(kept) if kept else None}
-    return answer(args, document, [f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])])
+    with open_desk(args.profile, read_only=True) as opened:
+        missing = AttachmentStore(opened.profile.attachments, opened.database).missing()
+    lines = [f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])]
+    if missing:
+        lines.append(f"有 {missing} 个照片或附件不在这里，备份里也没有：请把原数据目录的 attachments 复制过来。")
+    return answer(
+        args, {"restored": str(args.file), "kept": str(kept) if kept else None, "files_missing": missing}, lines
+    )
 
 
 def _is_watched(args: argparse.Namespace) -> bool:

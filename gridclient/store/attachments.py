@@ -104,9 +104,15 @@ class AttachmentStore:
 
     def damaged(self) -> list[str]:
         """The files of the table whose content is missing or is not what its name says."""
+        return [sha256 for sha256 in self._known() if not self._is_whole(sha256)]
+
+    def missing(self) -> int:
+        """How many files of the table are not there; told at once, without reading them."""
+        return sum(not self._place(sha256).is_file() for sha256 in self._known())
+
+    def _known(self) -> list[str]:
         with self._database.reader() as connection:
-            known = [sha256 for (sha256,) in connection.execute("select sha256 from attachment_files order by sha256")]
-        return [sha256 for sha256 in known if not self._is_whole(sha256)]
+            return [sha256 for (sha256,) in connection.execute("select sha256 from attachment_files order by sha256")]
 
     def take(self, stream: _Readable, name: str, at: datetime) -> KeptFile:
         """Keeps what is read of ``stream``. Raises as :meth:`keep` does."""

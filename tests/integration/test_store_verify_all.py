@@ -17,9 +17,11 @@ from gridclient.cli.verify_words import SEALED
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.services.enrolment import Grant
 from gridclient.store.driver import Connection, Database
+from gridclient.store.profile import open_profile
 from gridclient.store.snapshots import copy_store
 from gridclient.store.verify import Verification, verify
 from tests.contract.stage import GRIDS, KEY, NOW, STREAM, UNITS
+from tests.fakes.command_line import copied, made_demo
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import ToyDesk, toy_desk
 
@@ -153,6 +155,23 @@ def test_whatever_a_hand_does_to_any_table_is_found_but_for_what_stands_above(st
             (unseen if tampered(store, statement, values, at=work).ok else seen).append(deed)
     assert set(unseen) <= EXEMPT.keys()
     assert not EXEMPT.keys() & set(seen), "found all the same: it need not stand above"
+
+
+def test_a_row_lost_in_every_table_of_a_demo_is_found_in_every_table(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    with open_profile(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo"), now=NOW) as profile:
+        assert verify(profile.database).problems == ()
+        hand = profile.database.separate_connection()
+        hand.execute("PRAGMA query_only = OFF")
+        hand.execute("PRAGMA foreign_keys = OFF")
+        lost = {
+            t for t in SEALED if hand.execute(f"DELETE FROM {t} WHERE rowid = (SELECT min(rowid) FROM {t})").rowcount
+        }
+        hand.close()
+        problems = verify(profile.database).problems
+    assert {problem.removeprefix("seal ") for problem in problems if problem.startswith("seal ")} == lost
+    assert {"grids", "units", "divisions", "counters", "standards", "accounts"} <= lost
 
 
 def test_every_sealed_table_has_a_name_for_people(store: Path, tmp_path: Path) -> None:
