@@ -6,7 +6,6 @@ Each of them is made by the composition when it is first opened, so that the fir
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -36,15 +35,14 @@ class PageParts:
     """What the composition gives to the window.
 
     ``pages`` maps names (``help``, ``import``, ``settings``, ``sync``, ``conflicts``) to functions that make the pages;
-    a missing page is not offered. ``intake`` makes the intake form. ``sync`` is ``None`` for a desk without
-    synchronisation. ``map_view`` is a map whose page is loading already; ``meanwhile`` lets it go on while the window
-    is made.
+    a missing page is not offered. ``intake`` makes the intake form. ``map_view`` is a map whose page is
+    loading already; ``meanwhile`` lets it go on while the window is made.
     """
 
-    pages: Mapping[str, Callable[[], QWidget]] = field(default_factory=dict)
-    intake: Callable[[], IntakeForm] | None = None
+    pages: Mapping[str, Callable[[], QWidget]]
+    intake: Callable[[], IntakeForm]
+    sync: SyncControl
     base_maps: BaseMaps | None = None
-    sync: SyncControl | None = None
     map_view: MapView | None = None
     meanwhile: Callable[[], object] = lambda: None
 
@@ -178,7 +176,7 @@ class IntakeSide(QObject):
     def __init__(
         self,
         *,
-        make: Callable[[], IntakeForm] | None,
+        make: Callable[[], IntakeForm],
         map_pane: MapPane,
         detail: CasePane,
         into: QSplitter,
@@ -193,19 +191,19 @@ class IntakeSide(QObject):
 
     def open(self) -> None:
         """Shows the form in place of the case."""
-        self.make()
-        if self.form is not None:
-            self._detail.hide()
-            self.form.show()
+        form = self.make()
+        self._detail.hide()
+        form.show()
 
-    def make(self, *, hidden: bool = False) -> None:
-        """Makes the form, unless it was made before."""
-        if self.form is None and self._make is not None:
+    def make(self, *, hidden: bool = False) -> IntakeForm:
+        """The form; makes it, unless it was made before."""
+        if self.form is None:
             self.form = self._make()
             self._hear(self.form)
             self._splitter.addWidget(self.form)
             self._splitter.setCollapsible(self._splitter.indexOf(self.form), False)
             self.form.setHidden(hidden)
+        return self.form
 
     def close(self) -> None:
         """Shows the case in place of the form; what was typed is kept."""

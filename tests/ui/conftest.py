@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.initials import initials as initials_of
 from gridclient.services.rows import CaseFilter, Sort, SortKey
+from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
 from gridclient.ui.cases.page import PAGE, CaseList
@@ -31,6 +32,7 @@ from gridclient.ui.pages import PageParts
 from gridclient.ui.present import title_of
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
+from tests.fakes.fake_sync import FakeSync
 from tests.ui.fakes.invented_desk import STANDARDS, InventedDesk, busy_desk, empty_desk
 
 OpenList = Callable[[InventedDesk], CaseList]
@@ -75,6 +77,7 @@ def parts_for(invented: InventedDesk, jobs: Jobs, window: Callable[[], MainWindo
         intake=lambda: IntakeForm(
             desk=invented.desk, jobs=jobs, initials=window().initials, short=window().cases.model.short
         ),
+        sync=FakeSync(SyncView(SyncState.ALONE, counted=False)),
     )
 
 

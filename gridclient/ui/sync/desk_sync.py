@@ -26,7 +26,6 @@ _WITHOUT_CABLE: Final = frozenset({SyncState.ALONE, SyncState.STOPPED, SyncState
 class DeskSync(QObject):
     """Attributes:
         lamp: the two lamps, for the top bar.
-        control: the synchronisation; ``None`` where there is none.
 
     Signals:
         view_changed(SyncView): another state, or another second of one that counts down.
@@ -51,10 +50,10 @@ class DeskSync(QObject):
     acted = Signal(object)
     _heard = Signal()
 
-    def __init__(self, *, control: SyncControl | None, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(self, *, control: SyncControl, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.control, self._clock = control, clock
-        self.view = control.view() if control is not None else SyncView(SyncState.ALONE)
+        self._control, self._clock = control, clock
+        self.view = control.view()
         self.wanted_case = ""
         self._lock = threading.Lock()
         self._newest: SyncView | None = None
@@ -69,25 +68,22 @@ class DeskSync(QObject):
         self._tick.timeout.connect(self.show)
         self._heard.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
         self.show()
-        if control is not None:
-            control.listen(self._on_told)
+        control.listen(self._on_told)
 
     # -- what the operator wants ------------------------------------------------------------------------------------
 
     def now(self) -> None:
         """F5: asks for a round at once. Does nothing where the desk is offline or alone."""
-        if self.control is not None:
-            self.control.sync_now()
+        self._control.sync_now()
 
     def on_changed(self) -> None:
         """Something changed on the desk. Unless it has just come in, it was written here and has to be sent."""
-        if self.control is not None and not self._telling:
-            self.control.committed()
+        if not self._telling:
+            self._control.committed()
 
     def set_offline(self, offline: bool) -> None:
         """Switches the line off or on."""
-        if self.control is not None:
-            self.control.set_offline(offline)
+        self._control.set_offline(offline)
 
     def toggle_offline(self) -> None:
         """Switches the line, if there is one."""
@@ -96,8 +92,7 @@ class DeskSync(QObject):
 
     def confirm(self) -> None:
         """The operator confirmed the question on the page."""
-        if self.control is not None:
-            self.control.confirm()
+        self._control.confirm()
 
     def open_conflict(self, case_id: str) -> None:
         """Opens the conflict page on this case."""
@@ -164,4 +159,4 @@ class DeskSync(QObject):
         return replace(view, pending_cases=pending, conflicts=self._boxes.get(Box.CONFLICT, 0), counted=counted)
 
     def _is_switchable(self) -> bool:
-        return self.control is not None and not self.view.by_stick and self.view.state not in _WITHOUT_CABLE
+        return not self.view.by_stick and self.view.state not in _WITHOUT_CABLE

@@ -22,7 +22,7 @@ from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync, round_at
-from tests.ui.conftest import PartsOf
+from tests.ui.conftest import PartsOf, parts_for
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.sync.contended_desk import contended_desk
 
@@ -69,23 +69,23 @@ def show(qtbot: QtBot, page: QWidget, jobs: Jobs) -> None:
     qtbot.waitUntil(lambda: not jobs.busy)
 
 
-OpenDesk = Callable[[InventedDesk, FakeSync | None], MainWindow]
+OpenDesk = Callable[[InventedDesk, FakeSync], MainWindow]
 
 
 @pytest.fixture
 def open_desk(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenDesk:
     """Windows with a synchronisation and without the map's view; closed and drained at the end."""
 
-    def open_one(invented: InventedDesk, fake: FakeSync | None) -> MainWindow:
+    def open_one(invented: InventedDesk, fake: FakeSync) -> MainWindow:
         def parts_of(jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
             def make_sync() -> QWidget:
-                assert fake is not None
                 return SyncPage(sync=window().pages.sync, control=fake, jobs=jobs, clock=invented.desk.clock)
 
             def make_conflicts() -> QWidget:
                 return ConflictPage(desk=invented.desk, jobs=jobs, sync=window().pages.sync)
 
-            return PageParts(pages={"sync": make_sync, "conflicts": make_conflicts}, sync=fake)
+            pages = {"sync": make_sync, "conflicts": make_conflicts}
+            return replace(parts_for(invented, jobs, window), pages=pages, sync=fake)
 
         return open_with(invented, parts_of)
 

@@ -93,17 +93,7 @@ def test_there_is_a_cable_where_there_is_a_line(fake: FakeSync, qtbot: QtBot, st
     assert fake.asked == ([wanted] if possible else [])
 
 
-def test_a_desk_without_synchronisation_counts_for_itself(qtbot: QtBot) -> None:
-    sync = DeskSync(control=None, clock=empty_desk().clock)
-    qtbot.addWidget(sync.lamp)
-    sync.show_figures({"": GridFigures(9, 1, {Box.PENDING: 5, Box.CONFLICT: 2})})
-    assert sync.lamp.words == "未上报 5 件  单机 · 从未同步"
-    assert sync.view.conflicts == 2
-    for call in (sync.now, sync.confirm, sync.toggle_offline, sync.on_changed):
-        call()
-
-
-def test_a_desk_that_never_enrolled_counts_for_itself_though_it_could_synchronise(fake: FakeSync, qtbot: QtBot) -> None:
+def test_a_desk_that_never_enrolled_counts_for_itself(fake: FakeSync, qtbot: QtBot) -> None:
     fake.shown = SyncView(SyncState.ALONE, counted=False)
     sync = DeskSync(control=fake, clock=empty_desk().clock)
     qtbot.addWidget(sync.lamp)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, Changes
-from gridclient.services.sync_control import SyncState
+from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.cases.columns import TITLE
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.sync.conflict_page import ConflictPage
@@ -80,7 +80,7 @@ def test_the_command_bar_pulls_the_cable_and_puts_it_back(open_desk: OpenDesk, f
 
 
 def test_a_desk_that_is_alone_has_no_cable(open_desk: OpenDesk, qtbot: QtBot) -> None:
-    window = open_desk(busy_desk(), None)
+    window = open_desk(busy_desk(), FakeSync(SyncView(SyncState.ALONE, counted=False)))
     assert not window.actions_.desk["offline"].isEnabled()
     assert window.pages.sync.lamp.words.startswith("未上报 5 件  单机")
 
