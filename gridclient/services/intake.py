@@ -25,7 +25,7 @@ from gridclient.services.words import URGENCIES
 _PHONE = re.compile(PHONE)
 _PHONE_TOLD = re.compile(
     rf"[，,、\s]{{0,3}}(?P<within>[（(])?(?:我的?|[来报反投举联][电警映诉报系]人)?"
-    rf"(?:(?:联系|来电)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{PHONE}"
+    rf"(?:(?:联系|来电|报警)?(?:电话|手机|方式)(?:号码?)?(?:是|为)?)?[:：\s]{{0,3}}{PHONE}"
     r"(?(within)[^（()）\n]{0,20}[）)])"
 )
 _OF_ANOTHER = re.compile(
@@ -39,7 +39,7 @@ _ADDRESS = re.compile(
     r"|附近|门口|路口|交叉口)(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:\d{3,4}室)?"
 )
 _BEFORE_ADDRESS = re.compile(
-    r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|说|发现|看到|听到|拆除|[他她我]们?家(?:门口)?|(?<!自)在)(?=.{2})"
+    r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|说|发现|看到|听到|拆除|[他她我]们?家(?:门口)?|(?<!自)在)(?=.{2})|^住(?![宅房院户建所址])"
 )
 _GREETING: Final = re.compile(r".{0,12}(?:[您你]们?|领导|大家|各位|书记|主任|[早晚]上|[上下]午)好")
 _LONGEST_INTRODUCTION: Final = 20
@@ -48,7 +48,7 @@ _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 } | dict.fromkeys(map(ord, "|｜│"), ord(" "))
 """Digits and letters of full width; a line between a table's cells is a gap."""
-_MEDIA: Final = re.compile(r"\[(?:图片|视频|语音|链接|文件|动画表情)\]\s*")
+_MEDIA: Final = re.compile(r"(?:\[(?:图片|视频|语音|链接|文件|动画表情)\]|@所有人)\s*")
 """What a chat puts in the place of what is no text."""
 _FROM: Final = re.compile(r"来自[^，。\n]{1,12}$")
 _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")

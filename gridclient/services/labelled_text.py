@@ -64,17 +64,22 @@ _NAMED: Final = re.compile(
     rf"(?!匿名|不|未|无|保密|女士|先生|市民|群众|居民|业主|本人)(?:{NAME}(?=\d)|(?:{NAME}|[^\W\d]{{1,4}})(?=$|[^\w:：*＊]))|"
 )
 """A name; empty where it is withheld or a whole sentence."""
-_LONGEST_PLACE: Final = 40
+
+
+def _place(gaps: str) -> re.Pattern[str]:
+    ends = f"{gaps}。！？!?;；"
+    return re.compile(rf"[^{ends}]*(?:[{gaps}][^{ends}]{{0,20}}{_PLACE}(?=$|[{ends}]))*")
+
+
 _TAKEN: Final = {
     "upper_number": re.compile(r"[^\s，,;；]*"),
     "reporter_name": _NAMED,
     "grid_worker": _NAMED,
     "reporter_phone": re.compile(rf".*?{PHONE}|.*"),
-    "address": re.compile(
-        rf"[^\s，,。！？!?;；]*(?:[\s，,][^\s，,。！？!?;；]{{0,20}}{_PLACE}(?=$|[\s，,。！？!?;；]))*"
-    ),
+    "address": _place(r"\s，,"),
 }
 """What of a line is the value; the rest of it is told beside. Others take the line."""
+_PLACE_OF_LINE: Final = _place("，,")
 _LEAST_REST: Final = 6
 
 
@@ -104,10 +109,9 @@ def labelled(text: str) -> tuple[dict[str, str], str]:
 
 
 def _taken(name: str, line: str, *, own_line: bool) -> str:
-    """What of a line is the value of a field: an address may have gaps only if the line is its own."""
+    """What of a line is the value of a field: an address may have any gaps only if the line is its own."""
     if name == "address" and re.match(r"[\d.]+\s?°", line):
         return ""
-    if name == "address" and own_line and len(line) <= _LONGEST_PLACE:
-        return re.split("[。！？!?]", line, maxsplit=1)[0]
-    found = _TAKEN[name].match(line) if name in _TAKEN else None
+    pattern = _PLACE_OF_LINE if name == "address" and own_line else _TAKEN.get(name)
+    found = pattern.match(line) if pattern else None
     return found[0] if found else line

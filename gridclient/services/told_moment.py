@@ -22,7 +22,7 @@ _MOMENT = re.compile(
 )
 _TOLD = re.compile(rf"{_MOMENT.pattern}(?:左右|许|多|钟){{0,2}}")
 _SPELT: Final = re.compile(
-    r"(?<=[天日号早晨午傍晚里间\d\s])[一二两三四五六七八九十]{1,3}(?=[时時点點])"
+    r"(?<=[天日号早晨午傍晚上里间\d\s])[一二两三四五六七八九十]{1,3}(?=[时時点點])"
     r"|(?<=[时時点點])(?:[一三]刻|[一二三四五六七八九十]{1,3}(?=分)|[二三四五]?十[一二三四五六七八九]?)"
 )
 """Hours and minutes in Chinese numerals, where a clock is told."""

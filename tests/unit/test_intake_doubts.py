@@ -94,7 +94,7 @@ def test_a_channel_is_found_beside_other_words(text: str, channel: str) -> None:
     assert parse_text(f"{text}，路灯不亮", NOW).channel == channel
 
 
-@pytest.mark.parametrize("before", ["我是", "我们是", "本人家住", "有人在", "现在", "住在"])
+@pytest.mark.parametrize("before", ["家住", "13800001234，住", "我是", "我们是", "本人家住", "有人在", "现在", "住在"])
 def test_what_leads_to_an_address_is_no_part_of_it(before: str) -> None:
     assert parse_text(f"{before}海滨北路12号，路灯不亮", NOW).address == "海滨北路12号"
     assert parse_text("自在花园3号楼路灯不亮", NOW).address == "自在花园3号楼"
@@ -154,6 +154,7 @@ def test_who_is_addressed_named_or_unnamed_is_no_caller(text: str) -> None:
         "张女士（电话13800001234）反映路灯不亮",
         "工单编号：20261122001 来源：电话 内容：路灯不亮",
         "来电人：王某 网格员：刘敏 内容：路灯不亮",
+        "市民王某某来电反映：路灯不亮",
         "[视频]\n门口垃圾没人清",
         "张大爷到处反映路灯不亮",
     ],
