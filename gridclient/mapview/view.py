@@ -114,10 +114,9 @@ class MapView(QWebEngineView):
         """Removes the mark of :meth:`show_case`."""
         self._send("case", lambda: self.bridge.mark_case.emit(0.0, 0.0, ""))
 
-    def refresh_cases(self, cases: CaseFilter | None = None) -> None:
-        """Draws the cases again, with another filter if one is given."""
-        if cases is not None:
-            self._filter_by(cases)
+    def refresh_cases(self, cases: CaseFilter) -> None:
+        """Draws the cases again, by this filter."""
+        self._filter_by(cases)
         self.refresh("cases")
 
     def refresh(self, layer: Layer) -> None:

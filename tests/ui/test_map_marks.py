@@ -385,7 +385,7 @@ def test_cases_that_could_not_be_read_are_asked_for_with_the_next_move(
     with monkeypatch.context() as locked:
         locked.setattr(data, "cells", failing)
         with qtbot.waitSignal(map_stage.bridge.layer_failed) as failed:
-            map_stage.view.refresh_cases()
+            map_stage.view.refresh("cases")
     assert failed.args == ["cases"]
     asked = data.asked.count("cells")
     map_stage.js("(gridmap.map.panBy([5, 0], { animate: false }), 0)")

@@ -94,7 +94,7 @@ def test_a_name_stands_in_its_grid_and_gives_way_to_a_bubble(map_stage: MapStage
     assert map_stage.js(offset) == [4]
     lon, lat = WEST + 1.5 * SIDE / 4, SOUTH + 1.5 * SIDE / 4
     data.cases = [FakeCase("case-1", lon, lat, grid_code("basic", 2, 2))]
-    map_stage.view.refresh_cases()
+    map_stage.view.refresh("cases")
     map_stage.wait("gridmap.state().cases === 1")
     map_stage.settle()
     assert map_stage.js(offset) == [24]
@@ -107,7 +107,7 @@ def test_the_ring_of_the_chosen_case_leaves_the_numbers_of_bubbles_free(
     lon, lat = MIDDLE
     data.cases = [FakeCase(f"case-{n}", lon, lat, grid_code("basic", 3, 3)) for n in range(120)]
     map_stage.look_at(lon, lat, 13)
-    map_stage.view.refresh_cases()
+    map_stage.view.refresh("cases")
     map_stage.wait("gridmap.state().cases === 120")
     map_stage.view.show_case(lon + east * 360 / (256 * 2**13), lat, "case-1")
     map_stage.wait("gridmap.marks.chosen?.id === 'case-1'")
