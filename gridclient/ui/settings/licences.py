@@ -45,7 +45,7 @@ def _of_packages(shared: Mapping[str, str]) -> Iterator[Licence]:
         kind = said.get("License-Expression") or classified or said.get("License", "").split("\n")[0][:60]
         texts = [file for file in found.files or [] if _is_licence(file.name)]
         text = "\n\n".join(Path(str(file.locate())).read_text("utf-8", "replace") for file in texts[:3])
-        text = text or "\n\n".join(shared[each] for each in kind.split() if each in shared)
+        text = text or "\n\n".join(shared[each] for each in " ".join(said.values()).split() if each in shared)
         yield Licence(found.name, found.version, kind or _first_line(text) or _UNTOLD, text)
 
 
