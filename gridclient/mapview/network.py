@@ -26,7 +26,7 @@ LOCAL_SCHEMES = frozenset({"grid", "qrc", "data", "blob"})
 class NetworkGuard(QWebEngineUrlRequestInterceptor):
     """Blocks all requests that are not local. ``blocked`` has the last 1,000 addresses, ``allowed`` counts the rest."""
 
-    def __init__(self, *, parent: QObject | None = None) -> None:
+    def __init__(self, *, parent: QObject) -> None:
         super().__init__(parent)
         self.blocked: deque[str] = deque(maxlen=1000)
         self.allowed = 0

@@ -41,7 +41,7 @@ class Batch(QObject):
     undone = Signal(object)
     said = Signal(str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str], parent: QObject | None = None) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._jobs, self._short = desk, jobs, short
         self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)

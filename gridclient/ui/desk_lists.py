@@ -57,7 +57,7 @@ class DeskLists(QObject):
     total_read = Signal(object)
     minute_passed = Signal(object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
         self._unplaced = GridRow(UNPLACED, self.tr("未落格"), UNPLACED, "", initials="wlg")

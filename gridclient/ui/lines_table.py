@@ -105,7 +105,7 @@ class LinesTable(QTableView):
         *,
         model: LinesModel | None = None,
         widths: Sequence[int] = (),
-        parent: QWidget | None = None,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.lines = LinesModel(titles, self) if model is None else model

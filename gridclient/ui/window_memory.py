@@ -18,7 +18,7 @@ _SETTLED_MS: Final = 1_000
 class WindowMemory(QObject):
     """Read once, before the window is made: ``kept`` has the texts by name. Each part says how it is remembered."""
 
-    def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._settings, self._jobs = settings, jobs
         self._written = settings.value(_KEY)

@@ -48,7 +48,7 @@ def count_texts(count: int) -> tuple[str, ...]:
 class BoxButton(QAbstractButton):
     """A box. It is chosen by a click, by Space or by its key."""
 
-    def __init__(self, box: Box, word: str, *, parent: QWidget | None = None) -> None:
+    def __init__(self, box: Box, word: str, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.box = box
         self.count: int | None = None

@@ -35,7 +35,7 @@ def _colour(name: str) -> QColor:
 class CaseDelegate(QStyledItemDelegate):
     """Paints the cells of :class:`CaseModel`. What is the same for all cells of a paint is set by :meth:`begin`."""
 
-    def __init__(self, *, model: CaseModel, parent: QObject | None = None) -> None:
+    def __init__(self, *, model: CaseModel, parent: QObject) -> None:
         super().__init__(parent)
         self._model = model
         self._plain = _Pen(base_font())

@@ -61,7 +61,7 @@ class CaseTable(QTableView):
     end_wanted = Signal(object)
     conflict_wanted = Signal(str)
 
-    def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
+    def __init__(self, *, model: CaseModel, parent: QWidget) -> None:
         super().__init__(parent)
         give_viewport(self)
         self.setObjectName("caseTable")

@@ -64,7 +64,7 @@ class KeptForms(QObject):
     """The forms that were begun at this desk, by case. They are written 0.4 s after the last key, and by
     :meth:`write`."""
 
-    def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._settings = settings
         self._jobs = jobs

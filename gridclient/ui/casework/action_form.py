@@ -42,7 +42,7 @@ class ShortText(LongText):
     """A text field of three lines, of one where there is no room. Enter and Esc belong to the form, Shift+Enter breaks
     the line, Tab leaves the field."""
 
-    def __init__(self, *, hint: str, parent: QWidget | None = None) -> None:
+    def __init__(self, *, hint: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setPlaceholderText(hint)
         self.setTabChangesFocus(True)
@@ -86,7 +86,7 @@ class ActionForm(QWidget):
     edited = Signal(object)
     pick_requested = Signal(bool)
 
-    def __init__(self, spec: FormSpec, *, lists: Lists, parent: QWidget | None = None) -> None:
+    def __init__(self, spec: FormSpec, *, lists: Lists, parent: QWidget) -> None:
         super().__init__(parent)
         self.spec = spec
         self.setProperty("panel", "true")

@@ -69,7 +69,7 @@ class TitleLine(CopiedLabel):
 class ClockTile(QWidget):
     """One clock: heading, time, and a background by its urgency."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self._face = ClockFace("", "")
         self.tone = "calm"
@@ -115,7 +115,7 @@ class ClockTile(QWidget):
 class StateLine(QWidget):
     """A dot, the word of the state, and beside it units and counts."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self._view: CaseView | None = None
         self.setFixedHeight(20)

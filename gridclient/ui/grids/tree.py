@@ -46,7 +46,7 @@ _NAME_EDGE_PX: Final = 11
 class GridDelegate(QStyledItemDelegate):
     """Paints the cells; the view paints the background of a line."""
 
-    def __init__(self, *, model: GridModel, parent: QObject | None = None) -> None:
+    def __init__(self, *, model: GridModel, parent: QObject) -> None:
         super().__init__(parent)
         self._model = model
         self._plain = base_font()

@@ -38,7 +38,7 @@ class FindingsModel(LinesModel):
 class ResultPanel(QWidget):
     """The button ``cases`` leads to the cases that came in, ``save`` is for the report, ``next`` for another file."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         panel(self)
         self.headline = label(role="title", wraps=True, parent=self)

@@ -41,7 +41,7 @@ _LABEL_PX: Final = 62
 class Description(LongText):
     """The field of the description."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTabChangesFocus(True)
         self.setFixedHeight(_DESCRIPTION_PX)

@@ -40,7 +40,7 @@ class ConflictList(QListView):
 
     chosen = Signal(str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("conflictList")
         self.setAccessibleName(self.tr("等待选择的案件"))

@@ -282,7 +282,7 @@ class ConflictPage(CoverPage):
 class NoteBar(QWidget):
     """One line under the head of the page: what was just done or what went wrong. Its button ``undo`` is the page's."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         panel(self, "notice")
         self.words = label(wraps=True, parent=self)

@@ -45,7 +45,7 @@ class EnrolForm(QWidget):
 
     enrolled = Signal()
 
-    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("enrolForm")
         self._control, self._jobs = control, jobs

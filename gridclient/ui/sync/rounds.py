@@ -112,7 +112,7 @@ class RoundsModel(LinesModel):
 class RoundsTable(LinesTable):
     """Object name ``syncRounds``."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         model = RoundsModel()
         super().__init__(model=model, widths=_WIDTHS, parent=parent)
         self.rounds = model

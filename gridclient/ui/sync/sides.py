@@ -19,7 +19,7 @@ _NAMES_PX: Final = 84
 class SidesView(ScrolledColumn):
     """Object name ``conflictSides``. The widgets are made again for each conflict, because each has other lines."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent=parent)
         self.setObjectName("conflictSides")
 

@@ -26,7 +26,7 @@ def ink_of(tone: Tone, theme: Tokens) -> str:
 class Sign(QWidget):
     """An icon that follows the theme."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self._name, self._tone = "", Tone.CALM
         self.setFixedSize(_SIGN_PX, _SIGN_PX)
@@ -45,7 +45,7 @@ class Sign(QWidget):
 class OfflineSwitch(PaintedButton):
     """Object name ``offlineSwitch``. Checked means offline; the word and the knob's place say so, too."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent=parent)
         self.setObjectName("offlineSwitch")
         self.setCheckable(True)

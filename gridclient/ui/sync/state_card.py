@@ -57,7 +57,7 @@ class RoundProgress(QWidget):
 class Confirmation(QWidget):
     """Says what happened, what is kept and what its button does."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         panel(self, "notice").setProperty("kind", "warn")
         self.title = label(role="strong", wraps=True, parent=self)
@@ -82,7 +82,7 @@ class Confirmation(QWidget):
 class StateCard(QWidget):
     """The page handles its buttons: ``confirmation.yes``, ``refusal.aside``, ``show_cases`` and ``show_conflicts``."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.sign = Sign(parent=self)
         self.title = label(wraps=True, parent=self)

@@ -37,7 +37,7 @@ class StickPanel(QWidget):
     finished = Signal()
     told = Signal()
 
-    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stickPanel")
         self._control, self._jobs = control, jobs

@@ -28,7 +28,7 @@ class StickEnrolment(QWidget):
 
     enrolled = Signal()
 
-    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("stickEnrolment")
         self._control, self._jobs = control, jobs
