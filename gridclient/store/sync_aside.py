@@ -103,6 +103,8 @@ def take_up(connection: Connection, device: Device, grants: Collection[Grant]) -
     streams = [stream for (stream,) in connection.execute(_ASIDE_STREAMS).fetchall()]
     open_now = [stream for stream in streams if unit_of(home_of(stream), grants) == ""]
     found = [waiting_row(row) for stream in open_now for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
+    if not found:
+        return Rewritten(0, frozenset())
     number_anew(connection, device, found, home_of)
     connection.execute(_SEND, (json.dumps(sorted(_files_of(found))),))
     return fold_again(connection, found)

@@ -109,8 +109,7 @@ class SqliteSyncStore(FileQueue):
                 connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
             sync_feeds.forget_others(connection, feeds)
             sync_feeds.restart_grown(connection, feeds)
-            if resumed := sync_aside.take_up(connection, device, enrolment.grants).events:
-                self._audit(connection, "sync.resumed", str(resumed))
+            self._resume(connection, enrolment)
         if before is not None and before.signing_key != enrolment.signing_key:
             self._begin_incarnation(self.incarnation + 1)
 
@@ -141,8 +140,16 @@ class SqliteSyncStore(FileQueue):
             connection.execute(KEEP_VALUE, (_BEGUN, now.isoformat()))
             sync_carrying.forget_signatures(connection)
             forget_found(connection)
+            if enrolment is not None:
+                self._resume(connection, enrolment)  # a backup may be older than a right
             if enrolment is not None and enrolment.sends_reference:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
+
+    def _resume(self, connection: Connection, enrolment: Enrolment) -> None:
+        """Makes wait again what was set aside and what the desk may write now."""
+        device = writing_device(connection, self._profile.device)
+        if resumed := sync_aside.take_up(connection, device, enrolment.grants).events:
+            self._audit(connection, "sync.resumed", str(resumed))
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
         with self._database.reader() as connection:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.domain.handing import ASIDE
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
 from gridclient.services.enrolment import Grant
@@ -40,6 +41,9 @@ FULL: Final = Grant(TOWN, writes=True)
 READER: Final = Grant(TOWN)
 PHONES: Final = ("13900005678", "13900005679", "13900005680")
 """Of those who reported; a department gets one only with a dispatch to its unit."""
+
+ONLY_HERE: Final = f"e.acked IS NULL AND (o.own = 1 OR o.stream LIKE '{ASIDE}%')"
+"""The condition of own events that no hub has placed, set aside or not; see :func:`accounts_in`."""
 
 Deed = tuple[Action, Mapping[str, Any]]
 
@@ -183,7 +187,7 @@ class Desk:
     def restore(self, now: datetime) -> set[str]:
         """Puts the backup in place; gives the commands that only the store that stood there had not sent."""
         assert self.backup is not None
-        waiting = self.accounts("acked IS NULL AND own = 1")
+        waiting = self.accounts(ONLY_HERE)
         aside = restore(self.profile, self.backup, now=now)
         self._built()
         lost = waiting - self.accounts("1")

@@ -14,7 +14,7 @@ from gridclient.store.driver import Database
 from gridclient.store.refolding import folded
 from gridclient.store.verify import verify
 from tests.faults.county import County
-from tests.faults.desk import FULL, PHONES, READER, TOWN, Desk
+from tests.faults.desk import FULL, ONLY_HERE, PHONES, READER, TOWN, Desk
 from tests.faults.tally import proved
 
 
@@ -163,6 +163,6 @@ def _assert_nothing_missing(county: County, hub: Mapping[int, Placed]) -> None:
     missing = county.acknowledged - there
     assert not missing, ("was shown as reported and is gone", sorted(missing))
     for desk in county.desks:
-        here = desk.accounts("e.acked IS NULL AND o.own = 1") if desk.revoked else set()
+        here = desk.accounts(ONLY_HERE) if desk.revoked else set()
         gone = desk.recorded - there - here - county.lost
         assert not gone, (desk.name, "was done and is gone", sorted(gone))

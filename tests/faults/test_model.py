@@ -103,12 +103,14 @@ class FaultMachine(CountyMachine):
     def set_aside(self, place: int) -> None:
         self.here.set_aside(self.at(place))
 
-    @rule(place=any_place)
-    def deprive_and_set_aside(self, place: int) -> None:
+    @rule(place=any_place, deeds=_few_deeds)
+    def deprive_and_set_aside(self, place: int, deeds: list[tuple[int, int]]) -> None:
         """What the desk wrote before it heard of the loss, and what it does afterwards."""
+        self.act(place, deeds[1:])
         self.deprive(place)
         self.here.round(self.at(place))
         self.set_aside(place)
+        self.act(place, deeds[:1])
 
     @rule(place=any_place, case=any_case)
     def act_unknown(self, place: int, case: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from gridclient.services.enrolment import REFERENCE, Grant
 from gridclient.services.rows import CaseFilter
 from gridclient.services.sync_port import Refused
 from gridclient.store.attachments import AttachmentStore
+from gridclient.store.enrolment_file import write_enrolment
 from gridclient.store.log import Appender
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, UNITS
@@ -156,3 +158,15 @@ def test_a_desk_whose_work_the_hub_takes_has_nothing_to_set_aside(desk: ToyDesk)
     before = pending(desk)
     assert (lamps(desk).refused(), bool(desk.sync.set_aside())) == ([], False)
     assert pending(desk) == before
+
+
+def test_a_backup_in_which_work_was_set_aside_does_not_keep_it_from_going(desk: ToyDesk) -> None:
+    """The registration lies outside the store: since the backup the right has come."""
+    of_neighbour(desk)
+    desk.enrol()
+    desk.sync.set_aside()
+    enrolment = desk.sync.enrolment()
+    assert enrolment is not None
+    write_enrolment(desk.profile.folder, desk.device, replace(enrolment, grants=BOTH))
+    desk.sync.begin_round()
+    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (0, 0))
