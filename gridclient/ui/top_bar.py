@@ -17,6 +17,7 @@ from gridclient.ui.laid_out import across, literal, tip
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
+_COMMAND_PX: Final = 210  # with its hint and its key
 _NAME_SHARE: Final = 3  # of the bar the name takes a third at most
 _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
@@ -38,6 +39,7 @@ class TopBar(QWidget):
         menu = QMenu(self.account)
         menu.addActions([actions[name] for name in _AT_THE_ACCOUNT])
         self.account.setMenu(menu)
+        self._command = command
         for part in (command, lamp):
             part.setParent(self)
         self._buttons = (
@@ -55,6 +57,7 @@ class TopBar(QWidget):
         """A long name leaves the command bar its room."""
         super().resizeEvent(event)
         others = self.layout().sizeHint().width() - min(self.room.sizeHint().width(), self.room.maximumWidth())
+        others += _COMMAND_PX - self._command.sizeHint().width()
         self.room.setMaximumWidth(max(_LEAST_NAME_PX, min(self.width() // _NAME_SHARE, self.width() - others)))
 
     def _who(self, actor: Actor) -> str:

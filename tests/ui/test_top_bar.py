@@ -61,4 +61,8 @@ def test_on_a_screen_of_1366_by_768_at_150_percent_the_room_s_name_gives_way_to_
     window.setWindowState(Qt.WindowState.WindowNoState)
     window.resize(910, 499)
     window.top.room.setText("环翠楼街道综合信息指挥室（演示）")
-    qtbot.waitUntil(lambda: window.top.width() == 910 and window.command.placeholderText() != "")
+    window.top.account.setText("受理派遣员 · 一位欧阳同志（夜班）")
+    for width in (910, 1000, 1100):
+        window.resize(width, 499)
+        qtbot.waitUntil(lambda width=width: window.top.width() == width)
+        qtbot.waitUntil(lambda: window.command.placeholderText() != "")

@@ -27,6 +27,7 @@ from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import likeness_words, state_word
 
 _MODEST_TABS_PX, _LEAST_TABS_PX = 64, 36
+_ROOM_FOR_ALIKE_PX: Final = 76
 _ALIKE_EDGES_PX: Final = 32
 
 
@@ -39,6 +40,23 @@ class _Tabs(QTabWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), _LEAST_TABS_PX)
+
+
+class _TimelinePage(QWidget):
+    """The timeline, and below it the words on the likeliest duplicate where neither is cut."""
+
+    def __init__(self, alike: QWidget) -> None:
+        super().__init__()
+        self._alike, self._told = alike, False
+
+    def tell(self, *, told: bool) -> None:
+        """Whether there are such words."""
+        self._told = told
+        self._alike.setVisible(told and self.height() >= _ROOM_FOR_ALIKE_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tell(told=self._told)
 
 
 class CaseTop(QStackedWidget):
@@ -130,7 +148,7 @@ class CaseTop(QStackedWidget):
         """Shows the cases that may be the same: in their tab, and the likeliest below the timeline."""
         self.related.show_likenesses(likenesses, now)
         self._count(self.related, self.tr("关联"), len(likenesses))
-        self.alike.setVisible(bool(likenesses))
+        self._first.tell(told=bool(likenesses))
         if likenesses:
             words = likeness_words(likenesses[0], now)
             text = self.tr("疑似重复 {count} 件：{words}")
@@ -164,7 +182,7 @@ class CaseTop(QStackedWidget):
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
         tabs.setStyleSheet("QTabWidget::tab-bar { left: 12px; }")
-        first = QWidget()
+        first = self._first = _TimelinePage(self.alike)
         left = Qt.AlignmentFlag.AlignLeft
         buttons = ((self.show_numbers, left), (self.alike, left))
         down((self.timeline, 1), *buttons, on=first, edges=(12, 6, 0, 4), gap=6)

@@ -10,11 +10,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
+from gridclient.services.rows import Likeness
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.casework.panel_keys import Show, form_of, press
 from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.memory_store import MemoryStore
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: QApplication) -> None:
+    apply_theme(qapp, LIGHT)
 
 
 def edges(part: QWidget, panel: CasePanel) -> tuple[int, int]:
@@ -31,10 +38,9 @@ def least_height(panel: CasePanel, width: int) -> int:
 
 
 def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_them(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
     """The room was halved between the form and the timeline, and the description lay under the address."""
-    apply_theme(qapp, LIGHT)
     panel.resize(344, 680)
     show(made.handling("积水"))
     form = form_of(panel, Action.AMEND)
@@ -50,9 +56,8 @@ def test_no_field_of_a_correction_lies_on_another_when_a_sentence_comes_under_th
 
 
 def test_the_word_before_a_long_text_stands_beside_its_first_line(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show
+    panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:
-    apply_theme(qapp, LIGHT)
     show(made.handling("积水"))
     form = form_of(panel, Action.RETURN)
     text = form.widget_of("reason")
@@ -65,9 +70,8 @@ def test_the_word_before_a_long_text_stands_beside_its_first_line(
 
 
 def test_on_a_low_screen_a_text_gives_way_before_the_buttons_lie_on_it(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
-    apply_theme(qapp, LIGHT)
     show(made.handling("积水"))
     form = form_of(panel, Action.RETURN)
     text = form.widget_of("reason")
@@ -81,10 +85,9 @@ def test_on_a_low_screen_a_text_gives_way_before_the_buttons_lie_on_it(
 
 
 def test_a_form_that_is_higher_than_the_screen_scrolls_and_shows_the_field_that_has_the_cursor(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
     """At 150 % the whole window became higher than a screen of 768 lines."""
-    apply_theme(qapp, LIGHT)
     panel.resize(300, 420)
     show(made.handling("积水"))
     form = form_of(panel, Action.AMEND)
@@ -99,10 +102,9 @@ def test_a_form_that_is_higher_than_the_screen_scrolls_and_shows_the_field_that_
 
 
 def test_on_a_low_screen_a_reassignment_has_the_room_of_the_timeline(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
     """At 150 % the window became higher than a screen of 768 lines."""
-    apply_theme(qapp, LIGHT)
     show(made.handling("积水"))
     panel.start_action(Action.REASSIGN)
     qtbot.waitUntil(panel.foot.can_dispatch)
@@ -113,10 +115,7 @@ def test_on_a_low_screen_a_reassignment_has_the_room_of_the_timeline(
 
 
 @pytest.mark.parametrize("key", ["F4", "Enter"])
-def test_a_button_that_has_no_room_for_its_key_shows_its_whole_word_without_it(
-    qapp: QApplication, qtbot: QtBot, key: str
-) -> None:
-    apply_theme(qapp, LIGHT)
+def test_a_button_that_has_no_room_for_its_key_shows_its_whole_word_without_it(qtbot: QtBot, key: str) -> None:
     pictures = []
     for made in (KeyButton("退回", key=key), KeyButton("退回")):
         qtbot.addWidget(made)
@@ -126,12 +125,29 @@ def test_a_button_that_has_no_room_for_its_key_shows_its_whole_word_without_it(
 
 
 def test_buttons_of_actions_give_up_their_keys_before_they_are_cut(
-    qapp: QApplication, panel: CasePanel, made: InventedDesk, show: Show
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
-    apply_theme(qapp, LIGHT)
     show(made.handling("积水"))
     bar, button = panel.foot.bar, panel.foot.bar.buttons[Action.RETURN]
+    qtbot.waitUntil(button.isVisible)
     least = bar.minimumSizeHint().width()
     assert least < bar.sizeHint().width()
     bar.resize(least, bar.height())
     assert button.width() >= KeyButton(button.text()).sizeHint().width()
+
+
+def test_on_a_low_screen_no_half_line_of_a_likely_duplicate_is_seen(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = made.store.rows([made.register("车库积水")])
+    alike = [Likeness(row, 38.0, True, 0.8, 0.9) for row in rows]
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    show(made.handling("积水"))
+    words = panel.top.alike
+    qtbot.waitUntil(words.isVisible)
+    panel.start_action(Action.REASSIGN)
+    qtbot.waitUntil(panel.foot.can_dispatch)
+    panel.resize(344, least_height(panel, 344))
+    qtbot.waitUntil(lambda: not words.isVisible())
+    panel.resize(344, 900)
+    qtbot.waitUntil(words.isVisible)
