@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from gridclient.store.driver import Connection
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 _PROVEN: Final = frozenset(
     {
@@ -31,6 +28,14 @@ _COLUMNS: Final = (
 _WRAP: Final = (1 << 64) - 1
 _SIGNED: Final = struct.Struct("<q")
 _UNSIGNED: Final = struct.Struct("<Q")
+
+
+class Connection(Protocol):
+    """What seals need of a connection. The driver, whose connections keep them, cannot be known here."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any: ...
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Any: ...
+    def create_function(self, name: str, arguments: int, function: Callable[..., Any], /) -> None: ...
 
 
 def keep_seals(connection: Connection) -> None:

@@ -132,7 +132,9 @@ def store(desk: ToyDesk, tmp_path: Path) -> Path:
 
 
 def test_whatever_a_hand_does_to_any_table_is_found_but_for_what_stands_above(store: Path, tmp_path: Path) -> None:
-    unseen, seen, work = [], [], tmp_path / "tampered.db"
+    unseen: list[str] = []
+    seen: list[str] = []
+    work = tmp_path / "tampered.db"
     database = Database(store, KEY)
     with database.reader() as connection:
         known = tables(connection)
@@ -144,7 +146,7 @@ def test_whatever_a_hand_does_to_any_table_is_found_but_for_what_stands_above(st
         row = first[table]
         assert row is not None, table
         where = " AND ".join(f"{column} IS ?" for column, _ in columns)
-        deeds = {
+        deeds: dict[str, tuple[str, Sequence[Any]]] = {
             f"{table}.{column}": (f"UPDATE {table} SET {column} = ? WHERE {where}", (another(kind, value), *row))
             for (column, kind), value in zip(columns, row, strict=True)
         }
