@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import list_name
-from gridclient.domain.errors import Cancelled, StoreUnavailable
+from gridclient.domain.errors import Cancelled, StoreUnavailable, reason_of
 from gridclient.domain.roles import Action, require
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
@@ -177,7 +177,7 @@ def _copy_whole(source: Path, target: Path, advance: Callable[[int], None]) -> N
             os.fsync(copy.fileno())
         part.replace(target)
     except OSError as problem:
-        raise StoreUnavailable("basemap.not_copied", name=source.name, reason=problem.strerror or "") from problem
+        raise StoreUnavailable("basemap.not_copied", name=source.name, reason=reason_of(problem)) from problem
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -194,7 +194,7 @@ def remove_base_map(folder: Path, wanted: str) -> bool:
                 path.unlink()
             except OSError as problem:
                 raise StoreUnavailable(
-                    "basemap.not_removed", name=path.name, reason=problem.strerror or ""
+                    "basemap.not_removed", name=path.name, reason=reason_of(problem)
                 ) from problem
             return True
     return False

@@ -21,7 +21,7 @@ from gridclient.cli.output import (
     report_wrong_use,
 )
 from gridclient.cli.parsing import Parser, WrongUse, path_of
-from gridclient.domain.errors import GridClientError, StoreUnavailable
+from gridclient.domain.errors import GridClientError, StoreUnavailable, reason_of
 from gridclient.opening_desk import default_profile, desk_to_open
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _run(args: argparse.Namespace, on_profile: Callable[[Path], None]) -> int:
         drop_answer()
         status = Exit.DONE
     except OSError as error:
-        fault = StoreUnavailable("environment.failed", reason=error.strerror or type(error).__name__)
+        fault = StoreUnavailable("environment.failed", reason=reason_of(error))
         status = report_error(fault, as_json=args.json)
     except KeyboardInterrupt:
         status = report_interrupted(as_json=args.json)

@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from gridclient.cli.parsing import WrongUse
-from gridclient.domain.errors import GridClientError, StoreUnavailable
+from gridclient.domain.errors import GridClientError, StoreUnavailable, reason_of
 from gridclient.services.error_text import sentence, sentence_of
 
 _ENVIRONMENT: Final = frozenset(
@@ -91,7 +91,7 @@ def _answering() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise AnswerLost(error.strerror or type(error).__name__) from error
+        raise AnswerLost(reason_of(error)) from error
 
 
 def say(text: str) -> None:

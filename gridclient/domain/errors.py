@@ -5,6 +5,24 @@ The sentences stand in ``gridclient.services.error_text``; a test walks all code
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Mapping
+from typing import Final
+
+_OF_WINDOWS: Final[Mapping[int, int]] = {
+    19: errno.EROFS,  # write protected
+    21: errno.ENOENT,  # the device is not ready: a stick that was pulled out
+    23: errno.EIO,  # bad data
+    32: errno.EBUSY,  # open in another program
+    33: errno.EBUSY,  # locked by another program
+    112: errno.ENOSPC,
+    1117: errno.EIO,
+    1167: errno.ENOENT,  # the device is not connected
+}
+"""What Windows tells apart by its own number and Python calls a missing right, or not at all."""
+_MOST: Final = 10_000  # from here on Windows' numbers for the network, of which the C library knows no words
+
 
 class GridClientError(Exception):
     """An expected failure. ``code`` is stable and dotted (``case.not_dispatchable``); its sentence has ``params``."""
@@ -51,3 +69,10 @@ class Cancelled(GridClientError):
 
     def __init__(self) -> None:
         super().__init__("cancelled")
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says is wrong, in the words of POSIX, which ``error_text`` has in Chinese. Windows' own words
+    depend on its language and are used where there are no others."""
+    number = _OF_WINDOWS.get(getattr(error, "winerror", None) or 0, error.errno or 0)
+    return os.strerror(number) if 0 < number < _MOST else error.strerror or type(error).__name__

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from gridclient.domain.errors import InvalidInput
+from gridclient.domain.errors import InvalidInput, reason_of
 from gridclient.domain.frozen import frozen
 
 MAX_FILE_BYTES = 200 << 20
@@ -82,7 +82,7 @@ def readable(file: str) -> Iterator[None]:
     except OSError as problem:
         if problem.errno == errno.EINVAL:  # the zip directory points before the beginning of the file
             raise InvalidInput("file.damaged", file=file) from problem
-        raise InvalidInput("file.unreadable", file=file, reason=problem.strerror or "") from problem
+        raise InvalidInput("file.unreadable", file=file, reason=reason_of(problem)) from problem
 
 
 def identify(path: Path | Source) -> Source:

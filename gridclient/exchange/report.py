@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder
 
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable, reason_of
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportOutcome, RowFinding
 from gridclient.services.words import IMPORTS
@@ -57,7 +57,7 @@ def _save(workbook: Workbook, path: Path) -> None:
     try:
         path.write_bytes(content.getvalue())
     except OSError as problem:
-        raise StoreUnavailable("report.not_written", file=path.name, reason=problem.strerror or "") from problem
+        raise StoreUnavailable("report.not_written", file=path.name, reason=reason_of(problem)) from problem
 
 
 def _summary_lines(outcome: ImportOutcome) -> list[Sequence[object]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable, reason_of
 from gridclient.hub.audit import DISK_FULL, MUCH_TODAY
 
 KEPT_FREE: Final = 1 << 30
@@ -47,7 +47,7 @@ class FileRoom:
         try:
             free = shutil.disk_usage(self._folder).free
         except OSError as error:
-            raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+            raise StoreUnavailable("hub.store_failed", detail=reason_of(error)) from error
         if free < self._kept_free:
             return DISK_FULL
         with self._lock:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.domain.errors import InvalidInput, StoreUnavailable, reason_of
 from gridclient.sync.terms import FilePlace
 
 MOST_CHUNK: Final = 256 * 1024
@@ -121,4 +121,4 @@ class FileShelf:
 
 
 def _failed(error: OSError) -> StoreUnavailable:
-    return StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__)
+    return StoreUnavailable("hub.store_failed", detail=reason_of(error))

@@ -18,6 +18,8 @@ from typing import Final
 
 import uvicorn
 
+from gridclient.domain.errors import reason_of
+
 _AGAIN_S: Final = 0.5
 _FULL_S: Final = 0.005
 _PATIENCE_S: Final = 10.0
@@ -46,7 +48,7 @@ def hand_out(
             connection, _ = line.accept()
         except OSError as error:
             if not stop.wait(_AGAIN_S):
-                _LOG.error("no connection was accepted: %s", error.strerror)
+                _LOG.error("no connection was accepted: %s", reason_of(error))
             continue
         with connection:
             until = time.monotonic() + _PATIENCE_S

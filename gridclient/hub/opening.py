@@ -10,7 +10,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
+from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable, reason_of
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.postgres import PostgresBackend
 from gridclient.hub.sqlite import SqliteBackend
@@ -68,7 +68,7 @@ def held(url: str) -> Iterator[None]:
     except Timeout:
         raise Conflict("hub.running", file=file.name) from None
     except OSError as error:
-        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+        raise StoreUnavailable("hub.store_failed", detail=reason_of(error)) from error
     try:
         yield
     finally:
@@ -80,7 +80,7 @@ def note_database(folder: Path, url: str) -> None:
     try:
         (folder / _NOTE).write_text("sqlite\n" if sqlite_file(url) else "server\n", encoding="ascii")
     except OSError as error:
-        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+        raise StoreUnavailable("hub.store_failed", detail=reason_of(error)) from error
 
 
 def runs_on_server(folder: Path) -> bool:

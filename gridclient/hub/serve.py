@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.domain.errors import InvalidInput, StoreUnavailable, reason_of
 from gridclient.domain.frozen import frozen
 from gridclient.hub.access import URL_FACT
 from gridclient.hub.app import HubSettings, build_hub
@@ -133,7 +133,7 @@ def admin_token(folder: Path) -> str:
                 out.write(secrets.token_urlsafe(24) + "\n")
         return file.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+        raise StoreUnavailable("hub.store_failed", detail=reason_of(error)) from error
 
 
 @frozen
@@ -271,7 +271,7 @@ def _port(host: str, port: int) -> Iterator[socket.socket]:
         raise InvalidInput("hub.listen", text=f"{host}:{port}") from None
     except OSError as error:
         line.close()
-        raise StoreUnavailable("hub.port_taken", port=port, reason=error.strerror or "") from error
+        raise StoreUnavailable("hub.port_taken", port=port, reason=reason_of(error)) from error
     with line:
         yield line
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlcipher3 import dbapi2 as sqlite3  # as on desks: the system's SQLite on Debian 11 and UOS lacks RETURNING
 
-from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.domain.errors import InvalidInput, StoreUnavailable, reason_of
 from gridclient.hub import schema
 from gridclient.hub.access_ledger import Ledger
 from gridclient.hub.ledger import Row, Statement, by_subject, signed, standing
@@ -201,7 +201,7 @@ def _faults() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise StoreUnavailable("hub.store_failed", detail=str(error)) from error
     except OSError as error:
-        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+        raise StoreUnavailable("hub.store_failed", detail=reason_of(error)) from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError):
             raise  # a bug

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -310,16 +312,18 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 _GENERAL = "操作没有完成（{code}）。"
 _SYSTEM_WORDS: Final = {
-    "No space left on device": "空间已满",
-    "No such file or directory": "找不到这个位置，可能已拔出",
-    "Permission denied": "没有权限",
-    "Read-only file system": "写保护",
-    "Input/output error": "读写出错",
-    "Is a directory": "这是文件夹",
-    "Not a directory": "上级不是文件夹",
-    "File exists": "同名的文件已经存在",
-    "Address already in use": "已被占用",
-    "Cannot assign requested address": "本机没有这个地址",
+    os.strerror(errno.ENOSPC): "空间已满",
+    os.strerror(errno.ENOENT): "找不到这个位置，可能已拔出",
+    os.strerror(errno.EACCES): "没有权限",
+    os.strerror(errno.EROFS): "写保护",
+    os.strerror(errno.EIO): "读写出错",
+    os.strerror(errno.EISDIR): "这是文件夹",
+    os.strerror(errno.ENOTDIR): "上级不是文件夹",
+    os.strerror(errno.EEXIST): "同名的文件已经存在",
+    os.strerror(errno.EBUSY): "正被其他程序占用",
+    os.strerror(errno.EADDRINUSE): "已被占用",
+    os.strerror(errno.EADDRNOTAVAIL): "本机没有这个地址",
+    os.strerror(errno.EBADF): "输出已关闭",
     "unable to open database file": "文件打不开",
     "attempt to write a readonly database": "写保护",
     "disk I/O error": "读写出错",
@@ -332,9 +336,8 @@ _SYSTEM_WORDS: Final = {
     "store.locked": "数据库正被占用",
     "store.damaged": "数据库已损坏",
     "closed": "输出已关闭",
-    "Bad file descriptor": "输出已关闭",
 }
-"""Chinese for messages that operating systems give in English."""
+"""Chinese for what systems and databases give in English."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": _SYSTEM_WORDS,
     "detail": _SYSTEM_WORDS,

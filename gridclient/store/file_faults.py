@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable, reason_of
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -24,7 +24,7 @@ def file_faults() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise StoreUnavailable("store.disk_full") from error
-        raise StoreUnavailable("store.disk_failed", detail=error.strerror or str(error)) from error
+        raise StoreUnavailable("store.disk_failed", detail=reason_of(error)) from error
 
 
 def write_durably(path: Path, content: bytes) -> None:

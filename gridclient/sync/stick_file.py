@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from gridclient.domain.errors import SyncFault
+from gridclient.domain.errors import SyncFault, reason_of
 from gridclient.sync.bundle import MOST_BYTES
 
 
@@ -26,7 +26,7 @@ def read_file(file: Path) -> bytes:
     except OSError as error:
         if isinstance(error, FileNotFoundError) and file.parent.is_dir():
             raise SyncFault("file.missing", file=file.name) from None
-        raise SyncFault("bundle.unreadable", reason=error.strerror or type(error).__name__) from error
+        raise SyncFault("bundle.unreadable", reason=reason_of(error)) from error
 
 
 def leave_others(file: Path, head: bytes) -> None:
@@ -79,4 +79,4 @@ def write_file(file: Path, data: bytes, head: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink()
-        raise SyncFault("bundle.not_written", reason=error.strerror or type(error).__name__) from error
+        raise SyncFault("bundle.not_written", reason=reason_of(error)) from error

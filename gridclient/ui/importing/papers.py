@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable, reason_of
 from gridclient.services.import_findings import ImportKind, ImportOutcome
 from gridclient.services.words import IMPORTS
 from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
@@ -73,7 +73,7 @@ def save_template(folder: Path, kind: str, target: Path) -> Path:
     try:
         shutil.copyfile(folder / f"{kind}.xlsx", target)
     except OSError as problem:
-        raise StoreUnavailable("template.not_saved", file=target.name, reason=problem.strerror or "") from problem
+        raise StoreUnavailable("template.not_saved", file=target.name, reason=reason_of(problem)) from problem
     return target
 
 
