@@ -104,12 +104,15 @@ def test_how_many_units_cooperate_is_seen_where_the_name_of_the_lead_is_shortene
 
 def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:
     page = open_list(crowded)
-    page.resize(320, 400)
-    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
+    page.resize(300, 400)
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 80)
+    page.resize(340, 400)  # beside a registration, on a screen of 1920 × 1080 at 200 %
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 80)
+    assert page.table.horizontalScrollBar().maximum() == 0
     page.resize(1400, 400)
     qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)
     page.resize(692, 400)  # beside a registration, in a window of 1366
-    qtbot.waitUntil(lambda: 100 <= page.table.columnWidth(TITLE) < 400)
+    qtbot.waitUntil(lambda: 150 <= page.table.columnWidth(TITLE) < 400)
     assert page.table.horizontalScrollBar().maximum() == 0
 
 
@@ -121,11 +124,11 @@ def test_columns_give_way_in_a_narrow_list_and_come_back_as_the_operator_chose_t
 
     page = open_list(crowded)
     wide = shown(page.table)
-    page.resize(630, 400)
+    page.resize(680, 400)
     qtbot.waitUntil(lambda: SortKey.CHANNEL not in shown(page.table))
     assert shown(page.table) == [key for key in wide if key is not SortKey.CHANNEL]
     assert page.table.horizontalScrollBar().maximum() == 0
-    page.resize(460, 400)
+    page.resize(480, 400)
     qtbot.waitUntil(lambda: shown(page.table) == [SortKey.NUMBER, SortKey.TITLE, SortKey.STATE, SortKey.DUE])
     assert page.table.horizontalScrollBar().maximum() == 0
     other = open_list(crowded)

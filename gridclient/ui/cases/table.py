@@ -29,7 +29,7 @@ from gridclient.ui.present import title_of
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
 _NEAR: Final = 10
-_TITLE_PX: Final = 100
+_TITLE_PX, _LEAST_TITLE_PX = 130, 80
 _STAYING: Final = tuple(place for place in range(len(COLUMNS)) if place not in (TITLE, *GIVING_WAY))
 _ROOMY_TITLE_PX: Final = 380
 _WIDEST_UNIT_PX: Final = 220
@@ -272,12 +272,12 @@ class CaseTable(QTableView):
         self._leave_out(left_out)
         with self._by_itself():
             self._fit_unit(heads)
-        roomy = room >= _TITLE_PX
+        roomy = room >= _LEAST_TITLE_PX
         heads.setSectionResizeMode(
             TITLE, QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
         )
         if not roomy:
-            heads.resizeSection(TITLE, _TITLE_PX)
+            heads.resizeSection(TITLE, _LEAST_TITLE_PX)
 
     def _leave_out(self, columns: dict[int, int]) -> None:
         with self._by_itself():
