@@ -38,16 +38,17 @@ class ScrolledFields(ScrolledColumn):
     keyboard."""
 
     def __init__(self, inner: QWidget, fields: Iterable[QWidget], *, parent: QWidget | None = None) -> None:
+        self._inner = inner
         super().__init__(inner, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for field in fields:
             field.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        return self.widget().sizeHint()
+        return self._inner.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        least = self.widget().minimumSizeHint()
+        least = self._inner.minimumSizeHint()
         return QSize(least.width(), min(least.height(), _LEAST_FIELDS_PX))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

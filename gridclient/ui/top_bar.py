@@ -47,7 +47,7 @@ class TopBar(QWidget):
             self._button(actions["import"]),
         )
         room, right = across(self.room, edges=(0, 0, 6, 0)), across(self.lamp, self.account, gap=14)
-        across(room, (command, 8), *self._buttons, 1, right, on=self, edges=(12, 0, 12, 0), gap=10)
+        self._row = across(room, (command, 8), *self._buttons, 1, right, on=self, edges=(12, 0, 12, 0), gap=10)
 
     def stops(self) -> tuple[QWidget, ...]:
         """The widgets to which Tab goes after the command bar."""
@@ -56,7 +56,7 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A long name leaves the command bar its room."""
         super().resizeEvent(event)
-        others = self.layout().sizeHint().width() - min(self.room.sizeHint().width(), self.room.maximumWidth())
+        others = self._row.sizeHint().width() - min(self.room.sizeHint().width(), self.room.maximumWidth())
         others += _COMMAND_PX - self._command.sizeHint().width()
         self.room.setMaximumWidth(max(_LEAST_NAME_PX, min(self.width() // _NAME_SHARE, self.width() - others)))
 

@@ -55,14 +55,12 @@ def test_where_the_command_bar_s_hint_has_no_room_its_beginning_is_shown(window:
     assert command.fontMetrics().horizontalAdvance(shown) < wide
 
 
+@pytest.mark.parametrize("width", [910, 1000, 1100])
 def test_on_a_screen_of_1366_by_768_at_150_percent_the_room_s_name_gives_way_to_the_command_bar(
-    window: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot, width: int
 ) -> None:
     window.setWindowState(Qt.WindowState.WindowNoState)
-    window.resize(910, 499)
+    window.resize(width, 499)
     window.top.room.setText("环翠楼街道综合信息指挥室（演示）")
     window.top.account.setText("受理派遣员 · 一位欧阳同志（夜班）")
-    for width in (910, 1000, 1100):
-        window.resize(width, 499)
-        qtbot.waitUntil(lambda width=width: window.top.width() == width)
-        qtbot.waitUntil(lambda: window.command.placeholderText() != "")
+    qtbot.waitUntil(lambda: window.top.width() == width and window.command.placeholderText() != "")
