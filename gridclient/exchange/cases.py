@@ -24,6 +24,8 @@ CONTENT_MARK = "h:"
 """Begins the identity of a case that has no number: a digest of its cells."""
 SURE_NUMBER = 8
 """With so many digits two systems hardly ever give the same number."""
+_LONGEST_ROW = 100_000
+"""Signs in all cells; the hub takes an event of 262,144, in which some signs are written as two."""
 _LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d+")
 _SENTENCE_END = re.compile("[。\uff01\uff1f!?]")
@@ -63,8 +65,12 @@ class CaseReader:
     def values(self, row: int, cells: Sequence[Cell]) -> dict[str, Any]:
         """The values that :func:`gridclient.services.imported_case.case_of_values` takes; empty fields are left out.
 
-        Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``, ``case.level_unknown``.
+        Raises ``RowProblem``: ``row.too_long``, ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``,
+        ``case.level_unknown``.
         """
+        length = sum([len(cell) for cell in cells if type(cell) is str])
+        if length > _LONGEST_ROW:
+            raise RowProblem("", InvalidInput("row.too_long", count=length, most=_LONGEST_ROW))
         values: dict[str, Any] = {"sheet": self._sheet, "row": row}
         count = len(cells)
         for name, place, convert in self._converted:

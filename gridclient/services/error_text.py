@@ -147,6 +147,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "report.not_written": "报告“{file}”写不进去（{reason}），请换个位置，或先关闭打开它的程序。",
     # cells and rows
     "row.too_many_cells": "这一行有 {cells} 个单元格，表头只有 {titles} 列，可能是内容里的逗号没有加引号。",
+    "row.too_long": "这一行共有 {count} 个字，最多 {most} 个字，请删减后再导入。",
     "cell.formula": "单元格里是公式（{text}），请把表格另存为数值后再导入。",
     "cell.error_value": "单元格里是错误值（{text}）。",
     "cell.number_spoilt": "“{text}”已被表格软件变成数字，丢了位数，请把该列设为文本后重新填写。",

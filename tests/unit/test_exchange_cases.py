@@ -241,3 +241,8 @@ def test_short_numbers_of_two_offices_are_not_taken_for_the_same_case() -> None:
 def test_a_long_number_is_the_same_case_whatever_else_changed() -> None:
     first = read(编号="2026010500012", 标题="甲", 上报时间="2026-01-05")
     assert first.identity == read(编号=2026010500012, 标题="甲(改)", 上报时间="2026-01-06").identity
+
+
+def test_a_row_longer_than_an_event_may_be_is_refused_because_the_hub_would_take_nothing_behind_it() -> None:
+    assert refusal(标题="井盖缺失", 描述="长" * 60_000, 状态="长" * 60_000) == ("", "row.too_long")
+    assert read(标题="井盖缺失", 描述="长" * 60_000).title == "井盖缺失"
