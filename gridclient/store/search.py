@@ -206,7 +206,7 @@ def _numbers_of_length(signs: NDArray[np.uint8], width: int) -> Numbers:
     block = signs[: count * (width + 1)].reshape(count, width + 1)
     if not count or (block[:, :width] == _COMMA).any():
         return np.empty(0, dtype=np.int64)
-    numbers: Numbers = block[:, 0] - np.int64(_ZERO)
+    numbers: Numbers = block[:, 0].astype(np.int64) - _ZERO
     for place in range(1, width):
         numbers *= 10
         numbers += block[:, place]
