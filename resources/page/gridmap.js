@@ -307,7 +307,8 @@ class GridMap {
   /* Nothing lies under the bars above and below, where the map is high enough for it; in a low one those below are folded. */
   _edges() {
     const { y } = this.map.getSize();
-    const above = y < 160 ? 6 : Math.max(40, this.controls.bottom() + 4);
+    const bars = this.controls.bottom();
+    const above = y < 160 ? 6 : bars > 40 ? bars + 4 : 40;
     return { paddingTopLeft: [6, above], paddingBottomRight: [6, y < 240 ? 6 : 40] };
   }
 
