@@ -380,6 +380,14 @@
         <source>选中这些</source>
         <translation>Select these</translation>
     </message>
+    <message>
+        <source>上次没有写完的导入“{file}”已接着写完，共 {count} 件案件。</source>
+        <translation>The import of “{file}” that was cut off last time is finished now, {count} cases in all.</translation>
+    </message>
+    <message>
+        <source>看这些案件</source>
+        <translation>Show these cases</translation>
+    </message>
 </context>
 <context>
     <name>BaseMapSection</name>
@@ -432,7 +440,7 @@
         <translation>Vector</translation>
     </message>
     <message>
-        <source>不要底图</source>
+        <source>不用底图</source>
         <translation>No base map</translation>
     </message>
     <message>
@@ -1696,11 +1704,11 @@ When two desks handled the same case offline and both cannot count, it is listed
     </message>
     <message>
         <source>需联系群众（随派遣提供来电人姓名和电话）</source>
-        <translation>Contact needed (name and telephone go with the dispatch)</translation>
+        <translation>Contact needed (passes on name, phone)</translation>
     </message>
     <message>
         <source>需联系群众（来电人要求保密，不提供）</source>
-        <translation>Contact needed (secrecy was asked for: not passed on)</translation>
+        <translation>Contact needed (secret: not passed on)</translation>
     </message>
     <message>
         <source>输入拼音首字母或数字选择</source>
@@ -2267,7 +2275,7 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
     <message>
         <source>导入的在席位的网格树和地图上（Esc 返回）。</source>
-        <translation>What was imported is in the desk's tree of grids and on the map (Esc goes back).</translation>
+        <translation>What was imported is in the desk&apos;s tree of grids and on the map (Esc goes back).</translation>
     </message>
     <message>
         <source>导入的单位在派遣时列出；有坐标的，勾选地图上的“单位”可以看到。</source>
@@ -2343,6 +2351,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>年-月-日 时:分</source>
         <translation>year-month-day hour:minute</translation>
+    </message>
+    <message>
+        <source>请选择</source>
+        <translation>Please choose</translation>
     </message>
     <message>
         <source>标题</source>
@@ -2422,6 +2434,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>按文字判定，请核对</source>
         <translation>From the text, please check</translation>
+    </message>
+    <message>
+        <source>坐标没有说明是哪种坐标系，请问清来源后选择，选错约差 500 米到 1.2 千米。</source>
+        <translation>The coordinates do not say their system. Please ask where they come from and choose; a wrong one is off by 500 m to 1.2 km.</translation>
     </message>
     <message>
         <source>网格只判定到镇街，请尽量选到社区或基础网格。</source>
@@ -2651,7 +2667,7 @@ Import divisions and grids with Ctrl+I.</translation>
     <name>LookPanel</name>
     <message>
         <source>文件里没有一处位置在本席位的区划和网格范围内，请看是不是别的县（区）的文件，经度、纬度有没有对反。</source>
-        <translation>No place of the file lies within this desk's divisions and grids. Is it another county's file? Are longitude and latitude exchanged?</translation>
+        <translation>No place of the file lies within this desk&apos;s divisions and grids. Is it another county&apos;s file? Are longitude and latitude exchanged?</translation>
     </message>
     <message>
         <source>换坐标系最多差一公里多，不会是这个原因。</source>
@@ -2792,6 +2808,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>1 件案件，点击查看</source>
         <translation>1 case, click to see</translation>
+    </message>
+    <message>
+        <source>示意</source>
+        <translation>schematic</translation>
     </message>
     <message>
         <source>示意边界，非正式界线</source>
@@ -3028,6 +3048,23 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>正在取消…</source>
         <translation>Cancelling…</translation>
+    </message>
+</context>
+<context>
+    <name>RefusalNotice</name>
+    <message>
+        <source>要上报的：请县级管理员给本席位加上权限，同步时自动上报。
+不用上报的：按“搁置”。它们不再算“未上报”，仍留在本机、在案件里看得到；以后有了权限，自动上报。</source>
+        <translation>What should be reported: ask the county’s administrator to give this desk the right; it then goes with the next round.
+What need not be: press “Set aside”. It no longer counts as unreported, stays on this computer and is seen in its cases; should the right come later, it goes by itself.</translation>
+    </message>
+    <message>
+        <source>搁置</source>
+        <translation>Set aside</translation>
+    </message>
+    <message>
+        <source>其中 {count} 条同步中心不会收</source>
+        <translation>the hub will not take {count} of them</translation>
     </message>
 </context>
 <context>
@@ -3527,6 +3564,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Open again</translation>
     </message>
     <message>
+        <source>没有等着上报的内容，可以放心关机。</source>
+        <translation>Nothing waits to be reported; it is safe to switch off.</translation>
+    </message>
+    <message>
         <source>关机不会丢，但别的席位还看不到；请导出到U盘带到县里，收过再导入。</source>
         <translation>Safe to switch off, but other desks do not see it yet; export to a stick, take it to the county and import it again afterwards.</translation>
     </message>
@@ -3557,6 +3598,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>只用U盘交换</source>
         <translation>Works by stick only</translation>
+    </message>
+    <message>
+        <source>没有等着上报的，可以放心关机</source>
+        <translation>nothing waits to be reported; safe to switch off</translation>
     </message>
     <message>
         <source>正在同步</source>
@@ -3731,6 +3776,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation> Handled by two desks at once: {count} case(s), please choose one by one.</translation>
     </message>
     <message>
+        <source>✓ 已核对</source>
+        <translation>✓ checked</translation>
+    </message>
+    <message>
         <source>✓ 完成</source>
         <translation>✓ Done</translation>
     </message>
@@ -3745,6 +3794,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。</source>
         <translation>The hub did not take {count} entries; they are kept here. Please call the county administrator.</translation>
+    </message>
+    <message>
+        <source>本机时钟比同步中心{off}，请校准；同步不受影响。</source>
+        <translation>This computer’s clock is {off} the hub’s; please set it right. Synchronisation is not affected.</translation>
     </message>
     <message>
         <source>{count} 件两个席位同时处理，等待选择。</source>
@@ -3763,12 +3816,20 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
-        <source>本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。</source>
-        <translation>The clock here is {minutes} min ahead of the hub&apos;s, please set it; sync still works.</translation>
+        <source>基础数据：{events} 条，本席位没有上报它的权限。</source>
+        <translation>Reference data: {events} entries; this desk has no right to report them.</translation>
     </message>
     <message>
-        <source>本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。</source>
-        <translation>The clock here is {minutes} min behind the hub&apos;s, please set it; sync still works.</translation>
+        <source>{name}：{events} 条（{cases} 件案件），不是本单位的步骤，或案件没有派给本单位。</source>
+        <translation>{name}: {events} entries ({cases} cases) that are no steps of this unit, or of cases not dispatched to it.</translation>
+    </message>
+    <message>
+        <source>{name}：{events} 条（{cases} 件案件），本席位没有上报这个镇街的权限。</source>
+        <translation>{name}: {events} entries ({cases} cases); this desk has no right to report for this township.</translation>
+    </message>
+    <message>
+        <source>另有 {events} 条（{cases} 件案件）已搁置，只在这台电脑上，请按时备份。</source>
+        <translation>{events} more ({cases} cases) are set aside and only on this computer; please back up regularly.</translation>
     </message>
 </context>
 <context>
@@ -3799,6 +3860,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>用U盘交换</source>
         <translation>Exchange by stick</translation>
+    </message>
+    <message>
+        <source>已搁置，不再算“未上报”；以后有了权限，自动上报。</source>
+        <translation>Set aside; no longer counted as unreported. Should the right come later, they are reported by themselves.</translation>
     </message>
     <message>
         <source>最近的同步</source>

@@ -70,7 +70,7 @@ class BaseMapSection(Section):
         self._rows = rows
         own = [
             Line("offline", (self.tr("离线海陆底图（自带）"), self.tr("矢量"), "", "", "")),
-            Line("none", (self.tr("不要底图"), "", "", "", "")),
+            Line("none", (self.tr("不用底图"), "", "", "", "")),
         ]
         marks = {True: self.tr("✓ 使用中"), False: ""}
         lines = (*own, *map(_line, rows))
