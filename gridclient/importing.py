@@ -34,6 +34,7 @@ from gridclient.services.import_findings import (
 )
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
 from gridclient.services.importing import ImportSink, import_records
+from gridclient.services.put_in_place import put_in_place
 from gridclient.services.rows import Changes
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink
@@ -175,7 +176,7 @@ def _copy_whole(source: Path, target: Path, advance: Callable[[int], None]) -> N
                 advance(copy.tell())
             copy.flush()
             os.fsync(copy.fileno())
-        part.replace(target)
+        put_in_place(part, target)
     except OSError as problem:
         raise StoreUnavailable("basemap.not_copied", name=source.name, reason=reason_of(problem)) from problem
     finally:
@@ -193,9 +194,7 @@ def remove_base_map(folder: Path, wanted: str) -> bool:
             try:
                 path.unlink()
             except OSError as problem:
-                raise StoreUnavailable(
-                    "basemap.not_removed", name=path.name, reason=reason_of(problem)
-                ) from problem
+                raise StoreUnavailable("basemap.not_removed", name=path.name, reason=reason_of(problem)) from problem
             return True
     return False
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable, reason_of
+from gridclient.services.put_in_place import put_in_place
 from gridclient.sync.terms import FilePlace
 
 MOST_CHUNK: Final = 256 * 1024
@@ -111,7 +112,7 @@ class FileShelf:
                 return False
             whole = self.path(sha256)
             whole.parent.mkdir(exist_ok=True)
-            proved.replace(whole)
+            put_in_place(proved, whole)
             return True
         finally:
             proved.unlink(missing_ok=True)

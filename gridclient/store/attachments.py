@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.services.ports import FileState, KeptFile
+from gridclient.services.put_in_place import put_in_place
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder
 from gridclient.store.settings import KEEP_VALUE, read_value
@@ -177,7 +178,7 @@ def _settle(part: Path, stream: BinaryIO, place: Path) -> None:
         os.fsync(stream.fileno())
         stream.close()  # Windows moves no open file
         place.parent.mkdir(exist_ok=True)
-        part.replace(place)
+        put_in_place(part, place)
         sync_folder(place.parent)
 
 

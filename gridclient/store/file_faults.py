@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.errors import StoreUnavailable, reason_of
+from gridclient.services.put_in_place import put_in_place
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -39,7 +40,7 @@ def write_durably(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)
+        put_in_place(fresh, path)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.frozen import frozen
+from gridclient.services.put_in_place import put_in_place
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.log import Device, writing_device
@@ -133,7 +134,7 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
             {_BEGUN, *FOLDERS, *(path.name for path in folder.glob("store.db*"))} if _is_unfinished(folder) else set()
         )
         refuse_other_files(folder, left)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = take_lock(folder)
     try:
         if profile_exists(folder):  # made in the meantime
@@ -145,6 +146,9 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
             raise
     finally:
         lock.release()
+        if there is None:
+            with suppress(OSError):  # it is a profile, or was emptied; only now Windows removes the lock's file
+                folder.rmdir()
     return open_profile(folder, now=now)
 
 
@@ -172,7 +176,7 @@ def _fill(folder: Path, key: bytes, now: datetime) -> None:
     _write_identity(folder / _BEGUN, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
     with file_faults():
         for name in FOLDERS:
-            (folder / name).mkdir(exist_ok=True)
+            (folder / name).mkdir(mode=0o700, exist_ok=True)  # on Windows only ``mkdir`` heeds it, since Python 3.12.4
         (folder / "keys").chmod(0o700)
         write_durably(_key_file(folder), f"{key.hex()}\n".encode())
         (folder / "store.db").touch(mode=0o600)
@@ -182,7 +186,7 @@ def _fill(folder: Path, key: bytes, now: datetime) -> None:
     finally:
         database.close()
     with file_faults():
-        (folder / _BEGUN).replace(folder / "profile.json")
+        put_in_place(folder / _BEGUN, folder / "profile.json")
         sync_folder(folder)
 
 

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from gridclient.services.put_in_place import put_in_place
 from gridclient.store.driver import Connection, Database, environment_faults
 from gridclient.store.file_faults import file_faults, sync_folder
 
@@ -89,8 +90,8 @@ def finish_exchange(store: Path, kept: Path) -> None:
             aside = next(name for name in named if not name.exists())
         for suffix in _PARTS:
             with suppress(FileNotFoundError):
-                store.with_name(store.name + suffix).replace(aside.with_name(aside.name + suffix))
-        decided.replace(store)
+                put_in_place(store.with_name(store.name + suffix), aside.with_name(aside.name + suffix))
+        put_in_place(decided, store)
         sync_folder(kept)
         sync_folder(store.parent)
 
@@ -103,7 +104,7 @@ def is_exchange_decided(folder: Path) -> bool:
 def _make_durable(fresh: Path, target: Path) -> None:
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
-    fresh.replace(target)
+    put_in_place(fresh, target)
     sync_folder(target.parent)
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gridclient.domain.errors import SyncFault, reason_of
+from gridclient.services.put_in_place import put_in_place
 from gridclient.sync.bundle import MOST_BYTES
 
 
@@ -69,7 +70,7 @@ def write_file(file: Path, data: bytes, head: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(file)
+        put_in_place(part, file)
         if os.name == "posix":
             folder = os.open(file.parent, os.O_RDONLY)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,3 +37,8 @@ def opened_store(file: Path, key: bytes) -> Iterator[Database]:
     database = Database(file, key)
     yield database
     database.close()
+
+
+def is_the_owners_only(path: Path) -> bool:
+    """Whether nobody else may read it. Windows has no such modes and shows all as everybody's."""
+    return os.name != "posix" or not path.stat().st_mode & 0o077

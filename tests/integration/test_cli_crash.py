@@ -115,7 +115,7 @@ sys.exit(__main__.main())
 def test_a_fault_ends_with_a_status_of_its_own_and_one_document(as_json: bool) -> None:
     words = ["deadline", "--from", "2026-02-13T09:00:00", "--limit", "1工作日", *(["--json"] if as_json else [])]
     run = [sys.executable, "-c", FAULTY, *words]
-    ran = subprocess.run(run, check=False, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(run, check=False, capture_output=True, encoding="utf-8", timeout=60)
     assert ran.returncode == 70
     assert "程序出错" in ran.stderr and "in broken" in ran.stderr and MOBILE not in ran.stderr
     if as_json:

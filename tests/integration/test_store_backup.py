@@ -21,7 +21,7 @@ from gridclient.store.profile import Profile, create_profile
 from gridclient.store.reference import touch_reference
 from gridclient.store.reference_exchange import record_changes
 from gridclient.store.verify import verify
-from tests.fakes.backed_up import NOW, opened_store, register, titles
+from tests.fakes.backed_up import NOW, is_the_owners_only, opened_store, register, titles
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_backup_is_the_store_of_its_moment(profile: Profile, tmp_path: Path) -
     with opened_store(tmp_path / "a.gridbackup", profile.key) as copy:
         assert titles(copy) == ["甲", "乙"]
         assert verify(copy).ok
-    assert (tmp_path / "a.gridbackup").stat().st_mode & 0o777 == 0o600
+    assert is_the_owners_only(tmp_path / "a.gridbackup")
     assert b"case_registered" not in (tmp_path / "a.gridbackup").read_bytes()
 
 
