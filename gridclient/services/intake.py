@@ -19,6 +19,7 @@ from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
 from gridclient.services.told_moment import told_moment, without_moments
 from gridclient.services.told_opening import PHONE, channel_of, introduced, opened
+from gridclient.services.told_place import told_place
 from gridclient.services.told_point import told_point, without_point
 from gridclient.services.words import URGENCIES
 
@@ -33,14 +34,6 @@ _OF_ANOTHER = re.compile(
     r"(?:联系)?(?:电话|手机|号码){0,2}[:：是\s]{0,2}$"
 )
 _LONGEST_OWNER: Final = 24
-_ADDRESS = re.compile(
-    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|(?P<estate>小区|花园|家园|新村)|广场|市场)[一-鿿A-Za-z0-9]{0,8}?"
-    r"(?:(?<=[0-9A-Za-z一二三四五六七八九十])(?:号(?!线|摄|机[器组台])(?:楼(?(estate)|(?![下上道顶前后里内])))?|[期栋幢])"
-    r"|附近|门口|路口|交叉口)(?:[0-9一二三四五六七八九十]{1,2}单元)?(?:\d{3,4}室)?"
-)
-_BEFORE_ADDRESS = re.compile(
-    r"^.*(?:反映|投诉|举报|来电|咨询|求助|表示|位于|我们?是|家住|说|发现|看到|听到|拆除|[他她我]们?家(?:门口)?|(?<!自)在)(?=.{2})|^住(?![宅房院户建所址])"
-)
 _GREETING: Final = re.compile(r".{0,12}(?:[您你]们?|领导|大家|各位|书记|主任|[早晚]上|[上下]午)好")
 _LONGEST_INTRODUCTION: Final = 20
 _URL: Final = re.compile(r"https?://[!-~]+")
@@ -101,10 +94,12 @@ def parse_text(text: str, now: datetime) -> ParsedText:
         title=(values.get("title") or headline(body))[:TITLE_FROM_TEXT],
         reporter_name=_reporter(values, body, plain),
         reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
-        address=values.get("address", "") or _address(body),
+        address=values.get("address", "") or told_place(without_moments(opened(body)[2])),
         point=point,
         crs=crs,
-        happened_at=told_moment(values.get("happened_at", ""), now) or told_moment(body, now),
+        happened_at=told_moment(values.get("happened_at", ""), now, day_alone=True)
+        or told_moment(opened(body)[0], now, day_alone=True)
+        or told_moment(body, now),
         channel=_channel(values, plain),
         upper_number=values.get("upper_number", ""),
         urgency=next((value for value, word in URGENCIES.items() if values.get("urgency", "").startswith(word)), 0),
@@ -150,11 +145,6 @@ def _own_phone(text: str) -> str:
     told = ((found[0], text[max(found.start() - _LONGEST_OWNER, 0) : found.start()]) for found in _PHONE.finditer(text))
     own = (phone for phone, before in told if not _OF_ANOTHER.search(before))
     return next(own, "")
-
-
-def _address(body: str) -> str:
-    """The first place in the text that is as exact as a house number."""
-    return _BEFORE_ADDRESS.sub("", _first(_ADDRESS, without_moments(opened(body)[2])))
 
 
 def _channel(values: dict[str, str], text: str) -> str:

@@ -36,13 +36,15 @@ _MORNING: Final = 5
 """Before this hour a night is the next day's."""
 
 
-def told_moment(text: str, now: datetime) -> datetime | None:
+def told_moment(text: str, now: datetime, *, day_alone: bool = False) -> datetime | None:
     """The first moment, in China time, that a text which came ``now`` tells and that is not to come, or None.
 
-    Without a year it needs an hour: a day alone may be any year's.
+    It needs an hour: in running words a day alone is a contract's or a notice's more often than the event's. Where
+    ``day_alone`` will do it needs its year.
     """
     for found in _MOMENT.finditer(_SPELT.sub(_in_digits, text)):
-        if (found["year"] or found["hour"]) and (moment := _dated(found, now)) is not None and moment <= now:
+        moment = _dated(found, now) if found["hour"] or (day_alone and found["year"]) else None
+        if moment is not None and moment <= now:
             return moment
     return None
 

@@ -235,7 +235,7 @@ def test_of_two_areas_of_a_tier_the_longer_name_comes_first_and_one_sign_names_n
     [
         ("登记 2026-11-18 08:00\n诉求时间：2026-11-19 22:40\n内容：路灯不亮", (19, 22, 40)),
         ("2026年11月18日 8时 路灯不亮", (18, 8, 0)),
-        ("2026/11/18 路灯不亮", (18, 0, 0)),
+        ("2026/11/18，路灯不亮", (18, 0, 0)),
     ],
 )
 def test_the_time_is_the_labelled_one_else_the_first_that_is_told(text: str, moment: tuple[int, int, int]) -> None:

@@ -84,6 +84,36 @@ def test_what_only_sounds_like_an_address_is_none(text: str) -> None:
     assert parse_text(text, NOW).address == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("近年来一场官司给云顶小区6栋的业主带来烦恼", "云顶小区6栋"),
+        ("请综合执法中队核实汪疃镇政府街22号违停", "汪疃镇政府街22号"),
+        ("市民来电，称高区和兴路126号进水", "高区和兴路126号"),
+        ("搅拌站紧邻轻苑小区21栋", "轻苑小区21栋"),
+        ("2018年下半年我们小区门口就坏了", ""),
+        ("小贩从巷子里搬到路口", ""),
+        ("望海园农贸市场三号门积水", ""),
+    ],
+)
+def test_words_of_a_sentence_are_no_part_of_a_place(text: str, place: str) -> None:
+    assert parse_text(text, NOW).address == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年9月1日签的合同，到今天还没有交房",
+        "楼顶违建曾于2026-08-03投诉，至今未拆",
+        "门口的路坏了，请领导看看。\n2026年11月22日",
+    ],
+)
+def test_a_day_alone_in_a_story_is_not_when_it_happened(text: str) -> None:
+    assert parse_text(text, NOW).happened_at is None
+    labelled = parse_text(f"写信日期：2026-11-15\n内容：{text}", NOW)
+    assert labelled.happened_at == datetime(2026, 11, 15, tzinfo=CHINA_TIME)
+
+
 @pytest.mark.parametrize("text", ["15063110987", "0110-2231", "统一路110号", "长度110米", "1381234512345", "12345678"])
 def test_digits_of_another_number_are_no_channel(text: str) -> None:
     assert parse_text(f"联系 {text}，路灯不亮", NOW).channel == ""
