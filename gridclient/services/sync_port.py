@@ -221,9 +221,9 @@ class SyncStore(Protocol):
         """A person confirmed."""
         ...
 
-    def begin_round(self) -> None:
-        """Proves by a small durable write that the store can write, before anything is pushed (the disk may be
-        full)."""
+    def begin_round(self) -> Changes:
+        """Proves by a small durable write that the store can write, before anything is pushed (the disk may be full).
+        What was done in cases that were set aside (:meth:`set_aside`) is set aside, too; these cases are returned."""
         ...
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:

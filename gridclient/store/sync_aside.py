@@ -2,7 +2,8 @@
 
 A right was taken away, the desk became another one's, or it had cases of another township before it enrolled. Set aside
 they have an origin that exists in this log only (its stream begins with :data:`~gridclient.domain.handing.ASIDE`) and
-is nobody's own, so they count as waiting nowhere and hold up nothing. Their cases stay as they are.
+is nobody's own, so they count as waiting nowhere and hold up nothing. Their cases stay as they are. What is done in
+such a case later follows them, so that all of it goes in its order when the right comes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ _OPEN: Final = (
 _OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
 _SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY e.hlc, e.hash"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
+_FOLLOWED: Final = (
+    f"SELECT DISTINCT e.subject FROM origins o JOIN events e ON e.origin = o.no WHERE o.stream LIKE '{ASIDE}%'"
+)
+_ALL_OF_STREAM: Final = (
+    "SELECT count(*), count(DISTINCT e.subject) FROM origins o JOIN events e INDEXED BY events_waiting "
+    "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 1 AND o.stream = ?"
+)
 _HANDED: Final = (
     "SELECT e.kind, e.payload FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE e.subject = ? AND (o.own = 0 OR e.acked IS NOT NULL) AND e.payload LIKE '%assignments%'"
@@ -47,16 +55,30 @@ def unit_of(stream: str, grants: Iterable[Grant]) -> str | None:
     return min((grant.unit for grant in grants if grant.writes and grant.stream == stream), default=None)
 
 
-def unsendable(connection: Connection, grants: Collection[Grant]) -> dict[str, Sequence[Waiting]]:
-    """Own waiting events that the hub takes from no desk with these rights, by stream."""
-    found: dict[str, Sequence[Waiting]] = {}
-    for (stream,) in connection.execute(_OPEN).fetchall():
-        unit = unit_of(stream, grants)
-        if unit != "":
-            rows = [waiting_row(row) for row in connection.execute(_OF_STREAM, (stream,)).fetchall()]
-            if refused := rows if unit is None else _not_of_unit(connection, unit, rows):
-                found[stream] = refused
+def refused_counts(connection: Connection, grants: Collection[Grant]) -> Sequence[tuple[str, str | None, int, int]]:
+    """Each stream of which own events wait that the hub takes from no desk with these rights, :func:`unit_of` it, and
+    the numbers of these events and of their cases or lists."""
+    found = []
+    for stream, unit in _closed(connection, grants):
+        if unit is None:
+            events, subjects = connection.execute(_ALL_OF_STREAM, (stream,)).fetchone()
+        else:
+            rows = _unsendable(connection, stream, unit)
+            events, subjects = len(rows), len({row.subject for row in rows})
+        if events:
+            found.append((stream, unit, events, subjects))
     return found
+
+
+def _closed(connection: Connection, grants: Collection[Grant]) -> Sequence[tuple[str, str | None]]:
+    """The streams with own waiting events of which a desk with these rights may not write everything."""
+    streams = ((stream, unit_of(stream, grants)) for (stream,) in connection.execute(_OPEN).fetchall())
+    return [(stream, unit) for stream, unit in streams if unit != ""]
+
+
+def _unsendable(connection: Connection, stream: str, unit: str | None) -> list[Waiting]:
+    rows = [waiting_row(row) for row in connection.execute(_OF_STREAM, (stream,)).fetchall()]
+    return rows if unit is None else _not_of_unit(connection, unit, rows)
 
 
 def _not_of_unit(connection: Connection, unit: str, rows: Sequence[Waiting]) -> list[Waiting]:
@@ -79,8 +101,22 @@ def count_aside(connection: Connection) -> tuple[int, int]:
 
 
 def set_aside(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
-    """Sets aside what is :func:`unsendable`. What waits behind it in its chain is numbered anew, so that it can go."""
-    chosen = [row for rows in unsendable(connection, grants).values() for row in rows]
+    """Sets aside what :func:`refused_counts` counts. What waits behind it in its chain is numbered anew, so that it can
+    go."""
+    closed = _closed(connection, grants)
+    return _put(connection, device, [row for told in closed for row in _unsendable(connection, *told)])
+
+
+def follow(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
+    """Sets aside what was done since in cases of which something is set aside, where the hub does not take it either.
+    Not to be called while events are on their way."""
+    followed = {subject for (subject,) in connection.execute(_FOLLOWED).fetchall()}
+    closed = _closed(connection, grants) if followed else ()
+    rows = (row for told in closed for row in _unsendable(connection, *told))
+    return _put(connection, device, [row for row in rows if row.subject in followed])
+
+
+def _put(connection: Connection, device: Device, chosen: Sequence[Waiting]) -> Rewritten:
     if not chosen:
         return Rewritten(0, frozenset())
     firsts: dict[int, int] = {}

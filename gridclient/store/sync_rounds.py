@@ -15,7 +15,7 @@ from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
 from gridclient.store.settings import KEEP_VALUE, read_value
-from gridclient.store.sync_aside import count_aside, unit_of, unsendable
+from gridclient.store.sync_aside import count_aside, refused_counts
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
@@ -55,13 +55,13 @@ class SqliteSyncQueries:
         if enrolment is None:
             return []
         with self._database.reader() as connection:
-            found = unsendable(connection, enrolment.grants)
+            found = refused_counts(connection, enrolment.grants)
             names = dict(connection.execute(_NAMES).fetchall()) if found else {}
         told = []
-        for stream, rows in sorted(found.items()):
+        for stream, unit, events, subjects in sorted(found):
             code = stream.removeprefix(CASES)
-            cases = len({row.subject for row in rows}) if stream.startswith(CASES) else 0
-            told.append(Refused(code, names.get(code, code), len(rows), cases, unit_of(stream, enrolment.grants) or ""))
+            cases = subjects if stream.startswith(CASES) else 0
+            told.append(Refused(code, names.get(code, code), events, cases, unit or ""))
         return told
 
     def set_aside(self) -> tuple[int, int]:

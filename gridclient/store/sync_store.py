@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.events import CHAIN_START, EventKey, Record
 from gridclient.domain.handing import stream_of
-from gridclient.services.enrolment import Enrolment
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
@@ -40,7 +40,7 @@ from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_lost import forget_found, lost_places, next_lost
-from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
+from gridclient.store.sync_rewriting import Rewritten, keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
 from gridclient.store.sync_withdrawing import withdraw, withdraw_forked, withdraw_unproven, withdraw_unshown
 from gridclient.store.tables import count_apart
@@ -118,10 +118,17 @@ class SqliteSyncStore(FileQueue):
         if enrolment is None:
             raise SyncFault("sync.not_enrolled")
         with self._database.writer() as connection:
-            device = writing_device(connection, self._profile.device)
-            put = sync_aside.set_aside(connection, device, enrolment.grants)
-            if put.events:
-                self._audit(connection, "sync.aside", str(put.events))
+            return self._put_aside(connection, enrolment, sync_aside.set_aside)
+
+    def _put_aside(
+        self,
+        connection: Connection,
+        enrolment: Enrolment,
+        work: Callable[[Connection, Device, Collection[Grant]], Rewritten],
+    ) -> Changes:
+        put = work(connection, writing_device(connection, self._profile.device), enrolment.grants)
+        if put.events:
+            self._audit(connection, "sync.aside", str(put.events))
         return Changes(put.cases)
 
     def in_doubt(self) -> bool:
@@ -132,9 +139,9 @@ class SqliteSyncStore(FileQueue):
         with self._database.writer() as connection:
             connection.execute(KEEP_VALUE, (CONFIRM, ""))
 
-    def begin_round(self) -> None:
+    def begin_round(self) -> Changes:
         """See the port. On the county's desk it also appends events for changed reference data."""
-        enrolment = self.enrolment()
+        enrolment, changes = self.enrolment(), Changes()
         now = self._clock.now()
         with self._database.writer() as connection:
             connection.execute(KEEP_VALUE, (_BEGUN, now.isoformat()))
@@ -142,8 +149,10 @@ class SqliteSyncStore(FileQueue):
             forget_found(connection)
             if enrolment is not None:
                 self._resume(connection, enrolment)  # a backup may be older than a right
+                changes = self._put_aside(connection, enrolment, sync_aside.follow)
             if enrolment is not None and enrolment.sends_reference:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
+        return changes
 
     def _resume(self, connection: Connection, enrolment: Enrolment) -> None:
         """Makes wait again what was set aside and what the desk may write now."""

@@ -163,7 +163,7 @@ class Round:
         enrolment = self._store.enrolment()
         if enrolment is None:
             raise SyncFault("sync.not_enrolled")
-        self._store.begin_round()
+        self._around.changed(self._store.begin_round())
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
         self._protocol = self._transport.terms.choose(self._around.versions)

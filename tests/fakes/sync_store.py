@@ -135,9 +135,9 @@ class FakeSyncStore:
     def end_doubt(self) -> None:
         self.doubt = False
 
-    def begin_round(self) -> None:
+    def begin_round(self) -> Changes:
         with self._transaction():
-            pass
+            return Changes()
 
     def enrolment(self) -> Enrolment | None:
         return self.state.enrolment

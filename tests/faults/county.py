@@ -18,6 +18,7 @@ from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFaul
 from gridclient.hub import feeds
 from gridclient.hub.access import Applicant
 from gridclient.services.enrolment import Grant
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore, Taken
 from gridclient.sync.bundle import SUFFIX
 from gridclient.sync.restart import start_anew
@@ -314,9 +315,9 @@ class _FullDisk:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def begin_round(self) -> None:
+    def begin_round(self) -> Changes:
         with _full_disk(self._page == 0):
-            self._store.begin_round()
+            return self._store.begin_round()
 
     def take(self, page: FeedPage) -> Taken:
         self._page -= 1

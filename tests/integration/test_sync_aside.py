@@ -87,6 +87,30 @@ def test_what_was_set_aside_goes_when_the_right_comes(desk: ToyDesk, neighbour: 
     assert same_tables((desk, neighbour)) and proved(desk, neighbour)
 
 
+def test_what_is_done_in_a_case_that_was_set_aside_follows_it_and_comes_behind_it(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
+) -> None:
+    theirs = of_neighbour(desk)
+    step(desk, theirs, "误记")
+    desk.enrol()
+    desk.sync.set_aside()
+    last = desk.stage.case(theirs).last
+    assert last is not None
+    desk.stage.record(EventKind.UNDONE, theirs, {"target": list(last)}, stream=OTHER)
+    of_neighbour(desk, "路面塌陷")
+    step(desk, theirs, "又来电")
+    assert pending(desk) == (3, 2)
+    desk.sync.begin_round()
+    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (4, 1)), "the other case still waits for a decision"
+    desk.enrol(*BOTH)
+    desk.round(hub)
+    neighbour.round(hub)
+    kinds = [record.kind for record in hub.records(OTHER) if record.subject == theirs]
+    assert kinds == [EventKind.REGISTERED, EventKind.NOTED, EventKind.UNDONE, EventKind.NOTED]
+    assert neighbour.stage.case(theirs).refused == () == desk.stage.case(theirs).refused
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
 def test_a_right_that_was_taken_away_leaves_steps_that_are_set_aside_and_what_came_before_stays(
     desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
 ) -> None:
