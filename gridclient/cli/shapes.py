@@ -149,6 +149,7 @@ def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> lis
             "text": text,
             "payload": _masked(e.payload),
             "pending": e.pending,
+            "aside": e.aside,
             "refused": e.refused,
         }
         for e, text in zip(entries, lines_of(entries, reference), strict=True)

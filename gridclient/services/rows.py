@@ -14,6 +14,7 @@ from gridclient.domain.case import Case
 from gridclient.domain.codes import standard_key
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import ASIDE
 
 UNPLACED: Final = "unplaced"
 """未落格: used in place of an area's code for the cases that lie in no area in force."""
@@ -143,6 +144,11 @@ class TimelineEntry:
     pending: bool
     refused: bool = False
     key: EventKey | None = None
+
+    @property
+    def aside(self) -> bool:
+        """Whether it was set aside: this desk wrote it, and the hub does not take it."""
+        return self.key is not None and self.key.stream.startswith(ASIDE)
 
     @property
     def takes_back(self) -> tuple[str | int, ...]:

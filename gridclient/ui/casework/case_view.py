@@ -22,14 +22,15 @@ from gridclient.ui.present import counting_clock
 
 @frozen
 class TimelineLine:
-    """An event in words. ``unsent``: it has not reached the hub. ``refused``: it has no effect, because a rule forbade
-    it."""
+    """An event in words. ``unsent``: it has not reached the hub. ``aside``: nor does it wait for that any more, as it
+    was set aside. ``refused``: it has no effect, because a rule forbade it."""
 
     at: datetime
     text: str
     actor: str
     unsent: bool
     refused: bool
+    aside: bool
 
 
 @frozen
@@ -92,8 +93,8 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         grid_name=grid_name(case.facts.grid, reference),
         township_name=township.name if township is not None else "",
         standard=_standard(case.facts.standard, timeline, reference),
-        lines=_lines(timeline, reference),
-        plain_lines=_lines(timeline, reference, plain=True),
+        lines=timeline_lines(timeline, reference),
+        plain_lines=timeline_lines(timeline, reference, plain=True),
         files=_files(desk, case.id),
         clock=clock,
         explanation=clock_lines(clock, reference, case.clocks) if clock is not None else (),
@@ -143,10 +144,14 @@ def grid_name(code: str, reference: Reference) -> str:
     return grid_title(row, above.name if above is not None else "")
 
 
-def _lines(timeline: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False) -> tuple[TimelineLine, ...]:
+def timeline_lines(
+    timeline: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False
+) -> tuple[TimelineLine, ...]:
     """The timeline in words, the newest line first."""
     told = zip(timeline, lines_of(timeline, reference, plain=plain), strict=True)
-    return tuple(TimelineLine(e.at, line, who(e.actor, reference), e.pending, e.refused) for e, line in told)[::-1]
+    return tuple(
+        TimelineLine(e.at, line, who(e.actor, reference), e.pending or e.aside, e.refused, e.aside) for e, line in told
+    )[::-1]
 
 
 def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:

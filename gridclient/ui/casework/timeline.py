@@ -126,7 +126,9 @@ class TimelineList(QListView):
 
     def _told(self, line: TimelineLine) -> str:
         told = [line.text, self.tr("{at} · {actor}").format(at=f"{line.at:%Y-%m-%d %H:%M:%S}", actor=line.actor)]
-        if line.unsent:
+        if line.aside:
+            told.append(self.tr("已搁置：只在本机，没有上报"))
+        elif line.unsent:
             told.append(self.tr("未上报：还只在本机"))
         if line.refused:
             told.append(self.tr("未生效：与另一席位的操作冲突"))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.events import EventKey, EventKind
+from gridclient.domain.handing import ASIDE
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, TimelineEntry
+from gridclient.ui.casework.case_view import timeline_lines
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.casework.timeline import TimelineList
 from gridclient.ui.theme import tokens
 from gridclient.ui.value_list import VALUE
 from tests.ui.casework.panel_keys import Show, press
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import NOW, InventedDesk
 from tests.ui.focus import shows_the_keyboard
 
 LONG = "楼上夜里拖动家具，多次沟通无果。" * 180
@@ -75,3 +78,16 @@ def test_whoever_reads_a_line_stays_there_when_a_round_has_taken_it_to_the_hub(
     panel.refresh(Changes(cases=frozenset({case_id})))
     qtbot.waitUntil(lambda: not timeline.lines.values[0].unsent)
     assert timeline.currentIndex().row() == last
+
+
+def test_a_step_that_was_set_aside_is_not_shown_as_one_that_others_have(made: InventedDesk, qtbot: QtBot) -> None:
+    timeline = TimelineList()
+    qtbot.addWidget(timeline)
+    sent, kept = (EventKey(f"{of}t:371002001", "a" * 16, 1, 1) for of in ("", ASIDE))
+    entries = [
+        TimelineEntry(NOW, EventKind.NOTED, "a", {"text": "来电"}, pending=False, key=key) for key in (sent, kept)
+    ]
+    timeline.show_lines(timeline_lines(entries, made.desk.reference), NOW)
+    told = [timeline.lines.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in (0, 1)]
+    assert ["已搁置：只在本机，没有上报" in words for words in told] == [True, False]
+    assert not any("未上报" in words for words in told)
