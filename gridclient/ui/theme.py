@@ -159,9 +159,14 @@ def apply_theme(application: QApplication, theme: Tokens) -> None:
         application.setStyle(QStyleFactory.create("Fusion"))
     scheme = Qt.ColorScheme.Dark if theme is DARK else Qt.ColorScheme.Light
     application.styleHints().setColorScheme(scheme)  # works with a platform theme only; the palette always works
-    application.setFont(base_font())
     application.setPalette(palette_of(theme))
-    application.setStyleSheet(style_sheet_of(theme))
+    _give_sheet(application, style_sheet_of(theme))
+
+
+def _give_sheet(application: QApplication, sheet: str) -> None:
+    """With every sheet Qt takes the system's fonts again for lists and menus, which on Windows are smaller ones."""
+    application.setStyleSheet(sheet)
+    application.setFont(base_font())
 
 
 def show_theme(name: str) -> None:
@@ -180,11 +185,11 @@ def without_style_sheet() -> Iterator[None]:
         yield
         return
     sheet = application.styleSheet()
-    application.setStyleSheet("")
+    _give_sheet(application, "")
     try:
         yield
     finally:
-        application.setStyleSheet(sheet)
+        _give_sheet(application, sheet)
 
 
 def give_viewport(view: QAbstractScrollArea) -> None:

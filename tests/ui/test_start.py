@@ -157,7 +157,7 @@ from gridclient.ui.grids.tree import GridTree
 application = QtWidgets.QApplication([])
 before = "QWizard" in vars(QtWidgets)
 model, tree = CaseModel(now=SystemClock().now()), GridTree()
-table = CaseTable(model=model)
+table = CaseTable(model=model, parent=tree)
 model.set_order(Sort())
 for view in (table, tree):
     view.grab()

@@ -8,12 +8,22 @@ from itertools import product
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, base_font, palette_of, style_sheet_of, tokens
+from gridclient.ui.theme import (
+    DARK,
+    LIGHT,
+    Tokens,
+    apply_theme,
+    base_font,
+    palette_of,
+    style_sheet_of,
+    tokens,
+    without_style_sheet,
+)
 
 LEAST_CONTRAST = 4.5
 GROUNDS = ("panel", "alternate", "selection")
@@ -136,3 +146,19 @@ def test_words_of_fields_that_stand_above_one_another_begin_at_the_same_place(lo
         inked = product(range(4, 60), range(6, 34))
         begins.append(next(x for x, y in inked if picture.pixelColor(x, y).lightness() < ground - 60))
     assert max(begins) - min(begins) <= 1
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_lists_and_menus_are_written_as_large_as_all_else_whatever_the_system_takes_for_them(
+    qtbot: QtBot, qapp: QApplication, theme: Tokens
+) -> None:
+    apply_theme(qapp, theme)
+    for widget in (QTreeView(), QMenu()):
+        qtbot.addWidget(widget)
+        widget.ensurePolished()
+        assert widget.font() == base_font()
+    with without_style_sheet():
+        built = QTreeView()
+        qtbot.addWidget(built)
+        assert built.font() == base_font()
+    assert built.font() == base_font()
