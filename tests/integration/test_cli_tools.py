@@ -191,7 +191,8 @@ def test_a_profile_below_a_file_is_told_in_chinese(capsys: pytest.CaptureFixture
     (tmp_path / "file").touch()
     line = CommandLine(tmp_path / "file" / "desk", capsys)
     ran = line("init", "--county", "371002", "--township", "371002001", "--name", "某街道")
-    assert (ran.status, ran.err) == (4, "磁盘读写失败（上级不是文件夹），请检查磁盘和权限。\n")
+    reason = "同名的文件已经存在" if sys.platform == "win32" else "上级不是文件夹"
+    assert (ran.status, ran.err) == (4, f"磁盘读写失败（{reason}），请检查磁盘和权限。\n")
 
 
 def test_what_is_wrong_with_the_unit_above_is_said_of_row_and_column(desk: CommandLine, tmp_path: Path) -> None:
