@@ -34,6 +34,7 @@ _OF_ANOTHER = re.compile(
     r"(?:联系)?(?:电话|手机|号码){0,2}[:：是\s]{0,2}$"
 )
 _LONGEST_OWNER: Final = 24
+_BESIDE_NAME: Final = r"[，,（(\s]{0,2}(?:联系)?(?:电话|手机)?(?:号码?)?[:：\s]{0,2}"
 _GREETING: Final = re.compile(r".{0,12}(?:[您你]们?|领导|大家|各位|书记|主任|[早晚]上|[上下]午)好")
 _LONGEST_INTRODUCTION: Final = 20
 _URL: Final = re.compile(r"https?://[!-~]+")
@@ -89,10 +90,11 @@ def parse_text(text: str, now: datetime) -> ParsedText:
     plain = without_point(plain)
     values, rest = labelled(plain)
     body = values.get("description") or values.get("remark") or rest
-    phone = _first(_PHONE, values.get("reporter_phone", "")) or _own_phone(plain)
+    name = _reporter(values, body, plain)
+    phone = _first(_PHONE, values.get("reporter_phone", "")) or _own_phone(plain, name)
     return ParsedText(
         title=(values.get("title") or headline(body))[:TITLE_FROM_TEXT],
-        reporter_name=_reporter(values, body, plain),
+        reporter_name=name,
         reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
         address=values.get("address", "") or told_place(without_moments(opened(body)[2])),
         point=point,
@@ -140,8 +142,10 @@ def _grid_worker(values: dict[str, str]) -> str:
     return "" if values.keys() & {"upper_number", "reporter_name"} else values.get("grid_worker", "")
 
 
-def _own_phone(text: str) -> str:
-    """The first telephone in a text that is not told as another's."""
+def _own_phone(text: str, name: str) -> str:
+    """The telephone beside the name of who tells a text, else the first that is not told as another's."""
+    if name and (beside := re.search(rf"{re.escape(name)}{_BESIDE_NAME}({PHONE})", text)):
+        return beside[1]
     told = ((found[0], text[max(found.start() - _LONGEST_OWNER, 0) : found.start()]) for found in _PHONE.finditer(text))
     own = (phone for phone, before in told if not _OF_ANOTHER.search(before))
     return next(own, "")

@@ -6,9 +6,9 @@ import re
 from itertools import zip_longest
 from typing import Final
 
-from gridclient.services.told_opening import NAME, PHONE
+from gridclient.services.told_opening import CALLER, NAME, PHONE
 
-_WHOSE: Final = "(?:实名)?(?:来电|反映|诉求|联系|举报|投诉|报警|上报|求助|来访|发件|来件|写信|发起|登记|当事)人"
+_WHOSE: Final = f"(?:实名)?(?:{CALLER}|(?:联系|发件|来件|写信|发起|登记|当事)人)"
 _WHAT: Final = "(?:工单|受理|案件|案卷|事件|事项|任务|热线|留言|来件|警情|诉求|问题|反映|主要){0,2}"
 """What an order calls itself and its matter, or nothing."""
 _REPLY: Final = "(?:回复|回访)"
