@@ -17,7 +17,7 @@ _SYSTEMS: Final = (
 _NAMED: Final = "|".join(f"{codes}|{maps}" for codes, maps, _ in _SYSTEMS)
 _CLAUSE_END: Final = re.compile(r"[，。；！？\n]")
 _AXIS: Final = r"(?:[东北][经纬]|[经纬]度?|lon(?:gitude)?|lng|lat(?:itude)?|[NE])"
-_DEGREES: Final = r"(?<![\d.])(\d{1,3}\.\d{3,})(?![\d.])\s?[°度]?\s?[NE]?"
+_DEGREES: Final = r"(?<![\d.])(\d{1,3}\.\d{3,})(?![\d.])(?:[ \t]?[°度])?(?:[ \t]?[NE])?"
 _POINT: Final = re.compile(rf"{_DEGREES}[\s,，;；、/]{{0,3}}{_AXIS}?[\s:：=]{{0,3}}{_DEGREES}", re.IGNORECASE)
 _TOLD: Final = re.compile(
     rf"[，,、 \t]{{0,3}}(?:附件|{_NAMED}|坐标|定位|位置|经纬度|{_AXIS}|[ \t:：=(（]){{0,8}}{_POINT.pattern}"

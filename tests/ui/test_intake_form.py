@@ -58,7 +58,7 @@ def test_a_pasted_order_fills_and_marks_empty_fields(opened: Opened, qtbot: QtBo
     form = opened()
     paste(form, ORDER)
     assert (form.values.reporter_name, form.values.reporter_phone) == ("王某某", "13800001234")
-    assert form.note.text() == "带 ✓ 的由文字填入，请核对。"
+    assert form.note.text() == "带 ✓ 的由文字填入，请核对；文字没有说明来源。"
     qtbot.waitUntil(lambda: form.values.grid == "371002002001003")
     assert [chip.accessibleName() for chip in form.inputs.chips.buttons] == ["施工扰民 · 夜间施工噪音扰民"]
 

@@ -1,4 +1,4 @@
-"""登记: a point without its coordinate system asks for it, because half a kilometre lies between two of them."""
+"""登记: what a pasted text does not say is asked for or named: a point's coordinate system, the source."""
 
 from __future__ import annotations
 
@@ -90,3 +90,13 @@ def test_a_system_that_was_chosen_for_one_point_is_not_the_next_ones(form: Intak
     form.inputs.description.selectAll()
     paste(form, "路灯不亮，位置122.118200,37.509800")
     assert form.values.crs == "" and form.inputs.point_note.isVisible()
+
+
+def test_a_source_that_the_text_says_is_marked_and_one_that_it_does_not_say_is_named(form: IntakeForm) -> None:
+    paste(form, "【12345】市民来电反映路灯不亮")
+    assert (form.values.channel, form.inputs.title_of("channel")) == ("12345", "✓ 来源")
+    assert "来源" not in form.note.text()
+    form.inputs.description.selectAll()
+    paste(form, "路灯不亮三天了，麻烦来修")
+    assert (form.values.channel, form.inputs.title_of("channel")) == ("12345", "来源")
+    assert "没有说明来源" in form.note.text()

@@ -206,8 +206,10 @@ class IntakeForm(QWidget):
         self._by_text |= {name: after[name] for name in names}
         self.inputs.show_values(values, only=[name for name in after if after[name] != before[name]])
         self.inputs.mark(names)
-        if names:
+        if "channel" in names or values.channel != EMPTY.channel:
             self.note.say(self.tr("带 ✓ 的由文字填入，请核对。"))
+        elif names:
+            self.note.say(self.tr("带 ✓ 的由文字填入，请核对；文字没有说明来源。"))
         self._on_edited()
 
     def _on_grid(self, code: str) -> None:

@@ -88,9 +88,7 @@ def filled(
         stale |= {"crs"} if "point" in stale else set()
         values = replace(values, **{name: getattr(EMPTY, name) for name in stale})
     found = _as_typed(parse_text(text, now))
-    names = tuple(
-        name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)
-    )
+    names = tuple(name for name, word in found.items() if word and _is_free(values, name))
     given: dict[str, Any] = {name: found[name] for name in names}
     if "point" in names:  # a system that was chosen before is not this point's
         given["crs"] = found["crs"]
