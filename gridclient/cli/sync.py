@@ -14,6 +14,7 @@ from gridclient.domain.roles import Action, may
 from gridclient.services.deadline_text import off_text
 from gridclient.services.enrolment import REFERENCE
 from gridclient.services.error_text import sentence
+from gridclient.services.rows import PutAside
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 
 _SYSTEM: Final = "system"
@@ -99,7 +100,7 @@ def sync_once(args: argparse.Namespace) -> Exit:
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
     words = f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"
-    document = _round_json(report, pending, waiting) | {"refused": _refused_json(refused), "aside": aside[0]}
+    document = _round_json(report, pending, waiting) | {"refused": _refused_json(refused), "aside": aside.events}
     answer(args, document, [words])
     if not args.json:
         _say_rest(report, files, waiting, chooses=chooses)
@@ -137,13 +138,13 @@ def _set_aside(args: argparse.Namespace) -> Exit:
         pending, aside = line.queries.pending()[0], line.queries.set_aside()
     count = sum(found.events for found in refused)
     words = f"已搁置 {count} 条，待上报 {pending} 条。" if count else f"没有要搁置的，待上报 {pending} 条。"
-    answer(args, {"set_aside": _refused_json(refused), "aside": aside[0], "pending": pending}, [words])
+    answer(args, {"set_aside": _refused_json(refused), "aside": aside.events, "pending": pending}, [words])
     if not args.json:
         _say_refused((), aside)
     return Exit.DONE
 
 
-def _say_refused(refused: Sequence[Refused], aside: tuple[int, int]) -> None:
+def _say_refused(refused: Sequence[Refused], aside: PutAside) -> None:
     """What can never be sent, with the reason and what to do; and what was set aside."""
     for found in refused:
         name = "基础数据" if found.code == REFERENCE else found.name
@@ -151,8 +152,10 @@ def _say_refused(refused: Sequence[Refused], aside: tuple[int, int]) -> None:
         say(f"{name}：{found.events} 条（{found.cases} 件案件）同步中心不会收，{why}。")
     if refused:
         say("要上报的，请县级管理员加上权限（hub rights）；不用上报的，用 gridclient sync --aside 搁置，留在本机。")
-    if aside[0]:
-        say(f"另有 {aside[0]} 条（{aside[1]} 件案件）已搁置，只在这台电脑上，请按时备份。")
+    if aside.events:
+        more = " 等" if aside.cases > len(aside.numbers) else ""
+        which = f"{aside.cases} 件案件：{'、'.join(aside.numbers)}{more}" if aside.cases else "基础数据"
+        say(f"另有 {aside.events} 条（{which}）已搁置，只在这台电脑上，请按时备份。")
 
 
 def _refused_json(refused: Sequence[Refused]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Case
 from gridclient.domain.codes import standard_key
@@ -123,6 +123,14 @@ class CaseRow:
     pending: bool
     lon: float | None
     lat: float | None
+
+
+class PutAside(NamedTuple):
+    """What was set aside: how many events, of how many cases, and the numbers of the newest of these."""
+
+    events: int = 0
+    cases: int = 0
+    numbers: tuple[str, ...] = ()
 
 
 @frozen

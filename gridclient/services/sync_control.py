@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, PutAside
 
 if TYPE_CHECKING:
     from gridclient.services.sync_port import Refused, RoundReport
@@ -56,7 +56,7 @@ class SyncView:
         counted: whether the numbers, ``fresh_at`` and ``closed`` have been read yet.
         closed: townships that may no longer be read, each with how fresh its cases are.
         refused: what waits and can never be sent with the rights that this desk has.
-        aside: the numbers of events that were set aside, and of their cases.
+        aside: what was set aside.
     """
 
     state: SyncState
@@ -77,7 +77,7 @@ class SyncView:
     counted: bool = True
     closed: tuple[tuple[str, datetime], ...] = ()
     refused: tuple[Refused, ...] = ()
-    aside: tuple[int, int] = (0, 0)
+    aside: PutAside = PutAside()
 
 
 @frozen

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from gridclient.domain.events import EventKey, Record
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, PutAside
 
 _CLOCK_OFF: Final = timedelta(minutes=5)
 
@@ -353,8 +353,8 @@ class SyncQueries(Protocol):
         """What waits and can never be sent with the rights that this desk has."""
         ...
 
-    def set_aside(self) -> tuple[int, int]:
-        """The numbers of events that were set aside, and of their cases."""
+    def set_aside(self) -> PutAside:
+        """What was set aside."""
         ...
 
     def fresh_as_of(self) -> datetime | None:

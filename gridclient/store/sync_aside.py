@@ -15,6 +15,7 @@ from typing import Final
 from gridclient.domain.events import EventKind
 from gridclient.domain.handing import ASIDE, home_of, unit_may_write, units_handed
 from gridclient.services.enrolment import Grant
+from gridclient.services.rows import PutAside
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device
 from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
@@ -27,21 +28,24 @@ _OPEN: Final = (
 _OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
 _SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY e.hlc, e.hash"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
+_NAMED: Final = 3
 _FOLLOWED: Final = (
-    f"SELECT DISTINCT e.subject FROM origins o JOIN events e ON e.origin = o.no WHERE o.stream LIKE '{ASIDE}%'"
+    f"SELECT DISTINCT e.subject FROM origins o CROSS JOIN events e ON e.origin = o.no WHERE o.stream LIKE '{ASIDE}%'"
 )
 _ALL_OF_STREAM: Final = (
-    "SELECT count(*), count(DISTINCT e.subject) FROM origins o JOIN events e INDEXED BY events_waiting "
+    "SELECT count(*), count(DISTINCT e.subject) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
     "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 1 AND o.stream = ?"
 )
 _HANDED: Final = (
     "SELECT e.kind, e.payload FROM events e JOIN origins o ON o.no = e.origin "
-    "WHERE e.subject = ? AND (o.own = 0 OR e.acked IS NOT NULL) AND e.payload LIKE '%assignments%'"
+    f"WHERE e.subject = ? AND (e.acked IS NOT NULL OR o.own = 0 AND o.stream NOT LIKE '{ASIDE}%') "
+    "AND e.payload LIKE '%assignments%'"
 )
 _COUNT: Final = (
-    "SELECT count(*), count(DISTINCT e.subject) FROM events e JOIN origins o ON o.no = e.origin "
-    f"WHERE o.stream LIKE '{ASIDE}%'"
+    "SELECT count(*), count(DISTINCT c.no) FROM origins o CROSS JOIN events e ON e.origin = o.no "
+    f"LEFT JOIN cases c ON c.no = e.subject WHERE o.stream LIKE '{ASIDE}%'"
 )
+_NEWEST: Final = f"SELECT number FROM cases WHERE no IN ({_FOLLOWED}) ORDER BY no DESC LIMIT {_NAMED}"
 _FILES: Final = (
     "SELECT json_extract(e.payload, '$.sha256') FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE e.kind = 'attachment_added' AND o.own = 1"
@@ -94,10 +98,10 @@ def _is_handed(connection: Connection, subject: int, unit: str) -> bool:
     return any(unit in units_handed(kind, json.loads(text)) for kind, text in rows)
 
 
-def count_aside(connection: Connection) -> tuple[int, int]:
-    """How many events are set aside, and of how many cases or lists."""
-    events, subjects = connection.execute(_COUNT).fetchone()
-    return int(events), int(subjects)
+def what_was_put_aside(connection: Connection) -> PutAside:
+    """See :meth:`SyncQueries.set_aside`."""
+    events, cases = connection.execute(_COUNT).fetchone()
+    return PutAside(events, cases, tuple(number for (number,) in connection.execute(_NEWEST)))
 
 
 def set_aside(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
@@ -110,10 +114,13 @@ def set_aside(connection: Connection, device: Device, grants: Collection[Grant])
 def follow(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
     """Sets aside what was done since in cases of which something is set aside, where the hub does not take it either.
     Not to be called while events are on their way."""
-    followed = {subject for (subject,) in connection.execute(_FOLLOWED).fetchall()}
-    closed = _closed(connection, grants) if followed else ()
+    return _put_of(connection, device, grants, {subject for (subject,) in connection.execute(_FOLLOWED).fetchall()})
+
+
+def _put_of(connection: Connection, device: Device, grants: Collection[Grant], subjects: Collection[int]) -> Rewritten:
+    closed = _closed(connection, grants) if subjects else ()
     rows = (row for told in closed for row in _unsendable(connection, *told))
-    return _put(connection, device, [row for row in rows if row.subject in followed])
+    return _put(connection, device, [row for row in rows if row.subject in subjects])
 
 
 def _put(connection: Connection, device: Device, chosen: Sequence[Waiting]) -> Rewritten:
@@ -135,15 +142,24 @@ def _put(connection: Connection, device: Device, chosen: Sequence[Waiting]) -> R
 
 
 def take_up(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
-    """Makes events wait again whose whole stream the desk may write now."""
-    streams = [stream for (stream,) in connection.execute(_ASIDE_STREAMS).fetchall()]
-    open_now = [stream for stream in streams if unit_of(home_of(stream), grants) == ""]
-    found = [waiting_row(row) for stream in open_now for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
-    if not found:
-        return Rewritten(0, frozenset())
+    """Makes events wait again that the hub takes from a desk with these rights."""
+    found: list[Waiting] = []
+    refused: set[int] = set()
+    for (stream,) in connection.execute(_ASIDE_STREAMS).fetchall():
+        unit = unit_of(home_of(stream), grants)
+        rows = (
+            [] if unit is None else [waiting_row(row) for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
+        )
+        still = {row.subject for row in _not_of_unit(connection, unit, rows)} if unit else set()
+        if any(row.subject not in still for row in rows):
+            found += rows
+            refused |= still
     number_anew(connection, device, found, home_of)
     connection.execute(_SEND, (json.dumps(sorted(_files_of(found))),))
-    return fold_again(connection, found)
+    fold_again(connection, found)
+    _put_of(connection, device, grants, refused)  # else there were a gap in the chain of what stays
+    taken = [row for row in found if row.subject not in refused]
+    return Rewritten(len(taken), frozenset(row.record.subject for row in taken))
 
 
 def _files_of(rows: Iterable[Waiting]) -> set[str]:

@@ -11,11 +11,12 @@ from typing import Any, Final
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import CASES, Enrolment
+from gridclient.services.rows import PutAside
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
 from gridclient.store.settings import KEEP_VALUE, read_value
-from gridclient.store.sync_aside import count_aside, refused_counts
+from gridclient.store.sync_aside import refused_counts, what_was_put_aside
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
@@ -64,9 +65,9 @@ class SqliteSyncQueries:
             told.append(Refused(code, names.get(code, code), events, cases, unit or ""))
         return told
 
-    def set_aside(self) -> tuple[int, int]:
+    def set_aside(self) -> PutAside:
         with self._database.reader() as connection:
-            return count_aside(connection)
+            return what_was_put_aside(connection)
 
     def fresh_as_of(self) -> datetime | None:
         with self._database.reader() as connection:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, PutAside
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.sync.proxies import without_password
@@ -90,7 +90,8 @@ class FakeSync:
         self.asked.append(("set_aside",))
         self._fail()
         count, cases = (sum(part) for part in zip(*((r.events, r.cases) for r in self.shown.refused), strict=True))
-        self.tell(replace(self.shown, pending_events=0, pending_cases=0, refused=(), aside=(count, cases)))
+        aside = PutAside(count, cases, ("371002002-20261124-FV0071",))
+        self.tell(replace(self.shown, pending_events=0, pending_cases=0, refused=(), aside=aside))
 
     def ask_by_file(self, file: Path) -> str:
         self.asked.append(("ask_by_file", file))

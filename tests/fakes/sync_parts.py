@@ -12,7 +12,7 @@ from typing import Any
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, PutAside
 from gridclient.services.sync_port import Refused, RoundReport
 from gridclient.sync.hub_line import HubLine
 from gridclient.sync.serving import WorkerParts
@@ -71,7 +71,7 @@ class FakeSyncQueries:
         self.past: Sequence[RoundReport] = ()
         self.contended: Sequence[str] = ()
         self.refusals: Sequence[Refused] = ()
-        self.aside = (0, 0)
+        self.aside = PutAside()
         self.is_locked = False
 
     def pending(self) -> tuple[int, int, int]:
@@ -88,7 +88,7 @@ class FakeSyncQueries:
     def refused(self) -> Sequence[Refused]:
         return self.refusals
 
-    def set_aside(self) -> tuple[int, int]:
+    def set_aside(self) -> PutAside:
         return self.aside
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:

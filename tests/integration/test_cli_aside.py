@@ -28,7 +28,7 @@ def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_
         assert (found["code"], found["events"], found["cases"]) == (TOWNSHIP, 1, 1)
         assert one.json("sync", "--aside").json["pending"] == 0
         told = one("sync")
-        assert told.status == 0 and "另有 1 条（1 件案件）已搁置" in told.err, told
+        assert told.status == 0 and "另有 1 条（1 件案件：" in told.err, told
         assert one.act(case, "note", text="又来电").status == 0
         followed = one.json("sync").json
         assert (followed["pending"], followed["aside"]) == (0, 2)

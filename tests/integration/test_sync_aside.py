@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from gridclient.domain.case import CaseState
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.enrolment import REFERENCE, Grant
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, PutAside
 from gridclient.services.sync_port import Refused
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.enrolment_file import write_enrolment
@@ -66,7 +67,8 @@ def test_a_case_of_a_township_that_the_desk_does_not_report_is_named_and_can_be_
     desk.enrol()
     assert lamps(desk).refused() == [Refused(OTHER_TOWNSHIP, OTHER_TOWNSHIP, 2, 1)]
     assert desk.sync.set_aside().cases == {theirs}
-    assert (lamps(desk).refused(), pending(desk), lamps(desk).set_aside()) == ([], (1, 1), (2, 1))
+    assert lamps(desk).set_aside().numbers == (desk.stage.case(theirs).number,)
+    assert (lamps(desk).refused(), pending(desk), lamps(desk).set_aside()[:2]) == ([], (1, 1), (2, 1))
     desk.round(hub)
     assert (pending(desk), [record.subject for record in hub.records(STREAM)]) == ((0, 0), [mine])
     assert {*desk.stage.ids(CaseFilter())} == {mine, theirs} and proved(desk)
@@ -80,7 +82,7 @@ def test_what_was_set_aside_goes_when_the_right_comes(desk: ToyDesk, neighbour: 
     step(desk, theirs, "又来电")
     assert pending(desk) == (1, 1)
     desk.enrol(*BOTH)
-    assert (pending(desk), lamps(desk).set_aside()) == ((3, 1), (0, 0))
+    assert (pending(desk), lamps(desk).set_aside()[:2]) == ((3, 1), (0, 0))
     desk.round(hub)
     neighbour.round(hub)
     assert pending(desk) == (0, 0)
@@ -101,7 +103,7 @@ def test_what_is_done_in_a_case_that_was_set_aside_follows_it_and_comes_behind_i
     step(desk, theirs, "又来电")
     assert pending(desk) == (3, 2)
     desk.sync.begin_round()
-    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (4, 1)), "the other case still waits for a decision"
+    assert (pending(desk), lamps(desk).set_aside()[:2]) == ((1, 1), (4, 1)), "the other case still waits for a decision"
     desk.enrol(*BOTH)
     desk.round(hub)
     neighbour.round(hub)
@@ -120,7 +122,7 @@ def test_a_right_that_was_taken_away_leaves_steps_that_are_set_aside_and_what_ca
     step(desk, theirs)
     desk.enrol()
     assert desk.sync.set_aside().cases == {theirs}
-    assert (pending(desk), lamps(desk).set_aside()) == ((0, 0), (1, 1))
+    assert (pending(desk), lamps(desk).set_aside()[:2]) == ((0, 0), (1, 1))
     desk.enrol(*BOTH)
     desk.round(hub)
     neighbour.round(hub)
@@ -143,9 +145,49 @@ def test_a_townships_desk_that_becomes_a_units_goes_on_behind_what_only_a_townsh
     (found,) = lamps(desk).refused()
     assert (found.unit, found.events, found.cases) == (UNITS[0], 1, 1)
     desk.sync.set_aside()
-    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (1, 1))
+    assert (pending(desk), lamps(desk).set_aside()[:2]) == ((1, 1), (1, 1))
     desk.round(hub)
     assert (pending(desk), len(hub.records(STREAM))) == ((0, 0), 4)
+    assert proved(desk)
+
+
+def test_a_units_step_that_was_set_aside_goes_when_the_unit_has_its_right_again(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
+) -> None:
+    handed = neighbour.stage.dispatched("路灯不亮", UNITS[0])
+    neighbour.round(hub)
+    desk.enrol(*PART)
+    desk.pull(hub)
+    mine = desk.stage.register("不归单位登记的")
+    desk.stage.record(EventKind.SIGNED, handed, {"unit": UNITS[0]})
+    desk.enrol(Grant(OTHER, writes=True, unit=UNITS[0]))
+    assert desk.sync.set_aside().cases == {mine, handed}
+    desk.enrol(*PART)
+    assert (pending(desk), lamps(desk).set_aside().events) == ((1, 1), 1)
+    step(desk, mine)
+    desk.sync.begin_round()
+    assert (pending(desk), lamps(desk).set_aside().events) == ((1, 1), 2)
+    desk.round(hub)
+    neighbour.round(hub)
+    assert neighbour.stage.case(handed).state == desk.stage.case(handed).state == CaseState.HANDLING
+    assert proved(desk, neighbour)
+
+
+def test_a_case_that_only_this_desk_handed_to_its_unit_waits_for_nothing_when_it_is_set_aside(
+    desk: ToyDesk, hub: FakeHub
+) -> None:
+    """The hub does not know of the dispatch, so it refuses the unit's steps, and all behind them."""
+    case_id = desk.stage.dispatched("没有上报的", UNITS[0])
+    desk.enrol(*PART)
+    desk.sync.set_aside()
+    desk.stage.record(EventKind.SIGNED, case_id, {"unit": UNITS[0]})
+    assert [found.events for found in lamps(desk).refused()] == [1]
+    desk.sync.begin_round()
+    assert (pending(desk), lamps(desk).set_aside().events) == ((0, 0), 4)
+    desk.enrol()
+    desk.round(hub)
+    kinds = [record.kind for record in hub.records(STREAM)]
+    assert kinds == [EventKind.REGISTERED, EventKind.FILED, EventKind.DISPATCHED, EventKind.SIGNED]
     assert proved(desk)
 
 
@@ -160,6 +202,7 @@ def test_reference_data_of_a_county_that_sends_none_any_more_waits_no_longer(des
     assert [(found.code, found.events, found.cases) for found in lamps(desk).refused()] == [(REFERENCE, 1, 0)]
     desk.sync.set_aside()
     assert pending(desk)[0] == 0 and proved(desk)
+    assert lamps(desk).set_aside() == PutAside(1), "a list is no case"
 
 
 def test_the_photos_of_what_is_set_aside_wait_no_longer_and_go_with_it_later(desk: ToyDesk, tmp_path: Path) -> None:
@@ -193,4 +236,4 @@ def test_a_backup_in_which_work_was_set_aside_does_not_keep_it_from_going(desk: 
     assert enrolment is not None
     write_enrolment(desk.profile.folder, desk.device, replace(enrolment, grants=BOTH))
     desk.sync.begin_round()
-    assert (pending(desk), lamps(desk).set_aside()) == ((1, 1), (0, 0))
+    assert (pending(desk), lamps(desk).set_aside()[:2]) == ((1, 1), (0, 0))

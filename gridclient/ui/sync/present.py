@@ -275,7 +275,7 @@ def _idle(view: SyncView, now: datetime) -> Said:
 
 
 def _all_sent(view: SyncView) -> str:
-    if view.aside[0]:
+    if view.aside.events:
         return translate("Sync", "没有等着上报的，可以放心关机")
     return translate("Sync", "都已上报，可以放心关机")
 

@@ -10,6 +10,7 @@ from gridclient.services.sync_control import SyncView
 from gridclient.services.sync_port import Refused
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import down, label, panel
+from gridclient.ui.present import short_number
 
 translate = QCoreApplication.translate
 
@@ -27,9 +28,18 @@ def refusal_line(found: Refused) -> str:
 
 def aside_words(view: SyncView) -> str:
     """Says what was set aside; "" for nothing."""
-    events, cases = view.aside
-    words = translate("Sync", "另有 {events} 条（{cases} 件案件）已搁置，只在这台电脑上，请按时备份。")
-    return words.format(events=f"{events:,}", cases=f"{cases:,}") if events else ""
+    events, cases, numbers = view.aside
+    if not events:
+        return ""
+    named = "、".join(short_number(number, several=True) for number in numbers)
+    if not cases:
+        named = translate("Sync", "基础数据")
+    elif cases > len(numbers):
+        named = translate("Sync", "{cases} 件案件：{numbers} 等").format(cases=f"{cases:,}", numbers=named)
+    else:
+        named = translate("Sync", "{cases} 件案件：{numbers}").format(cases=f"{cases:,}", numbers=named)
+    words = translate("Sync", "另有 {events} 条（{what}）已搁置，只在这台电脑上，请按时备份。")
+    return words.format(events=f"{events:,}", what=named)
 
 
 class RefusalNotice(QWidget):

@@ -91,10 +91,10 @@ class StateCard(QWidget):
         self.hub = label(role="muted", wraps=True, parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
-        self.refusal = RefusalNotice(parent=self)
         self.events, self.cases, self.files, self.conflicts = (label(role="strong", parent=self) for _ in range(4))
         self.show_cases = KeyButton(self.tr("看这些案件"), parent=self)
         self.show_conflicts = KeyButton(self.tr("逐件选择"), parent=self)
+        self.refusal = RefusalNotice(parent=self)
         self.show_cases.setObjectName("showPending")
         self.show_conflicts.setObjectName("showConflicts")
         self._arrange()
@@ -130,9 +130,9 @@ class StateCard(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         rows = (
-            (self.tr("只在本机的操作（条）"), self.events, None),
+            (self.tr("未上报的操作（条）"), self.events, None),
             (self.tr("涉及的案件（件）"), self.cases, self.show_cases),
-            (self.tr("只在本机的附件（个）"), self.files, None),
+            (self.tr("未上报的附件（个）"), self.files, None),
             (self.tr("待选择的冲突（件）"), self.conflicts, self.show_conflicts),
         )
         for line, (name, figure, button) in enumerate(rows):

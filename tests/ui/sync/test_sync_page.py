@@ -325,4 +325,6 @@ def test_what_the_hub_never_takes_is_named_and_set_aside_by_one_button(
     settle(qtbot, jobs)
     qtbot.waitUntil(lambda: not notice.isVisible())
     assert fake.asked[-1] == ("set_aside",) and page.leave.hasFocus()
-    assert "已搁置" in page.told.text() and "另有 3 条（2 件案件）已搁置" in page.card.words.text()
+    assert (
+        "已搁置" in page.told.text() and "另有 3 条（2 件案件：002-261124-FV0071 等）已搁置" in page.card.words.text()
+    )

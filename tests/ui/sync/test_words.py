@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.rows import PutAside
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.ui.icons import _SIGNS
@@ -349,14 +350,21 @@ def test_work_that_the_hub_would_not_have_is_said_where_people_look() -> None:
 
 
 def test_nobody_is_told_that_nothing_is_only_here_while_something_is_set_aside() -> None:
-    aside = replace(IDLE, aside=(1200, 5))
-    told = "另有 1,200 条（5 件案件）已搁置，只在这台电脑上，请按时备份。"
+    aside = replace(IDLE, aside=PutAside(1200, 5, ("371002002-20261124-FV0071",)))
+    told = "另有 1,200 条（5 件案件：002-261124-FV0071 等）已搁置，只在这台电脑上，请按时备份。"
     assert pending_face(aside).words == "未上报 0 条"
     assert "没有只在这台电脑上" not in pending_face(aside).told and told in pending_face(aside).told
     for by_stick in (False, True):
         assert headline(replace(aside, by_stick=by_stick), NOW).title == "没有等着上报的，可以放心关机"
     for state in (SyncState.IDLE, SyncState.RETRYING, SyncState.OFFLINE, SyncState.RUNNING, SyncState.STOPPED):
         assert headline(replace(aside, state=state), NOW).sentences.count(told) == 1
+
+
+def test_all_cases_of_what_is_set_aside_are_named_where_these_are_few_and_lists_are_no_cases() -> None:
+    numbers = ("371002002-20261124-FV0071", "371002002-20261124-FV0072")
+    told = "另有 3 条（2 件案件：002-261124-FV0071、002-261124-FV0072）已搁置"
+    assert told in pending_face(replace(IDLE, aside=PutAside(3, 2, numbers))).told
+    assert "另有 1 条（基础数据）已搁置" in pending_face(replace(IDLE, aside=PutAside(1, 0))).told
 
 
 @pytest.mark.parametrize(
