@@ -238,7 +238,8 @@ class GridMap {
 
   _notes() {
     const { schematic } = this.outlines;
-    this.controls.setNotes(schematic ? `ⓘ ${this.words.schematicShort}` : "ⓘ", this.base.attribution(), schematic && this.words.schematic);
+    const folded = schematic ? this.words.schematicShort : this.words.base;
+    this.controls.setNotes(folded, this.base.attribution(), schematic && this.words.schematic);
   }
 
   /* -- one selection ----------------------------------------------------------------------------------------- */

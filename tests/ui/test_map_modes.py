@@ -371,7 +371,7 @@ def test_a_whole_county_is_shown_with_no_number_under_a_bar(qtbot: QtBot, size: 
         )
         assert low.js(covered) == 0
         if size == (420, 204):
-            assert low.text(".desk-note") == "ⓘ 示意"
+            assert low.text(".desk-note") == "示意"
             low.hover(low.spot_of(".desk-note"))
             low.wait("document.querySelector('.desk-note').innerText.includes('示意边界，非正式界线')")
 
