@@ -269,7 +269,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "backup.no_folder": "没有文件夹“{folder}”，U盘没插好？请核对位置，再备份。",
     "backup.exists": "“{file}”已经存在，请换一个文件名。",
     "backup.damaged": "备份不完整或已损坏，没有通过核对，原数据未动。",
-    "backup.needs_key": "“{folder}”里还没有席位。要在这里恢复备份，请加 --recovery-key，填原席位的恢复码，不用先建立席位。",
+    "backup.needs_key": "“{folder}”里还没有席位。恢复备份请加 --recovery-key，填原席位的恢复码，不用先建立席位。",
     "attachment.unreadable": "附件“{name}”读不出来，请检查权限，或换一份重新添加。",
     "attachment.empty": "附件“{name}”是空的，请换一份重新添加。",
     "attachment.too_big": "附件“{name}”超过 {limit} MB，请压缩后再添加。",
