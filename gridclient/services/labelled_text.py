@@ -9,21 +9,23 @@ from typing import Final
 from gridclient.services.told_opening import CALLER, NAME, PHONE
 
 _WHOSE: Final = f"(?:实名)?(?:{CALLER}|(?:联系|发件|来件|写信|发起|登记|当事)人)"
-_WHAT: Final = "(?:工单|受理|案件|案卷|事件|事项|任务|热线|留言|来件|警情|诉求|问题|反映|主要){0,2}"
-"""What an order calls itself and its matter, or nothing."""
+_WHAT: Final = (
+    "(?:工单|受理|案件|案卷|事件|事项|任务|热线|留言|来件|警情|诉求|问题|反映|主要|来电|来访|上报|报警|接警|登记|发生|事发|案发"
+    "|发现|发起|发送|拍摄|现场|具体|详细){0,2}"
+)
+"""What an order calls itself, its matter and how it came, or nothing."""
 _REPLY: Final = "(?:回复|回访)"
 _LABELS: Final = {
     "upper_number": f"{_WHAT}(?:编号|流水号)|(?:工单|案件|案卷|任务单?)号|件号",
     "reporter_name": f"{_WHOSE}(?:姓名)?|(?:市民|群众)?姓名",
     "grid_worker": "网格员(?:姓名)?",
     "reporter_phone": f"(?:联系|联络|来电|手机|{_WHOSE})?(?:电话|手机)(?:号码?)?|联系方式|(?:来电|主叫)号码",
-    "happened_at": f"(?:{_WHAT}|(?:来电|发生|事发|上报|报警|接警|登记|来访|案发|发现|发起|发送|拍摄))时间"
-    "|(?:来访|写信)?日期",
-    "address": f"(?:{_WHAT}|(?:事发|发生|案发|现场|具体|详细))(?:地址|地点|位置(?:描述)?)|发生地",
+    "happened_at": f"{_WHAT}时间|(?:来访|写信)?日期",
+    "address": f"{_WHAT}(?:地址|地点|位置(?:描述)?)|发生地",
     "title": f"{_WHAT}标题|主题",
-    "description": f"{_WHAT}(?:内容|描述|详情|情况)|(?:反映|诉求)(?:问题|事项)|问题|事[由件项]|诉求|警情",
+    "description": f"{_WHAT}(?:内容|描述|详情|情况|问题|事项)|事[由件]|诉求|警情",
     "remark": "备注",
-    "channel": f"(?:{_WHAT})?(?:来源|渠道)",
+    "channel": f"{_WHAT}(?:来源|渠道)",
     "urgency": "(?:紧急|缓急)程度",
     "wants_reply": f"是否(?:要求|需要)?{_REPLY}|(?:要求|需要){_REPLY}",
     "keep_secret": "(?:是否)?(?:要求|需要)?保密",
@@ -37,6 +39,7 @@ _FITS: Final = {
     "happened_at": r"20\d\d[-/.年]|\d{1,2}月|[今昨前][天日]",
     "address": rf"[一-鿿A-Z0-9][^\s:/]*{_PLACE}(?:$|[\s，,。])",
     "description": r"(?(start)\S{4}|(?<=(?:内容|描述|详情)[ \t])\S)",
+    "wants_reply": "[是否]",
     "keep_secret": "[是否]",
 }
 """What has to stand behind a label that has neither colon nor line of its own."""

@@ -11,7 +11,7 @@ from gridclient.domain.calendar import CHINA_TIME
 HALF_DAYS = "凌晨|早上|清早|上午|中午|下午|傍晚|晚上|夜里|夜间|晚|早"
 """The parts of a day, as a pattern."""
 _NO_YEAR = r"(?<![\d历./-])(?<![^今本]年)(?<!年[)） 的])"
-_BEFORE_CLOCK = rf"[./-](?=\d{{1,2}}\s+(?:{HALF_DAYS})?\s*\d{{1,2}}[:：时時点點])"
+_BEFORE_CLOCK = rf"[./-](?=\d{{1,2}}\s*(?:\s|{HALF_DAYS})\s*\d{{1,2}}[:：时時点點])"
 _MOMENT = re.compile(
     r"(?:(?P<ago>(?<!大)前[天日]|(?<![一-鿿])前(?=[早晚])|昨(?:[天日]|(?=[早晚]))|(?<![如至现])今(?:[天日]|(?=[早晚])))"
     rf"|(?:(?P<year>20\d\d)[-/.年]\s*|{_NO_YEAR})(?P<month>\d{{1,2}})(?(year)[-/.月]|(?:月|{_BEFORE_CLOCK}))"
