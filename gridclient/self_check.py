@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -161,7 +162,8 @@ def check_clock(now: datetime, newest: datetime | None, off: timedelta = _RIGHT)
 
 def _check_screen() -> Sequence[Finding]:
     """The map and the font, which need Qt."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if sys.platform == "linux":  # elsewhere there is always a screen, and on Windows no font without it
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
         from gridclient.application import make_application
     except ImportError as error:

@@ -72,6 +72,13 @@ def test_a_screen_that_cannot_be_reached_is_told_in_chinese(profile: Path) -> No
     assert (ran.returncode, "连不上图形界面" in ran.stderr.decode()) == (4, True), ran
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere there are the same fonts without a screen")
+def test_the_self_check_looks_for_fonts_where_the_desk_finds_them(profile: Path) -> None:
+    on_the_desk = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+    checks = json.loads(run("self-check", "--profile", profile, "--json", env=on_the_desk).stdout)["checks"]
+    assert [check for check in checks if check["name"] == "fonts" and check["ok"]], checks
+
+
 def test_a_pipe_that_closes_early_is_no_fault(profile: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
