@@ -6,7 +6,6 @@ python -m tests.fakes.killed_import FILE PHASE ROWS
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_cases import case_rows
 
 ROWS = 8_000
+KILLED = 9  # SIGKILL; Windows takes the number as a status and ends the process as hard
 
 
 def main(file: Path, fatal: ImportPhase, after: int) -> None:
@@ -22,7 +22,7 @@ def main(file: Path, fatal: ImportPhase, after: int) -> None:
 
     def die(phase: ImportPhase, done: int, _total: int | None) -> None:
         if phase is fatal and done >= after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), KILLED)
 
     store.bring(case_rows(ROWS), ImportKind.CASES, progress=die)
 

@@ -7,8 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from gridclient.domain.case import CaseState
 from gridclient.services.rows import CaseFilter
 from gridclient.store.verify import verify
@@ -31,7 +29,6 @@ def said_until_killed(folder: Path, seconds: float) -> list[list[str]]:
     return [line.split() for line in lines if line.endswith("\n")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a matter of POSIX")
 def test_what_was_said_to_be_done_survives_kill_9(tmp_path: Path) -> None:
     said: list[list[str]] = []
     for seconds in (0.0, 0.05, 0.21, 0.33):

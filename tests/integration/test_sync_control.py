@@ -20,6 +20,7 @@ from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
 from gridclient.sync.orders import ExportBundle, Stop, Told
 from gridclient.sync.serving import PipeOrders
+from tests.fakes.killed_import import KILLED
 from tests.fakes.sync_parts import FakeSyncQueries
 
 OPENING = "tests.fakes.sync_parts:open_parts"
@@ -178,17 +179,16 @@ def test_stick_that_is_stopped_says_so_and_leaves_nothing(desk: Desk, tmp_path: 
     assert desk.control.export_bundle(tmp_path / "a.gridbundle").events == 3
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
 def test_killed_worker_is_started_again_and_keeps_the_switch(desk: Desk) -> None:
     desk.wait_for(is_retrying)
     desk.control.set_offline(True)
     desk.wait_for(lambda view: view.state is SyncState.OFFLINE)
     before, told = desk.worker, len(desk.views)
-    os.kill(before, signal.SIGKILL)
+    os.kill(before, KILLED)
     desk.wait_for(lambda view: view.state is SyncState.OFFLINE and desk.worker != before, after=told)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
+@pytest.mark.skipif(os.name != "posix", reason="holds the worker with a POSIX signal")
 def test_order_that_a_killed_worker_had_is_answered(desk: Desk, tmp_path: Path) -> None:
     desk.wait_for(is_retrying)
     os.kill(desk.worker, signal.SIGSTOP)
@@ -227,12 +227,11 @@ def test_worker_that_cannot_start_is_told(nobody: str) -> None:
     desk.control.close()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
 def test_killed_worker_leaves_no_round_that_never_ends() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         desk = Desk(f"http://127.0.0.1:{silent.getsockname()[1]}")
         desk.wait_for(lambda view: view.state is SyncState.RUNNING)
-        os.kill(desk.worker, signal.SIGKILL)
+        os.kill(desk.worker, KILLED)
         view = desk.wait_for(is_retrying)
         desk.control.close()
     assert view.next_at is None and view.last is None, "told by its worker, not by its end"

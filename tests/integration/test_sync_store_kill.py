@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from gridclient.domain.errors import RuleViolation
 from gridclient.services.sync_port import FeedState
 from gridclient.store.profile import open_profile
@@ -46,7 +44,6 @@ def killed_after(seconds: float, folder: Path, pages: Path) -> int:
     return int(next((line for line in reversed(lines) if line.endswith("\n")), "0"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a matter of POSIX")
 def test_killed_between_and_in_pages_nothing_is_half(tmp_path: Path) -> None:
     hub = FakeHub()
     with toy_desk(tmp_path / "1", 1) as one:
