@@ -90,17 +90,18 @@ def parse_text(text: str, now: datetime) -> ParsedText:
     plain = without_point(plain)
     values, rest = labelled(plain)
     body = values.get("description") or values.get("remark") or rest
-    name = _reporter(values, body, plain)
+    opening, teller, matter = opened(body)
+    name = values.get("reporter_name", "") or _grid_worker(values) or teller or introduced(plain)
     phone = _first(_PHONE, values.get("reporter_phone", "")) or _own_phone(plain, name)
     return ParsedText(
         title=(values.get("title") or headline(body))[:TITLE_FROM_TEXT],
         reporter_name=name,
         reporter_phone=re.sub(r"^(1\d\d)[- ]?(\d{4})[- ]?(\d{4})$", r"\1\2\3", phone),
-        address=values.get("address", "") or told_place(without_moments(opened(body)[2])),
+        address=values.get("address", "") or told_place(without_moments(matter)),
         point=point,
         crs=crs,
         happened_at=told_moment(values.get("happened_at", ""), now, day_alone=True)
-        or told_moment(opened(body)[0], now, day_alone=True)
+        or told_moment(opening, now, day_alone=True)
         or told_moment(body, now),
         channel=_channel(values, plain),
         upper_number=values.get("upper_number", ""),
@@ -130,11 +131,6 @@ def _is_wished(name: str, values: dict[str, str], text: str) -> bool:
     if name in values:
         return not values[name].startswith(_NO)
     return re.search(rf"(?<![是否不无未没])(?<!没有){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
-
-
-def _reporter(values: dict[str, str], body: str, plain: str) -> str:
-    """The labelled name, else the one with which the text begins or introduces its writer."""
-    return values.get("reporter_name", "") or _grid_worker(values) or opened(body)[1] or introduced(plain)
 
 
 def _grid_worker(values: dict[str, str]) -> str:
