@@ -53,7 +53,7 @@ _KEPT_IMAGES: Final = 100  # of cases that were shown before; a desk may run for
 PLACE: Final = Path(QDir.tempPath())
 _OUTSIDE: Final = "desk.outside"  # the setting that names the folder of files for other programs
 _OUTSIDE_NAME: Final = "gridclient-"
-_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]|^(?=(con|prn|aux|nul|(com|lpt)\d) *(\.|$))', re.IGNORECASE)
 
 
 class FilesModel(ValueList[AttachedFile]):

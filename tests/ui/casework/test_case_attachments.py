@@ -225,6 +225,8 @@ PAGE = b"BM<html><script>alert(1)</script></html>"
     [
         ("现场.JPEG", b"\xff\xd8\xff\xe0", "现场.JPEG"),
         ('3:00 "西门"?.jpg', b"\xff\xd8\xff\xe0", "3_00 _西门__.jpg"),  # Windows takes none of these
+        ("Aux.jpg", b"\xff\xd8\xff\xe0", "_Aux.jpg"),  # there it is a device
+        ("com12.jpg", b"\xff\xd8\xff\xe0", "com12.jpg"),
         ("照片.bat", b"\x89PNG\r\n\x1a\n", "照片.bat.png"),
         ("回执.html", PAGE, "回执.html.bin"),  # begins as a BMP does
         ("回执.bmp", PAGE, "回执.bmp.bin"),
