@@ -40,6 +40,9 @@ def is_kept() -> Callable[[tuple[str, str, str]], bool]:
         "PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so",
         "PySide6/Qt/plugins/imageformats/libqjpeg.so",
         "PySide6/Qt/translations/qtbase_zh_CN.qm",
+        r"PySide6\plugins\platforms\qwindows.dll",
+        r"PySide6\opengl32sw.dll",
+        r"PySide6\translations\qtwebengine_locales\zh-CN.pak",
         "resources/help/operator.md",
         "pyside6-6.11.3.dist-info/METADATA",
     ],
@@ -56,6 +59,11 @@ def test_the_bundle_has_what_a_desk_needs(is_kept: Callable[[tuple[str, str, str
         "PySide6/Qt/plugins/platformthemes/libqgtk3.so",  # half of GTK, or all of it, as the building machine has it
         "PySide6/Qt/plugins/printsupport/libcupsprintersupport.so",
         "PySide6/Qt/translations/qtbase_de.qm",
+        r"PySide6\qml\QtQuick\VirtualKeyboard\Plugins\Thai\qtvkbthaiplugin.dll",
+        r"PySide6\plugins\platforminputcontexts\qtvirtualkeyboardplugin.dll",
+        r"PySide6\plugins\imageformats\qpdf.dll",
+        r"PySide6\plugins\platforms\qdirect2d.dll",
+        r"PySide6\resources\v8_context_snapshot.debug.bin",
         "maps/drawing/outlines.py",
     ],
 )
