@@ -40,7 +40,7 @@ _LONGEST_INTRODUCTION: Final = 20
 _URL: Final = re.compile(r"https?://[!-~]+")
 _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-} | dict.fromkeys(map(ord, "|｜│"), ord(" "))
+} | dict.fromkeys(map(ord, "|｜"), ord(" "))
 """Digits and letters of full width; a line between a table's cells is a gap."""
 _MEDIA: Final = re.compile(r"(?:\[(?:图片|视频|语音|链接|文件|动画表情)\]|@所有人)\s*")
 """What a chat puts in the place of what is no text."""
