@@ -160,10 +160,10 @@ class Round:
         Raises:
             Cancelled, SyncFault, StoreUnavailable: the round ended here.
         """
-        enrolment = self._store.enrolment()
-        if enrolment is None:
+        if (enrolment := self._store.enrolment()) is None:
             raise SyncFault("sync.not_enrolled")
-        self._around.changed(self._store.begin_round())
+        if followed := self._store.begin_round():
+            self._around.changed(followed)
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
         self._protocol = self._transport.terms.choose(self._around.versions)
