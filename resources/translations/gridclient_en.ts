@@ -2428,6 +2428,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Your unfinished registration is back; please check and go on.</translation>
     </message>
     <message>
+        <source>带 ✓ 的由文字填入，请核对；文字没有说明来源。</source>
+        <translation>Marked ✓: filled from the text, please check; the text does not say where it came from.</translation>
+    </message>
+    <message>
         <source>按坐标判定</source>
         <translation>From the coordinates</translation>
     </message>
@@ -3249,16 +3253,16 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
         <translation>Choose one by one</translation>
     </message>
     <message>
-        <source>只在本机的操作（条）</source>
-        <translation>Actions only here</translation>
+        <source>未上报的操作（条）</source>
+        <translation>Unreported entries</translation>
+    </message>
+    <message>
+        <source>未上报的附件（个）</source>
+        <translation>Unreported files</translation>
     </message>
     <message>
         <source>涉及的案件（件）</source>
         <translation>Cases concerned</translation>
-    </message>
-    <message>
-        <source>只在本机的附件（个）</source>
-        <translation>Files only here</translation>
     </message>
     <message>
         <source>待选择的冲突（件）</source>
@@ -3828,8 +3832,20 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
         <translation>{name}: {events} entries ({cases} cases); this desk has no right to report for this township.</translation>
     </message>
     <message>
-        <source>另有 {events} 条（{cases} 件案件）已搁置，只在这台电脑上，请按时备份。</source>
-        <translation>{events} more ({cases} cases) are set aside and only on this computer; please back up regularly.</translation>
+        <source>基础数据</source>
+        <translation>reference data</translation>
+    </message>
+    <message>
+        <source>{cases} 件案件：{numbers} 等</source>
+        <translation>{cases} cases: {numbers} and others</translation>
+    </message>
+    <message>
+        <source>{cases} 件案件：{numbers}</source>
+        <translation>{cases} cases: {numbers}</translation>
+    </message>
+    <message>
+        <source>另有 {events} 条（{what}）已搁置，只在这台电脑上，请按时备份。</source>
+        <translation>{events} more ({what}) are set aside and only on this computer; please back up regularly.</translation>
     </message>
 </context>
 <context>
@@ -3883,6 +3899,10 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
     <message>
         <source>{at} · {actor}</source>
         <translation>{at} · {actor}</translation>
+    </message>
+    <message>
+        <source>已搁置：只在本机，没有上报</source>
+        <translation>Set aside: only on this computer, not reported</translation>
     </message>
     <message>
         <source>未上报：还只在本机</source>
