@@ -125,7 +125,7 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QMenu::indicator:checked { image: url($icons/tick-$name.svg); }
 
-QMenu { background: $panel; color: $text; border: 1px solid $line; padding: 4px; }
+QMenu { background: $panel; color: $text; border: 1px solid $line; padding: 4px; font-size: $base_px; }
 QMenu::item { padding: 5px 24px 5px 10px; border-radius: 4px; }
 QMenu::icon { padding-left: 10px; }
 QMenu::item:selected { background: $selection; }

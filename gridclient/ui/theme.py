@@ -246,7 +246,8 @@ def palette_of(theme: Tokens) -> QPalette:
 def style_sheet_of(theme: Tokens) -> str:
     """The style sheet with the theme's colours and the sizes of this module."""
     colours = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
-    return Template(STYLE_SHEET).substitute(colours, icons=_ICONS, small_px=f"{SMALL_PX}px", title_px=f"{TITLE_PX}px")
+    sizes = {"base_px": f"{BASE_PX}px", "small_px": f"{SMALL_PX}px", "title_px": f"{TITLE_PX}px"}
+    return Template(STYLE_SHEET).substitute(colours, icons=_ICONS, **sizes)
 
 
 def restyle(widget: QWidget, **look: object) -> None:
