@@ -239,8 +239,7 @@ def test_the_window_fits_a_small_screen_at_one_and_a_half_times_its_size(window:
     assert window.minimumSizeHint().width() <= 1366 / 1.5
     window.showNormal()
     window.resize(window.minimumSizeHint().width(), 600)
-    qtbot.waitUntil(lambda: window.command.width() < 120)
-    assert window.command.placeholderText() == "", "the hint would run into the key"
+    qtbot.waitUntil(lambda: window.command.placeholderText() == "")  # the hint would run into the key
     qtbot.waitUntil(lambda: window.top.room.toolTip() == window.top.room.text())  # as its end is left out
     window.resize(1366, 768)
     qtbot.waitUntil(lambda: window.command.placeholderText() != "")
