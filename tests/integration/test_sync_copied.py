@@ -69,26 +69,33 @@ def two_pasts(folder: Path, hub: FakeHub) -> Iterator[tuple[ToyDesk, ToyDesk, Fa
         yield one, two, restored
 
 
-def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: FakeHub) -> None:
+@contextmanager
+def parted(tmp_path: Path, hub: FakeHub) -> Iterator[tuple[ToyDesk, ToyDesk]]:
+    """A desk and its copy that both went on; the first has reported."""
     with some_desks(tmp_path, 1) as (one,):
         one.stage.register("共同")
         one.round(hub)
         with copy_of(one, tmp_path) as twin:
             one.stage.register("甲")
             twin.stage.register("乙")
-            twin.stage.register("丙")
             one.round(hub)
-            assert not twin.push(hub) and hub.answered.status is PushStatus.FORK
-            assert twin.sync.begin_incarnation(2) == 2
-            assert twin.push(hub)
-            assert code_of(lambda: twin.pull(hub)) == "sync.gap"
-            twin.sync.restart_feed(STREAM)
-            twin.pull(hub)
-            one.sync.restart_feed(STREAM)
-            one.pull(hub)
-            assert len(one.stage.titles(CaseFilter())) == 4
-            assert pending(one) == pending(twin) == (0, 0)
-            assert same_tables([one, twin]) and proved(one, twin)
+            yield one, twin
+
+
+def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: FakeHub) -> None:
+    with parted(tmp_path, hub) as (one, twin):
+        twin.stage.register("丙")
+        assert not twin.push(hub) and hub.answered.status is PushStatus.FORK
+        assert twin.sync.begin_incarnation(2) == 2
+        assert twin.push(hub)
+        assert code_of(lambda: twin.pull(hub)) == "sync.gap"
+        twin.sync.restart_feed(STREAM)
+        twin.pull(hub)
+        one.sync.restart_feed(STREAM)
+        one.pull(hub)
+        assert len(one.stage.titles(CaseFilter())) == 4
+        assert pending(one) == pending(twin) == (0, 0)
+        assert same_tables([one, twin]) and proved(one, twin)
 
 
 def numbers_of(desk: ToyDesk) -> list[str]:
@@ -99,20 +106,14 @@ def numbers_of(desk: ToyDesk) -> list[str]:
 
 
 def test_a_twin_that_started_anew_gives_other_case_numbers_than_the_first(tmp_path: Path, hub: FakeHub) -> None:
-    with some_desks(tmp_path, 1) as (one,):
-        one.stage.register("共同")
-        one.round(hub)
-        with copy_of(one, tmp_path) as twin:
-            one.stage.register("甲")
-            twin.stage.register("乙")
-            one.round(hub)
-            assert round_of(twin, hub).error == "sync.fork"
-            start_anew(twin.sync)
-            twins = numbers_of(twin)
-            assert not {*twins} & {*numbers_of(one)}
-            assert len({number_key(number) for number in twins}) == len(twins) and all(map(number_key, twins))
-            start_anew(twin.sync)
-            assert not {*twins} & {*numbers_of(twin)}, "its own from before are not given again either"
+    with parted(tmp_path, hub) as (one, twin):
+        assert round_of(twin, hub).error == "sync.fork"
+        start_anew(twin.sync)
+        twins = numbers_of(twin)
+        assert not {*twins} & {*numbers_of(one)}
+        assert len({number_key(number) for number in twins}) == len(twins) and all(map(number_key, twins))
+        start_anew(twin.sync)
+        assert not {*twins} & {*numbers_of(twin)}, "its own from before are not given again either"
 
 
 def test_what_a_copied_machine_wrote_gives_way_where_the_restored_hub_took_the_others(
