@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 from tests.architecture.sources import ROOT, tracked_files
@@ -55,11 +56,20 @@ def test_locks_pin_every_package_by_hash_and_name_no_address() -> None:
 
 
 def test_lock_names_every_dependency_of_the_project() -> None:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line and line[0] not in " #"}
     missing = [name for item in wanted if (name := re.split(r"[<>=!; \[]", item)[0].lower()) not in pinned]
     assert not missing, f"run `make lock`: {missing}"
+
+
+def test_every_lower_bound_is_a_version_that_a_check_runs() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = config["project"]
+    wanted = [*config["build-system"]["requires"], *project["dependencies"], *project["optional-dependencies"]["dev"]]
+    pins = {line.split(" ")[0] for name in LOCKS for line in (ROOT / name).read_text(encoding="utf-8").splitlines()}
+    bounds = [match.groups() for item in wanted if (match := re.match(r"([\w-]+).*?>=([\d.]+)", item))]
+    assert bounds, "pyproject.toml names no bound"
+    untried = [f"{name}>={version}" for name, version in bounds if f"{name.lower()}=={version}" not in pins]
+    assert not untried, f"name the versions that a lock pins, no check runs these: {untried}"
