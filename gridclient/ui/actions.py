@@ -136,11 +136,13 @@ class DeskActions(QObject):
 
     Signals:
         desk_wanted(str): one of the desk's own actions, by name.
+        page_wanted(str): a part of the settings, as :meth:`Pages.show` takes it.
         case_wanted(Action): an action on the chosen cases.
         told(str, str): a sentence for the banner, and its kind.
     """
 
     desk_wanted = Signal(str)
+    page_wanted = Signal(str)
     case_wanted = Signal(object)
     told = Signal(str, str)
 

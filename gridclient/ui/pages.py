@@ -80,11 +80,15 @@ class Pages(QObject):
         return self._made.get(name)
 
     def show(self, name: str) -> None:
-        """Opens a page, if there is one of this name."""
+        """Opens a page, if there is one of this name; ``name/part`` opens that part of it."""
+        name, _, part = name.partition("/")
         if name in self._makers:
             self.make(name)
-            self.stack.setCurrentWidget(self._made[name])
-            self._made[name].setFocus()
+            page = self._made[name]
+            self.stack.setCurrentWidget(page)
+            if part and (opens := getattr(page, "open_part", None)):
+                opens(part)
+            page.setFocus()
             self.covered.emit(True)
 
     def make(self, name: str) -> None:
@@ -133,6 +137,7 @@ class Pages(QObject):
         sync.said.connect(mode.setText)
         sync.switchable.connect(actions.allow_offline)
         actions.desk["refresh"].triggered.connect(sync.now)
+        actions.page_wanted.connect(self.show)
         written.connect(sync.on_changed)
         sync.show()
 

@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.initials import initials as initials_of
 from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.services.sync_control import SyncState, SyncView
-from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
 from gridclient.ui.cases.page import PAGE, CaseList
+from gridclient.ui.command.offers import Sources, names_to_learn
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.garbage import GarbageCollector
 from gridclient.ui.help.page import HelpPage
@@ -29,10 +29,11 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import PageParts
-from gridclient.ui.present import title_of
+from gridclient.ui.settings.page import SettingsPage
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.fakes.fake_sync import FakeSync
+from tests.ui.fakes.invented_care import InventedCare
 from tests.ui.fakes.invented_desk import STANDARDS, InventedDesk, busy_desk, empty_desk
 
 OpenList = Callable[[InventedDesk], CaseList]
@@ -72,11 +73,13 @@ def invented() -> InventedDesk:
 
 def parts_for(invented: InventedDesk, jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
     """The pages that need no composition."""
+    desk = invented.desk
     return PageParts(
-        pages={"help": lambda: HelpPage(folder=HELP, jobs=jobs, keys=window().actions_.key_list())},
-        intake=lambda: IntakeForm(
-            desk=invented.desk, jobs=jobs, initials=window().initials, short=window().cases.model.short
-        ),
+        pages={
+            "help": lambda: HelpPage(folder=HELP, jobs=jobs, keys=window().actions_.key_list()),
+            "settings": lambda: SettingsPage(desk=desk, jobs=jobs, care=InventedCare(), base_in_use=lambda: "none"),
+        },
+        intake=lambda: IntakeForm(desk=desk, jobs=jobs, initials=window().initials, short=window().cases.model.short),
         sync=FakeSync(SyncView(SyncState.ALONE, counted=False)),
     )
 
@@ -90,10 +93,9 @@ class OpenWindow(Protocol):
 @pytest.fixture(scope="session")
 def initials() -> str:
     """The initials of every word on the invented desk, as the desk keeps them: no worker process is needed."""
-    names = {*BOXES.values(), *STATES.values()}
-    names |= {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
+    names = {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
-    names |= {f"按{title_of(key)}排序" for key in SortKey}
+    names |= set(names_to_learn(Sources()))
     return json.dumps({name: initials_of(name) for name in names})
 
 

@@ -17,8 +17,10 @@ from gridclient.services.rows import Box, Sort, SortKey
 from gridclient.services.words import STATES
 from gridclient.ui.actions import Known
 from gridclient.ui.command.bar import take_offer
+from gridclient.ui.command.names import settings_parts
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.main_window import MainWindow
+from gridclient.ui.settings.page import SettingsPage
 from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS, InventedDesk
 from tests.ui.fakes.memory_store import MemoryReference
@@ -28,7 +30,7 @@ SOURCES = Sources(
     commands=(Known("register", "登记", "F3"), Known("dispatch", "派遣", "F2")),
     units=UNITS,
     grids=GRIDS,
-    initials={"登记": "dj", "派遣": "pq", "待派遣": "dpq", "已结案": "yja"},
+    initials={"登记": "dj", "派遣": "pq", "待派遣": "dpq", "已结案": "yja", "日志": "rz"},
     township="371002002",
 )
 
@@ -53,6 +55,14 @@ def found(typed: str) -> list[tuple[Kind, str]]:
         ("dpq", Kind.BOX, "待派遣"),
         ("yja", Kind.STATE, "已结案"),
         ("噪音", Kind.SEARCH, "在案件中查找“噪音”"),
+        ("备份", Kind.PAGE, "备份与恢复"),
+        ("恢复", Kind.PAGE, "备份与恢复"),
+        ("加密", Kind.PAGE, "备份与恢复"),
+        ("外观", Kind.PAGE, "外观"),
+        ("节假日", Kind.PAGE, "时限与工作时间"),
+        ("rz", Kind.PAGE, "操作记录"),
+        ("派单", Kind.COMMAND, "派遣"),
+        ("新建", Kind.COMMAND, "登记"),
     ],
 )
 def test_the_first_offer_is_what_was_meant(typed: str, kind: Kind, title: str) -> None:
@@ -140,6 +150,21 @@ def test_a_box_is_chosen_by_its_initials(window: MainWindow, qtbot: QtBot) -> No
     type_in(window, "dpq")
     press(window.command, Qt.Key.Key_Return)
     assert window.state.filter.box is Box.FILED
+
+
+@pytest.mark.parametrize(("place", "title"), [(place, part[0]) for place, part in settings_parts().items()])
+def test_a_part_of_the_settings_is_opened_by_its_title(window: MainWindow, place: str, title: str) -> None:
+    press(window, Qt.Key.Key_K, CTRL)
+    committed = QInputMethodEvent()
+    committed.setCommitString(title)
+    QApplication.sendEvent(window.command, committed)
+    assert (Kind.PAGE, place) == (window.command.offers()[0].kind, window.command.offers()[0].value)
+    press(window.command, Qt.Key.Key_Return)
+    page = window.pages.page("settings")
+    assert isinstance(page, SettingsPage)
+    assert page.stack.currentWidget() is page.sections[page.list.currentIndex().row()]
+    assert page.list.currentIndex().data() == title
+    assert page.list.hasFocus()
 
 
 def test_a_box_that_is_chosen_already_stays_chosen(window: MainWindow) -> None:

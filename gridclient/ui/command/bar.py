@@ -33,6 +33,7 @@ _ICON, _EDGE, _GAP = 16, 10, 8
 _ICONS: Final = {
     Kind.CASE: "case",
     Kind.COMMAND: "command",
+    Kind.PAGE: "settings",
     Kind.UNIT: "unit",
     Kind.GRID: "grid",
     Kind.BOX: "filter",
@@ -260,6 +261,7 @@ def take_offer(offer: Offer, state: DeskState, actions: DeskActions, sources: So
     views = {view.name: view for view in sources.views}
     taken: dict[Kind, Callable[[str], object]] = {
         Kind.COMMAND: actions.trigger,
+        Kind.PAGE: actions.page_wanted.emit,
         Kind.CASE: state.choose_case,
         Kind.GRID: state.choose_grid,
         Kind.UNIT: state.choose_unit,

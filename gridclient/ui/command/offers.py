@@ -17,6 +17,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, SortKey, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
 from gridclient.ui.actions import Known
+from gridclient.ui.command.names import other_names, settings_parts
 from gridclient.ui.matching import Entry, find
 from gridclient.ui.present import joined, short_number, title_of, township_in
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
 
     CASE = "case"
     COMMAND = "command"
+    PAGE = "page"
     UNIT = "unit"
     GRID = "grid"
     BOX = "box"
@@ -77,11 +79,11 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     several = len({township_in(row.number) for row in cases}) > 1
     short = partial(short_number, several=True) if several else sources.short
     found = [_case(row, short(row.number)) for row in cases]
-    makers = (_commands, _units, _grids, _states, _views, _orders)
+    makers = (_commands, _pages, _units, _grids, _states, _views, _orders)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
-    # Of names that fit alike, commands come first, then short names: the text is a larger part of them.
-    entries.sort(key=lambda entry: (made[entry.value][0].kind is not Kind.COMMAND, len(entry.title)))
+    # Of names that fit alike, commands and pages come first, then short names: the text is a larger part of them.
+    entries.sort(key=lambda entry: (made[entry.value][0].kind not in (Kind.COMMAND, Kind.PAGE), len(entry.title)))
     counted: Counter[Kind] = Counter()
     for entry in find(entries, typed, most=len(entries)):
         offer = made[entry.value][0]
@@ -101,6 +103,8 @@ def asks_for_a_number(typed: str) -> bool:
 def names_to_learn(sources: Sources) -> list[str]:
     """All names of which the bar needs the initials; rows of grids and units have theirs."""
     names = [word.title for word in sources.commands]
+    names += [name for more in other_names().values() for name in more.split()]
+    names += [name for title, more in settings_parts().values() for name in (title, *more.split())]
     return [*names, *BOXES.values(), *STATES.values(), *map(_order_words, SortKey)]
 
 
@@ -113,8 +117,20 @@ def _command(word: Known) -> Offer:
 
 
 def _commands(sources: Sources) -> Iterable[Found]:
+    others = other_names()
     for word in sources.commands:
-        yield _command(word), (word.key, sources.initials.get(word.title, ""))
+        more = others.get(word.name, "")
+        yield _command(word), (f"{word.key} {more}", _initials(sources, word.title, more))
+
+
+def _pages(sources: Sources) -> Iterable[Found]:
+    what = translate("Actions", "设置")
+    for place, (title, more) in settings_parts().items():
+        yield Offer(Kind.PAGE, place, title, what), (more, _initials(sources, title, more))
+
+
+def _initials(sources: Sources, title: str, more: str) -> str:
+    return " ".join(sources.initials.get(name, "") for name in (title, *more.split())).strip()
 
 
 def _units(sources: Sources) -> Iterable[Found]:

@@ -69,6 +69,10 @@ class SettingsPage(ListedPage):
         self.base_maps.changed.connect(self.changed)
         self.standards.changed.connect(self.changed)
 
+    def open_part(self, name: str) -> None:
+        """Opens the section that this attribute holds, ``backups`` for one."""
+        self.show_part(self.sections.index(getattr(self, name)))
+
     def on_part(self, place: int) -> None:
         self.stack.setCurrentIndex(max(0, place))
         self.backups.hide_key()
