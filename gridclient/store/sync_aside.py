@@ -9,13 +9,14 @@ such a case later follows them, so that all of it goes in its order when the rig
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from gridclient.domain.events import EventKind
+from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.handing import ASIDE, home_of, unit_may_write, units_handed
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import PutAside
+from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device
 from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
@@ -25,6 +26,7 @@ _OPEN: Final = (
     "SELECT DISTINCT o.stream FROM origins o WHERE o.own = 1 AND EXISTS(SELECT 1 FROM events e INDEXED BY "
     "events_waiting WHERE e.origin = o.no AND e.acked IS NULL)"
 )
+_OWN: Final = "SELECT stream, device, incarnation FROM origins WHERE own = 1 AND stream = ?"
 _OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
 _SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY e.hlc, e.hash"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
@@ -50,6 +52,10 @@ _FILES: Final = (
     "SELECT json_extract(e.payload, '$.sha256') FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE e.kind = 'attachment_added' AND o.own = 1"
 )
+_GOES_ON: Final = (
+    "SELECT 1 FROM origins o JOIN events e ON e.origin = o.no AND e.seq > o.seq "
+    "WHERE o.stream = ? AND o.device = ? AND o.incarnation = ? LIMIT 1"
+)
 _LEAVE: Final = f"UPDATE file_queue SET incoming = 1 WHERE incoming = 0 AND sha256 IN {AMONG}"
 _SEND: Final = f"UPDATE file_queue SET incoming = 0, sent = 0 WHERE incoming = 1 AND sha256 IN {AMONG}"
 
@@ -71,6 +77,18 @@ def refused_counts(connection: Connection, grants: Collection[Grant]) -> Sequenc
             events, subjects = len(rows), len({row.subject for row in rows})
         if events:
             found.append((stream, unit, events, subjects))
+    return found
+
+
+def refused_from(connection: Connection, grants: Collection[Grant]) -> Mapping[OriginKey, int]:
+    """The number of the first of these events of each own origin."""
+    found: dict[OriginKey, int] = {}
+    for stream, unit in _closed(connection, grants):
+        if unit is None:
+            found |= {OriginKey(*key): 0 for key in connection.execute(_OWN, (stream,)).fetchall()}
+            continue
+        for row in _unsendable(connection, stream, unit):
+            found.setdefault(OriginKey(*row.record.key[:3]), row.record.key.seq)
     return found
 
 
@@ -106,7 +124,7 @@ def what_was_put_aside(connection: Connection) -> PutAside:
 
 def set_aside(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
     """Sets aside what :func:`refused_counts` counts. What waits behind it in its chain is numbered anew, so that it can
-    go."""
+    go: ``device`` has an incarnation under which nothing was written yet."""
     closed = _closed(connection, grants)
     return _put(connection, device, [row for told in closed for row in _unsendable(connection, *told)])
 
@@ -133,7 +151,7 @@ def _put(connection: Connection, device: Device, chosen: Sequence[Waiting]) -> R
     streams = {row.record.key.stream for row in chosen}
     waiting = [waiting_row(row) for stream in streams for row in connection.execute(_OF_STREAM, (stream,)).fetchall()]
     behind = [r for r in waiting if r.pos not in gone and r.record.key.seq > firsts.get(r.origin, r.record.key.seq)]
-    number_anew(connection, device, chosen, lambda stream: f"{ASIDE}{stream}")
+    number_anew(connection, device, chosen, lambda key: _named(device, f"{ASIDE}{key.stream}", key))
     connection.execute(f"UPDATE origins SET own = 0 WHERE stream LIKE '{ASIDE}%'")
     number_anew(connection, device, behind)
     connection.execute(_LEAVE, (json.dumps(sorted(_files_of(chosen) - _named_else(connection))),))
@@ -154,12 +172,27 @@ def take_up(connection: Connection, device: Device, grants: Collection[Grant]) -
         if any(row.subject not in still for row in rows):
             found += rows
             refused |= still
-    number_anew(connection, device, found, home_of)
+    number_anew(connection, device, found, lambda key: _old_home(connection, device, key))
     connection.execute(_SEND, (json.dumps(sorted(_files_of(found))),))
     fold_again(connection, found)
     _put_of(connection, device, grants, refused)  # else there were a gap in the chain of what stays
     taken = [row for row in found if row.subject not in refused]
     return Rewritten(len(taken), frozenset(row.record.subject for row in taken))
+
+
+def _named(device: Device, stream: str, key: EventKey) -> OriginKey:
+    """The device's origin in the stream, of the event's incarnation if the event is the device's."""
+    return OriginKey(stream, device.id, key.incarnation if key.device == device.id else device.incarnation)
+
+
+def _old_home(connection: Connection, device: Device, key: EventKey) -> OriginKey:
+    """Where the event stood before it was set aside, unless a later one that stayed there would be in its place."""
+    found = _named(device, home_of(key.stream), key)
+    return (
+        found
+        if connection.execute(_GOES_ON, found).fetchone() is None
+        else found._replace(incarnation=device.incarnation)
+    )
 
 
 def _files_of(rows: Iterable[Waiting]) -> set[str]:

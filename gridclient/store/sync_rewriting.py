@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, payload_text
+from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device, own_head, subject_text
 from gridclient.store.refolding import Refolding
@@ -77,12 +78,13 @@ def write_again(connection: Connection, device: Device, *, of_others: bool = Fal
 
 
 def number_anew(
-    connection: Connection, device: Device, rows: Sequence[Waiting], stream: Callable[[str], str] = str
+    connection: Connection, device: Device, rows: Sequence[Waiting], home: Callable[[EventKey], OriginKey] | None = None
 ) -> None:
-    """Appends the events to the chains of ``device``, in the stream that ``stream`` makes of theirs. The tables are not
-    touched: see :func:`fold_again`."""
+    """Appends the events to chains of ``device``: to those that ``home`` names, or to that of their stream. The tables
+    are not touched: see :func:`fold_again`."""
     heads = _Heads(connection, device)
-    renamed = {tuple(row.record.key): heads.next_key(stream(row.record.key.stream)) for row in rows}
+    home = home or (lambda key: OriginKey(key.stream, device.id, device.incarnation))
+    renamed = {tuple(row.record.key): heads.next_key(home(row.record.key)) for row in rows}
     for row in rows:
         heads.write(row, renamed)
     heads.finish()
@@ -107,22 +109,22 @@ def waiting_row(row: Any) -> Waiting:
 
 
 class _Heads:
-    """The ends of the chains that events are appended to, by stream."""
+    """The ends of the chains that events are appended to, by origin."""
 
     def __init__(self, connection: Connection, device: Device) -> None:
         self._connection = connection
         self._device = device
-        self._at: dict[str, tuple[int, int, bytes, int]] = {}
-        self._numbered: dict[str, int] = {}
+        self._at: dict[OriginKey, tuple[int, int, bytes, int]] = {}
+        self._numbered: dict[OriginKey, int] = {}
 
-    def next_key(self, stream: str) -> EventKey:
-        _, seq, _, _ = self._head(stream)
-        number = self._numbered[stream] = self._numbered.get(stream, seq) + 1
-        return EventKey(stream, self._device.id, self._device.incarnation, number)
+    def next_key(self, origin: OriginKey) -> EventKey:
+        _, seq, _, _ = self._head(origin)
+        number = self._numbered[origin] = self._numbered.get(origin, seq) + 1
+        return EventKey(*origin, number)
 
     def write(self, row: Waiting, renamed: _Renamed) -> None:
         key = renamed[tuple(row.record.key)]
-        no, _, link, hlc = self._head(key.stream)
+        no, _, link, hlc = self._head(OriginKey(*key[:3]))
         text = payload_text(_with_new_keys(json.loads(row.record.text), renamed))
         record = row.record._replace(key=key, text=text)
         link = link_after(link, record.canonical())
@@ -130,7 +132,7 @@ class _Heads:
             "UPDATE events SET origin = ?, seq = ?, payload = ?, hash = ? WHERE pos = ?",
             (no, key.seq, text, link, row.pos),
         )
-        self._at[key.stream] = (no, key.seq, link, max(hlc, record.hlc))
+        self._at[OriginKey(*key[:3])] = (no, key.seq, link, max(hlc, record.hlc))
 
     def finish(self) -> None:
         self._connection.executemany(
@@ -138,10 +140,11 @@ class _Heads:
             [(seq, link, hlc, no) for no, seq, link, hlc in self._at.values()],
         )
 
-    def _head(self, stream: str) -> tuple[int, int, bytes, int]:
-        if stream not in self._at:
-            self._at[stream] = own_head(self._connection, self._device, stream)
-        return self._at[stream]
+    def _head(self, origin: OriginKey) -> tuple[int, int, bytes, int]:
+        if origin not in self._at:
+            writer = replace(self._device, id=origin.device, incarnation=origin.incarnation)
+            self._at[origin] = own_head(self._connection, writer, origin.stream)
+        return self._at[origin]
 
 
 def _with_new_keys(value: Any, renamed: _Renamed) -> Any:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.events import CHAIN_START, EventKey, Record
 from gridclient.domain.handing import stream_of
-from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
@@ -80,6 +80,7 @@ class SqliteSyncStore(FileQueue):
         super().__init__(profile.database, profile.attachments, clock)
         self._profile = profile
         self._is_signed = is_signed
+        self._ends: Mapping[OriginKey, int] = {}
 
     @property
     def device(self) -> str:
@@ -118,15 +119,20 @@ class SqliteSyncStore(FileQueue):
         if enrolment is None:
             raise SyncFault("sync.not_enrolled")
         with self._database.writer() as connection:
-            return self._put_aside(connection, enrolment, sync_aside.set_aside)
+            device = writing_device(connection, self._profile.device)
+            device = next_device(connection, device, device.incarnation + 1)
+            changes = self._told_aside(connection, sync_aside.set_aside(connection, device, enrolment.grants))
+            if not changes:
+                return changes
+            keep_writer(connection, device)
+        self._profile.begin_incarnation(device.incarnation)
+        return changes
 
-    def _put_aside(
-        self,
-        connection: Connection,
-        enrolment: Enrolment,
-        work: Callable[[Connection, Device, Collection[Grant]], Rewritten],
-    ) -> Changes:
-        put = work(connection, writing_device(connection, self._profile.device), enrolment.grants)
+    def _follow_aside(self, connection: Connection, enrolment: Enrolment) -> Changes:
+        device = writing_device(connection, self._profile.device)
+        return self._told_aside(connection, sync_aside.follow(connection, device, enrolment.grants))
+
+    def _told_aside(self, connection: Connection, put: Rewritten) -> Changes:
         if put.events:
             self._audit(connection, "sync.aside", str(put.events))
         return Changes(put.cases)
@@ -149,7 +155,7 @@ class SqliteSyncStore(FileQueue):
             forget_found(connection)
             if enrolment is not None:
                 self._resume(connection, enrolment)  # a backup may be older than a right
-                changes = self._put_aside(connection, enrolment, sync_aside.follow)
+                changes = self._follow_aside(connection, enrolment)
             if enrolment is not None and enrolment.sends_reference:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
         return changes
@@ -161,9 +167,13 @@ class SqliteSyncStore(FileQueue):
             self._audit(connection, "sync.resumed", str(resumed))
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        """See the port. :meth:`unsent` leaves out, until the next call, what this one found that the hub refuses."""
+        enrolment = self.enrolment()
         with self._database.reader() as connection:
             rows = connection.execute(_UNSENT_ORIGINS, (self.device,)).fetchall()
-        return [(OriginKey(*key), first) for *key, first in rows]
+            self._ends = {} if enrolment is None else sync_aside.refused_from(connection, enrolment.grants)
+        found = [(OriginKey(*key), first) for *key, first in rows]
+        return [(origin, first) for origin, first in found if first < self._ends.get(origin, _NEVER)]
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         """See the port; also events that were sent before, for a hub that lost them.
@@ -175,6 +185,7 @@ class SqliteSyncStore(FileQueue):
             if origin.device != self.device:
                 return _carried(connection, origin, first)
             no, before = _start(connection, origin, first)
+            limit = max(0, min(limit, self._ends.get(origin, _NEVER) - first))
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
             stood = lost_places(connection, no, first, first + limit - 1)
             if first in stood:

@@ -17,7 +17,7 @@ from gridclient.store.attachments import AttachmentStore
 from gridclient.store.enrolment_file import write_enrolment
 from gridclient.store.log import Appender
 from gridclient.store.sync_rounds import SqliteSyncQueries
-from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, UNITS
+from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, TOWNSHIP, UNITS
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import ToyDesk, pending, proved, same_tables, toy_desk
 
@@ -237,3 +237,65 @@ def test_a_backup_in_which_work_was_set_aside_does_not_keep_it_from_going(desk: 
     write_enrolment(desk.profile.folder, desk.device, replace(enrolment, grants=BOTH))
     desk.sync.begin_round()
     assert (pending(desk), lamps(desk).set_aside()[:2]) == ((1, 1), (0, 0))
+
+
+def test_a_number_that_the_hub_may_have_taken_is_not_written_again_after_its_event_was_set_aside(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
+) -> None:
+    """The hub took it, the answer was lost, and the right was taken away before another round."""
+    desk.enrol(*BOTH)
+    lost = of_neighbour(desk)
+    step(desk, lost)
+    assert desk.push(hub)
+    desk.enrol()
+    desk.sync.set_aside()
+    later = of_neighbour(desk, "路面塌陷")
+    desk.enrol(*BOTH)
+    desk.round(hub)
+    neighbour.round(hub)
+    assert [record.subject for record in hub.records(OTHER)] == [lost, lost, later], "each event once"
+    assert pending(desk) == (0, 0)
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
+def test_a_units_steps_go_on_after_work_was_set_aside_that_the_hub_took_unheard(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
+) -> None:
+    """The desk of a township became a unit's, which reads nothing of what it had registered last."""
+    handed = desk.stage.dispatched("路灯不亮", UNITS[0])
+    desk.enrol()
+    desk.round(hub)
+    lost = desk.stage.register("没有听到回答的")
+    assert desk.push(hub)
+    desk.enrol(*PART)
+    assert desk.sync.set_aside().cases == {lost}
+    desk.stage.record(EventKind.SIGNED, handed, {"unit": UNITS[0]})
+    desk.round(hub)
+    assert (pending(desk), lamps(desk).set_aside().events) == ((0, 0), 1)
+    desk.enrol()
+    desk.round(hub)
+    neighbour.round(hub)
+    assert [record.subject for record in hub.records(STREAM)] == [handed] * 3 + [lost, handed], "each event once"
+    assert pending(desk) == (0, 0)
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
+def test_what_the_hub_never_takes_is_not_sent_and_what_was_done_before_it_goes(desk: ToyDesk, hub: FakeHub) -> None:
+    """A batch is refused whole, and again in every round."""
+    desk.enrol(*BOTH)
+    handed = desk.stage.dispatched("路灯不亮", UNITS[0])
+    desk.round(hub)
+    step(desk, handed, "已到场")
+    desk.stage.register("不归单位登记的")
+    step(desk, handed, "已离场")
+    of_neighbour(desk)
+    desk.enrol(*PART)
+    desk.round(hub)
+    assert [record.kind for record in hub.records(STREAM)][3:] == [EventKind.NOTED]
+    assert not hub.records(OTHER)
+    desk.pull(hub)
+    assert pending(desk)[0] == 3 and desk.sync.unsent_origins() == []
+    assert [(found.code, found.events) for found in lamps(desk).refused()] == [(TOWNSHIP, 1), (OTHER_TOWNSHIP, 1)]
+    desk.enrol()
+    desk.round(hub)
+    assert len(hub.records(STREAM)) == 6 and proved(desk)
