@@ -13,7 +13,7 @@ from gridclient.cli.shapes import iso
 from gridclient.domain.coordinates import convert
 from gridclient.domain.deadlines import StartRule, deadline
 from gridclient.domain.limits import parse_limit
-from gridclient.services.deadline_text import explain
+from gridclient.services.deadline_text import explain, moment_text
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def show_deadline(args: argparse.Namespace) -> Exit:
         calendar=calendar_of(args.profile),
     )
     steps = list(explain(found))
-    return answer(args, {"due": iso(found.due), "steps": steps}, [f"到期 {found.due:%Y-%m-%d %H:%M}", *steps])
+    return answer(args, {"due": iso(found.due), "steps": steps}, [f"到期 {moment_text(found.due)}", *steps])
 
 
 def show_converted(args: argparse.Namespace) -> Exit:

@@ -109,9 +109,13 @@ def _paused(clock: CaseClock, clocks: Sequence[CaseClock], reference: Reference)
 
 
 def moment_text(moment: datetime) -> str:
-    """A moment with its weekday: ``2026-02-14 10:30（周六）``; the end of a day reads 24:00."""
-    clock = "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
-    return f"{moment:%Y-%m-%d} {clock}（周{_WEEKDAYS[moment.weekday()]}）"
+    """A moment with its weekday: ``2026-02-14 10:30（周六）``."""
+    return f"{moment:%Y-%m-%d} {hour_text(moment)}（周{_WEEKDAYS[moment.weekday()]}）"
+
+
+def hour_text(moment: datetime) -> str:
+    """``10:30``; the end of a day reads 24:00."""
+    return "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
 
 
 def _day_text(day: date) -> str:
@@ -139,7 +143,7 @@ def _makeup(step: Step) -> str:
 _SENTENCES: Mapping[StepCode, Callable[[Step], str]] = {
     StepCode.START: _start,
     StepCode.START_MOVED: lambda step: f"起算时不在工作时间，从{moment_text(step.at)}开始计",
-    StepCode.DAY_OF_RECEIPT: lambda step: f"收到当日（{_day_text(step.at)}）不计，次日起算",
+    StepCode.DAY_OF_RECEIPT: lambda step: f"收到当日{_day_text(step.at)}不计，次日起算",
     StepCode.WEEKENDS: lambda step: f"其间周末{step.params['days']}天，不计",
     StepCode.HOLIDAY: _holiday,
     StepCode.MAKEUP_DAY: _makeup,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gridclient.domain.events import from_seconds
+from gridclient.domain.events import from_seconds, instant_of
 from gridclient.domain.handing import withheld_of
+from gridclient.services.deadline_text import hour_text
 from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
@@ -148,7 +149,7 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     due = from_seconds(leads[0]["due"]) if leads else None
     return [
         *(f"主办 {_unit(lead, reference)}" for lead in leads),
-        f"时限至 {due:%m-%d %H:%M}" if due else "",
+        f"时限至 {due:%m-%d} {hour_text(due)}" if due else "",
         f"协办 {others}" if others else "",
         "清单外" if payload.get("against_list") else "",
         "已提供联系方式" if payload.get("contact") else "",
@@ -159,7 +160,8 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
 def _dues(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     """The ends of the units' handling limits in this event."""
     handling = [due for due in payload["dues"] if due["stage"] == "handle"]
-    return [f"{_unit(due, reference)} 时限至 {from_seconds(due['due']):%Y-%m-%d %H:%M}" for due in handling]
+    moments = [(_unit(due, reference), instant_of(due["due"])) for due in handling]
+    return [f"{unit} 时限至 {due:%Y-%m-%d} {hour_text(due)}" for unit, due in moments]
 
 
 def _reason(words: Mapping[str, str]) -> Callable[[Mapping[str, Any], Reference], list[str]]:
@@ -181,8 +183,8 @@ def _unit_and_reason(payload: Mapping[str, Any], reference: Reference) -> list[s
 
 def _level_changed(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     """The deadline is that of the unit that has the case in hand."""
-    dues = [f"时限至 {from_seconds(clock['due']):%m-%d %H:%M}" for clock in payload.get("clocks", ())]
-    return [*dues, str(payload.get("reason", ""))]
+    dues = [instant_of(clock["due"]) for clock in payload.get("clocks", ())]
+    return [*(f"时限至 {due:%m-%d} {hour_text(due)}" for due in dues), str(payload.get("reason", ""))]
 
 
 def _text(payload: Mapping[str, Any], reference: Reference) -> list[str]:

@@ -20,7 +20,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import LimitKind, parse_limit
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
-from gridclient.services.deadline_text import URGENCY_WORDS, kind_word, limit_text
+from gridclient.services.deadline_text import URGENCY_WORDS, hour_text, kind_word, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness, SortKey
 from gridclient.services.words import STAGES, STATES
@@ -150,7 +150,7 @@ def moment_words(moment: datetime, now: datetime) -> str:
 
 def until_words(moment: datetime, now: datetime) -> str:
     """A moment to come: ``今日 16:24``, ``明日 09:00``, ``11-25 09:00``; the end of a day reads 24:00."""
-    clock = "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
+    clock = hour_text(moment)
     days = (moment.date() - now.date()).days
     if days == 0:
         return translate("Present", "今日 {time}").format(time=clock)

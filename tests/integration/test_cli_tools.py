@@ -58,6 +58,8 @@ def test_the_day_of_receipt_may_not_count(nowhere: CommandLine) -> None:
     words = ("deadline", "--from", "2026-11-19T09:00", "--limit", "1工作日", "--start", "next_day")
     assert nowhere.json(*words).json["due"] == "2026-11-20T23:59:59+08:00"
     assert nowhere.json(*words[:-1], "immediate").json["due"] == "2026-11-20T09:00:00+08:00"
+    lines = nowhere(*words).out.splitlines()
+    assert (lines[0], lines[-1]) == ("到期 2026-11-20 24:00（周五）", "到期：2026-11-20 24:00（周五）")
 
 
 @pytest.mark.parametrize(

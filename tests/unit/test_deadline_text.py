@@ -55,7 +55,7 @@ def test_the_hotline_rule_and_the_end_of_the_day_are_said() -> None:
         at("2026-04-03T10:30"), Limit(1, LimitKind.WORK_DAY), calendar=CALENDAR, start_rule=StartRule.NEXT_DAY
     )
     assert explain(found)[1:] == (
-        "收到当日（4月3日（周五））不计，次日起算",
+        "收到当日4月3日（周五）不计，次日起算",
         "4月4日至4月6日放假3天，不计",
         "到期：2026-04-07 24:00（周二）",
     )

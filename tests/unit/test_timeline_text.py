@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.handing import WITHHELD
 from gridclient.domain.replacing import replace
@@ -214,6 +216,20 @@ def test_two_filings_that_differ_in_their_level_only_are_told_apart() -> None:
         made.act(Action.FILE, case_id, standard="C-01-02-01", level=level)
         told.append(lines(made, case_id)[-1])
     assert [line.rpartition(" · ")[2] for line in told] == ["2级", "3级"]
+
+
+def test_a_deadline_at_the_end_of_a_day_reads_as_on_the_rest_of_the_desk() -> None:
+    end = int(datetime(2026, 11, 20, 23, 59, 59, tzinfo=CHINA_TIME).timestamp())
+    dispatched: Any = {"assignments": [{"role": "lead", "unit": LEAD, "due": end}]}
+    recomputed: Any = {"dues": [{"stage": "handle", "unit": LEAD, "due": end}]}
+    told = {
+        "case_dispatched": dispatched,
+        "case_delegated": {"clocks": [{"due": end}]},
+        "deadline_recomputed": recomputed,
+    }
+    reference = empty_desk().desk.reference
+    for kind, payload in told.items():
+        assert "11-20 24:00" in line_of(TimelineEntry(NOW, kind, "wang", payload, False), reference)
 
 
 def test_a_filing_after_a_change_of_level_tells_no_limit_that_is_not_used() -> None:
