@@ -92,6 +92,17 @@ class OpenedDesk:
         damaged = AttachmentStore(self.profile.attachments, self.database).damaged()
         return replace(found, problems=(*found.problems, *(f"file {sha256}" for sha256 in damaged)))
 
+    def accept(self) -> Sequence[str]:
+        """Takes tables that were changed by another hand as they are now, which the audit log tells; gives which."""
+        from gridclient.store.audit import append_line
+        from gridclient.store.seals import accept_broken
+
+        with self.database.writer() as connection:
+            tables, now = accept_broken(connection), self.desk.clock.now()
+            for table in tables:
+                append_line(connection, at=now, actor=self.desk.actor.account, what="table_accepted", subject=table)
+        return tables
+
     def backup(self, target: Path) -> None:
         """Writes an encrypted copy of the store; see :func:`gridclient.store.backup.back_up`."""
         from gridclient.store.backup import back_up

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, print_json, say
-from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of, path_of
-from gridclient.cli.verify_words import problem_line
+from gridclient.cli.parsing import WrongUse, add_account, coordinate_system, count_of, one_of, path_of
+from gridclient.cli.verify_words import SEALED, problem_line
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
 from gridclient.services.import_findings import ImportOutcome, ImportPhase, Progress, RowFinding, unheard
@@ -44,6 +44,8 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.set_defaults(run=bring_in)
     verify = commands.add_parser("verify", parents=[output], help="核对日志、表与计数")
+    verify.add_argument("--accept", action="store_true", help="先把“内容被改动或缺失”的表照现状认下，记入操作记录")
+    add_account(verify)
     verify.set_defaults(run=verify_store)
     backup = commands.add_parser("backup", parents=[output], help="备份到文件")
     backup.add_argument("file", type=path_of, metavar="文件")
@@ -160,7 +162,8 @@ def _finding_line(row: RowFinding) -> str:
 
 def verify_store(args: argparse.Namespace) -> Exit:
     """Builds the tables again from the log and compares. Status 1 if anything differs."""
-    with open_desk(args.profile, read_only=True) as opened:
+    with open_desk(args.profile, account=args.account, read_only=not args.accept) as opened:
+        accepted = opened.accept() if args.accept else ()
         report = opened.verify()
     document = {
         "ok": report.ok,
@@ -168,8 +171,10 @@ def verify_store(args: argparse.Namespace) -> Exit:
         "cases": report.cases,
         "withheld": report.lacking,
         "problems": list(report.problems),
+        "accepted": list(accepted),
     }
     lines = [
+        *(f"已认下：{SEALED.get(table, table)}" for table in accepted),
         f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
         *([f"其中 {report.lacking} 条未含来电人信息，校验值以同步中心为准"] if report.lacking else []),
         *map(problem_line, report.problems),

@@ -178,6 +178,7 @@ AUDITED: Final = {
     "standard_list_used": "启用立案标准清单",
     "standard_list_left": "停用立案标准清单",
     "audit_saved": "导出操作记录",
+    "table_accepted": "认下被改动的数据表",
     "sync.withdrawn": "撤下重复的未上报内容",
     "sync.given_way": "换下没有证明的内容，以同步中心为准",
     "sync.taken_up": "按新编号接着上报",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gridclient.store import schema
 from gridclient.store.driver import Connection, schema_steps, schema_tool
 from gridclient.store.schema import APPLICATION_ID, TALLY_COLUMNS
-from gridclient.store.seals import keep_seals, leave_seals, seal_anew
+from gridclient.store.seals import resealed
 
 if TYPE_CHECKING:
     from gridclient.store.driver import SchemaTool
@@ -26,10 +26,8 @@ migrations = schema_steps("gridclient.store")
 
 def upgrade(connection: Connection) -> None:
     """Brings an empty or older store to the newest version, in the transaction that is open."""
-    leave_seals(connection)
-    migrations.apply(schema_tool(connection))
-    seal_anew(connection)
-    keep_seals(connection)
+    with resealed(connection):
+        migrations.apply(schema_tool(connection))
     connection.execute(f"PRAGMA user_version = {schema.VERSION}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 

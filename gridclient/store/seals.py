@@ -2,14 +2,16 @@
 
 Every writing connection keeps them by temporary triggers, in the transaction that changes the row; a row that came,
 went or changed in any other way no longer fits. They find bad disks, half-done copies and edits by hand. They prove
-nothing against somebody who has the store's key and this program: who has both can seal anew.
+nothing against somebody who has the store's key and this program: who has both can seal anew. An administrator does so
+by ``gridclient verify --accept``, which the audit log tells.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 _PROVEN: Final = frozenset(
@@ -58,22 +60,36 @@ def keep_seals(connection: Connection) -> None:
             )
 
 
-def leave_seals(connection: Connection) -> None:
-    """The inverse of :func:`keep_seals`, before the schema changes."""
+@contextmanager
+def resealed(connection: Connection) -> Iterator[None]:
+    """The schema may change in the block. What fitted its seal before gets a new one; nothing else becomes right."""
+    broken = () if _sealed(connection) is None else broken_seals(connection)
     for (name,) in connection.execute("SELECT name FROM sqlite_temp_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER temp.{name}")
+    yield
+    _seal(connection, left=broken)
+    keep_seals(connection)
 
 
-def seal_anew(connection: Connection) -> None:
-    """Seals all tables as they are now, after the schema changed."""
-    connection.execute("DELETE FROM seals")
-    connection.executemany("INSERT INTO seals(name, count, total) VALUES (?, ?, ?)", _counted(connection))
+def accept_broken(connection: Connection) -> list[str]:
+    """Seals the tables of :func:`broken_seals` as they are now, for who answers for them; gives which."""
+    broken = broken_seals(connection)
+    _seal(connection, left=())
+    return broken
 
 
 def broken_seals(connection: Connection) -> list[str]:
     """The tables whose rows do not fit their seals, and seals without a table."""
     kept = set(connection.execute("SELECT name, count, total FROM seals").fetchall())
     return sorted({name for name, *_ in kept ^ set(_counted(connection))})
+
+
+def _seal(connection: Connection, *, left: Collection[str]) -> None:
+    """Seals all tables as they are now, but those of ``left``."""
+    kept = [row for row in connection.execute("SELECT name, count, total FROM seals").fetchall() if row[0] in left]
+    made = [row for row in _counted(connection) if row[0] not in left]
+    connection.execute("DELETE FROM seals")
+    connection.executemany("INSERT INTO seals(name, count, total) VALUES (?, ?, ?)", kept + made)
 
 
 def _counted(connection: Connection) -> Iterator[tuple[str, int, int]]:

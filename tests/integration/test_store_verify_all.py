@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,12 +17,14 @@ import pytest
 from gridclient.cli.verify_words import SEALED
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.services.enrolment import Grant
+from gridclient.store.audit import newest_lines
 from gridclient.store.driver import Connection, Database
+from gridclient.store.migrations import upgrade
 from gridclient.store.profile import open_profile
 from gridclient.store.snapshots import copy_store
 from gridclient.store.verify import Verification, verify
 from tests.contract.stage import GRIDS, KEY, NOW, STREAM, UNITS
-from tests.fakes.command_line import copied, made_demo
+from tests.fakes.command_line import CommandLine, copied, made_demo
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import ToyDesk, toy_desk
 
@@ -179,6 +182,34 @@ def test_a_row_lost_in_every_table_of_a_demo_is_found_in_every_table(
 def test_every_sealed_table_has_a_name_for_people(store: Path, tmp_path: Path) -> None:
     found = tampered(store, "DELETE FROM seals", at=tmp_path / "tampered.db").problems
     assert sorted(SEALED) == sorted(problem.removeprefix("seal ") for problem in found)
+
+
+def test_an_upgrade_makes_nothing_right_that_a_hand_changed_before_it(store: Path) -> None:
+    with closing(Database(store, KEY)) as database:
+        with closing(database.separate_connection()) as hand:
+            hand.execute("PRAGMA query_only = OFF")
+            hand.execute("UPDATE units SET name = 'another'")
+            hand.execute("DELETE FROM seals WHERE name = 'views'")
+        with database.writer() as connection:
+            upgrade(connection)
+            connection.execute("DELETE FROM drafts")
+        assert verify(database).problems == ("seal units", "seal views")
+
+
+def test_what_an_administrator_changed_by_hand_is_accepted_by_name_and_stands_in_the_audit_log(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = CommandLine(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo"), capsys)
+    with open_profile(desk.profile, now=NOW) as profile, closing(profile.database.separate_connection()) as hand:
+        hand.execute("PRAGMA query_only = OFF")
+        hand.execute("UPDATE units SET name = 'another' WHERE rowid = 1")
+    assert desk.json("verify").json["problems"] == ["seal units"]
+    assert "\n内容被改动或缺失：单位" in desk("verify").out
+    proof = desk.json("verify", "--accept", "--as", "admin").json
+    assert (proof["ok"], proof["accepted"]) == (True, ["units"])
+    assert desk.json("verify", "--accept").json["accepted"] == []
+    with open_profile(desk.profile, now=NOW) as profile, profile.database.reader() as connection:
+        assert newest_lines(connection, limit=1)[0][2:] == ("admin", "table_accepted", "units")
 
 
 def another(kind: str, value: Any) -> Any:
