@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
         """Restores the desk as it was left."""
         part = self.memory.part
         self.state.restore(part("state", self.state.as_text))
-        self.cases.table.restore_columns(part("columns", self.cases.table.columns_as_text))
+        self.cases.recall(part)
         self.tree.restore(part("tree", self.tree.as_text))
         self.map.restore(part("map", self.map.as_text))
         self.map.show_filter(self.state.filter)  # so that its page asks for the right cases at once

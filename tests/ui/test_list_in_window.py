@@ -163,6 +163,23 @@ def test_numbers_are_as_long_as_tells_them_apart(
     assert table.fontMetrics().horizontalAdvance(shown[0]) < table.columnWidth(NUMBER)
 
 
+def test_a_desk_that_reopens_on_one_of_its_townships_shows_the_numbers_as_it_did(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    desk = empty_desk()
+    for grid in (HERE, THERE):
+        desk.register("路灯不亮", grid=grid)
+    window = open_window(desk)
+    window.state.choose_grid(HERE[:9])
+    qtbot.waitUntil(lambda: len(window.cases.model.rows) == 1)
+    shown = window.cases.model.index(0, NUMBER).data()
+    window.close()
+    qtbot.waitUntil(settled(window))
+    again = open_window(desk)
+    assert [shown] == [again.cases.model.index(line, NUMBER).data() for line in range(again.cases.model.rowCount())]
+    assert again.cases.table.columnWidth(NUMBER) == window.cases.table.columnWidth(NUMBER)
+
+
 def test_what_is_told_of_a_case_names_it_as_the_list_does(open_window: OpenWindow, qtbot: QtBot) -> None:
     desk = empty_desk()
     cases = [desk.register("路灯不亮", grid=grid) for grid in (HERE, THERE)]

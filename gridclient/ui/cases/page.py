@@ -97,6 +97,11 @@ class CaseList(QWidget):
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
+    def recall(self, part: Callable[[str, Callable[[], str]], str]) -> None:
+        """Takes over the columns and the form of numbers as they were left; ``part`` is that of the window's memory."""
+        self.table.restore_columns(part("columns", self.table.columns_as_text))
+        self.model.several = bool(part("several", lambda: "1" if self.model.several else ""))
+
     def load(self) -> None:
         """Reads the calendar and the saved views."""
         self._jobs.read(self, partial(_yardstick, self._desk.reference), self.model.set_yardstick, name="yardstick")
