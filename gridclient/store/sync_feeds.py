@@ -106,6 +106,13 @@ def restart(connection: Connection, feed: str) -> None:
     keep_feed(connection, FeedState(feed, 0, 0, 0, repairing=True))
 
 
+def restart_stream(connection: Connection, stream: str) -> None:
+    """Restarts the feeds of the stream."""
+    for state in all_feeds(connection):
+        if stream_of(state.feed) == stream:
+            restart(connection, state.feed)
+
+
 def restart_unread(connection: Connection, feeds: Sequence[str]) -> None:
     """Restarts feeds that this store never read, so that own events that it may have lost come back whole."""
     known = {state.feed for state in all_feeds(connection)}

@@ -217,9 +217,7 @@ def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
     for subject, pos in placed:
         refolding.place(subject, pos, None)
     refolding.carry_out()
-    for state in sync_feeds.all_feeds(connection):
-        if stream_of(state.feed) == origin.stream:
-            sync_feeds.restart(connection, state.feed)
+    sync_feeds.restart_stream(connection, origin.stream)
 
 
 def _read(record: Record) -> Event:

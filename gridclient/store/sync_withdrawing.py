@@ -11,7 +11,6 @@ from typing import Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.events import EventKey
-from gridclient.domain.handing import stream_of
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.store import sync_feeds
@@ -86,9 +85,7 @@ def _read_again(connection: Connection, origin: int, stream: str, places: Sequen
     """Deletes events (by ``pos``) instead of which others may come. If there are any the stream's feeds restart."""
     if not places:
         return 0, Changes()
-    for state in sync_feeds.all_feeds(connection):
-        if stream_of(state.feed) == stream:
-            sync_feeds.restart(connection, state.feed)
+    sync_feeds.restart_stream(connection, stream)
     return _delete(connection, origin, places)
 
 
