@@ -54,6 +54,7 @@ class County:
         self.sticks: list[Path] = []
         self.acknowledged: set[str] = set()
         self.lost: set[str] = set()
+        self.copied = False  # two machines, or a machine and its backup, had the same waiting work
         self._numbers = iter(range(1, 10_000))
         for number, grant in enumerate(grants, 1):
             self._enrol(Desk(folder / f"desk{number}", f"d{number}", number, grant))
@@ -181,6 +182,7 @@ class County:
     def restore(self, place: int) -> None:
         desk = self.desks[place]
         if desk.backup is not None:
+            self.copied = True
             self.lost |= desk.restore(NOW + timedelta(seconds=next(self._numbers)))
             injected("machine: old backup restored")
 
@@ -192,6 +194,7 @@ class County:
             twin = desk.copied(self.folder / name, name)
             twin.commands = 1000 * len(self.desks)
             self._join(twin)
+            self.copied = True
             injected("machine: profile copied, both go on")
 
     def revoke(self, place: int) -> None:

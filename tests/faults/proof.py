@@ -4,6 +4,7 @@ is missing, and nothing that was done is gone."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ class Placed(NamedTuple):
 def assert_all_agree(county: County) -> None:
     """Raises ``AssertionError`` where anything differs."""
     hub = hub_events(county)
+    if not county.copied:
+        _assert_each_once(hub)
     for desk in county.desks:
         problems = verify(desk.database).problems
         assert problems == (), (desk.name, problems)
@@ -83,6 +86,15 @@ def part_of(hub: Mapping[int, Placed], unit: str) -> dict[int, Placed]:
         if unit in units_handed(placed.record.kind, json.loads(placed.record.text))
     }
     return {position: placed for position, placed in hub.items() if placed.record.subject in theirs}
+
+
+def _assert_each_once(hub: Mapping[int, Placed]) -> None:
+    """What somebody did stands once at the hub, under one number. Only two machines with the same waiting work, which
+    part by new numbers, bring it twice."""
+    done = Counter((record.actor, record.hlc, record.kind, record.subject) for record, _ in hub.values())
+    twice = [deed for deed, times in done.items() if times > 1]
+    assert not twice, ("is there twice", twice)
+    proved("everything once at the hub (no machine copied)")
 
 
 def _assert_same_events(desk: Desk, wanted: Mapping[int, Placed]) -> None:

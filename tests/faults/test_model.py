@@ -112,6 +112,19 @@ class FaultMachine(CountyMachine):
         self.set_aside(place)
         self.act(place, deeds[:1])
 
+    @rule(place=any_place, deeds=_few_deeds, back=st.booleans())
+    def deprive_unheard(self, place: int, deeds: list[tuple[int, int]], back: bool) -> None:
+        """The hub took the last work, and the right was taken away before the desk heard that."""
+        self.act(place, deeds[1:])
+        self.register(place)
+        self.here.round(self.at(place), [(Fault.REPLY_LOST, 0)])
+        self.deprive_and_set_aside(place, [])
+        self.register(place)
+        self.act(place, deeds[:1])
+        if back:
+            self.give_back(place)
+            self.here.round(self.at(place))
+
     @rule(place=any_place, case=any_case)
     def act_unknown(self, place: int, case: int) -> None:
         self.here.act_unknown(self.at(place), case)
