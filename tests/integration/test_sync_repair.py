@@ -218,7 +218,7 @@ def test_a_backup_of_a_time_with_other_rights_leaves_no_feed_that_nobody_reads(d
     again = desk_on(one.profile, 5)
     again.key = one.key
     again.round(FakeHub())
-    assert not any(feed.repairing for feed in again.sync.feeds())
+    assert [(feed.feed, feed.repairing) for feed in again.sync.feeds()] == [(STREAM, False)]
 
 
 def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:

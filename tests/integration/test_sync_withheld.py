@@ -24,7 +24,7 @@ from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM, UNITS
 from tests.fakes.sync_hub import FakeHub, FakeLine
-from tests.fakes.toy_desk import Desks, ToyDesk, code_of, proved, same_tables, some_desks
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, proved, same_tables, some_desks, toy_desk
 
 NAME, PHONE, LATER_PHONE = "钱某某", "13900005678", "13900005679"
 IDENTITY = "371002199001011234"
@@ -141,6 +141,19 @@ def test_a_desk_that_reads_all_takes_no_event_of_which_something_is_withheld(des
     assert desk.sync.take(page).agrees
     assert code_of(lambda: desk.sync.take(replace(page, foreign=less))) == "sync.chain_broken"
     assert lacking(desk) == 0
+
+
+def test_an_own_event_does_not_come_back_with_less_than_was_written(
+    desks: Desks, department: ToyDesk, hub: FakeHub, tmp_path: Path
+) -> None:
+    given_to_unit(desks[0])
+    assert desks[0].push(hub)
+    page = hub.page(FeedState(PART, 0, 0, 0), department.device, 100)
+    assert department.sync.take(page).agrees
+    with toy_desk(tmp_path / "put back", 1) as desk:
+        assert desk.device == desks[0].device
+        desk.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
+        assert code_of(lambda: desk.sync.take(page)) == "sync.chain_broken"
 
 
 @pytest.mark.parametrize("before", [0, 1])

@@ -216,7 +216,9 @@ def test_a_side_that_undid_several_steps_names_them() -> None:
 def test_every_sheet_can_be_read_at_any_time_of_day() -> None:
     invented = contended_desk()
     invented.clock.at = (NOW + timedelta(days=40)).astimezone(CHINA_TIME)
-    for row in invented.desk.queries.page(CaseFilter(box=Box.CONFLICT), Sort()).rows:
+    rows = invented.desk.queries.page(CaseFilter(box=Box.CONFLICT), Sort()).rows
+    assert rows
+    for row in rows:
         for sheet in load(invented.desk, row.id):
             assert sheet.first.choice.startswith("保持") and sheet.later.choice.startswith("改为")
             assert any(field.differs for field in sheet.fields)
