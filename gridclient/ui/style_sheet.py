@@ -88,17 +88,19 @@ QToolButton { background: transparent; border: none; border-radius: 4px; padding
 QToolButton:hover, QToolButton:focus { background: $hover; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {
-  background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
+  background: $panel; color: $text; border: 1px solid $edge; border-radius: 6px; padding: 3px 8px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QComboBox { min-height: 20px; }
 QPlainTextEdit, QTextEdit { padding: 3px 6px; }
 QComboBox { padding: 3px 2px 3px 10px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit:read-only { background: $alternate; }
+QLineEdit:read-only, QPlainTextEdit[readOnly="true"], QComboBox:disabled { border-color: $line; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border-color: $accent; }
+QComboBox:focus { background: $accent_ground; }
 QLineEdit[invalid="true"] { border-color: $bad; background: $bad_ground; }
 QLineEdit#commandBar {
-  background: $top_field; color: $on_top; border: 1px solid $top_field; padding: 0 10px;
+  background: $top_field; color: $on_top; border: 1px solid $top_edge; padding: 0 10px;
   placeholder-text-color: $top_muted;
 }
 QListView#foundList { border: 1px solid $line; }

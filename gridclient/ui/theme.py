@@ -41,13 +41,15 @@ _ICONS: Final = (Path(__file__).resolve().parents[2] / "resources" / "icons").as
 @frozen
 class Tokens:
     """The colours of a theme as ``#RRGGBB``. ``warn`` and ``purple`` are for marks; colours named ``…_text`` are for
-    words and have a contrast of at least 4.5:1 on any background of the theme."""
+    words and have a contrast of at least 4.5:1 on any background of the theme. ``line`` only parts what lies beside one
+    another; an ``edge`` shows that something can be filled in, at 3:1 at least."""
 
     name: str
     window: str
     panel: str
     alternate: str
     line: str
+    edge: str
     text: str
     muted: str
     accent: str
@@ -69,6 +71,7 @@ class Tokens:
     on_top: str
     top_muted: str
     top_field: str
+    top_edge: str
     top_button: str
     top_hover: str
     lamp_ok: str
@@ -81,6 +84,7 @@ _COLOURS: Final = {
     "panel": ("#FFFFFF", "#1B222A"),
     "alternate": ("#F7F9FB", "#202832"),
     "line": ("#D9DFE5", "#313B46"),
+    "edge": ("#808C98", "#6B7886"),
     "text": ("#1B2733", "#E3E9EF"),
     "muted": ("#5C6874", "#9EABB8"),
     "accent": ("#1A5FB4", "#6CA8F0"),
@@ -102,6 +106,7 @@ _COLOURS: Final = {
     "on_top": ("#EAF1F8", "#E3E9EF"),
     "top_muted": ("#B9C6D3", "#A9B4BF"),
     "top_field": ("#334A62", "#2A2F35"),
+    "top_edge": ("#6F869C", "#66707A"),
     "top_button": ("#2E465F", "#252A30"),
     "top_hover": ("#3D556E", "#343A41"),
     "lamp_ok": ("#6FCF97", "#6FCF97"),

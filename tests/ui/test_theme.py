@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from itertools import product
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QTreeView
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
@@ -25,7 +36,8 @@ from gridclient.ui.theme import (
     without_style_sheet,
 )
 
-LEAST_CONTRAST = 4.5
+LEAST_CONTRAST, LEAST_CONTRAST_OF_EDGES = 4.5, 3
+ICONS = Path(__file__).parents[2] / "resources" / "icons"
 GROUNDS = ("panel", "alternate", "selection")
 PAIRS = [
     *product(("text", "warn_text", "bad_text"), (*GROUNDS, "hover")),
@@ -60,6 +72,35 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 def test_text_can_be_read_on_its_ground(theme: Tokens, ink: str, ground: str) -> None:
     assert contrast(getattr(theme, ink), getattr(theme, ground)) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", ["panel", "alternate", "window"])
+@pytest.mark.parametrize("field", [QLineEdit, QPlainTextEdit, QTextEdit, QComboBox], ids=lambda kind: kind.__name__)
+def test_an_empty_field_can_be_seen_on_its_ground(
+    qapp: QApplication, qtbot: QtBot, theme: Tokens, ground: str, field: type[QWidget]
+) -> None:
+    """Source: WCAG 2.2, 1.4.11: what is needed to identify an input has a contrast of 3:1 to what lies beside it."""
+    apply_theme(qapp, theme)
+    made = field()
+    qtbot.addWidget(made)
+    made.resize(160, 60)
+    made.show()
+    edge = made.grab().toImage().pixelColor(0, 30).name()
+    assert contrast(edge, getattr(theme, ground)) >= LEAST_CONTRAST_OF_EDGES
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_command_bar_can_be_seen_on_the_bar_at_the_top(theme: Tokens) -> None:
+    assert contrast(theme.top_edge, theme.top) >= LEAST_CONTRAST_OF_EDGES
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_drawn_signs_have_the_colours_of_their_theme(theme: Tokens) -> None:
+    drawn = {path.stem.partition("-")[0]: path.read_text() for path in ICONS.glob(f"*-{theme.name}.svg")}
+    inks = {"arrow": theme.muted, "check": theme.on_accent, "tick": theme.text}
+    assert drawn.keys() == inks.keys()
+    assert not [name for name, ink in inks.items() if f'stroke="{ink}"' not in drawn[name]]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
