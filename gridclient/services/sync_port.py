@@ -213,6 +213,11 @@ class SyncStore(Protocol):
         """
         ...
 
+    def follow_aside(self) -> Changes:
+        """Sets aside what was done since in cases that were set aside (:meth:`set_aside`). Not to be called while
+        events are on their way."""
+        ...
+
     def in_doubt(self) -> bool:
         """Whether a backup was restored and no person has confirmed since; then there must be no round."""
         ...
@@ -223,7 +228,7 @@ class SyncStore(Protocol):
 
     def begin_round(self) -> Changes:
         """Proves by a small durable write that the store can write, before anything is pushed (the disk may be full).
-        What was done in cases that were set aside (:meth:`set_aside`) is set aside, too; these cases are returned."""
+        :meth:`follow_aside` is part of it; its cases are returned."""
         ...
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:

@@ -130,8 +130,7 @@ def set_aside(connection: Connection, device: Device, grants: Collection[Grant])
 
 
 def follow(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
-    """Sets aside what was done since in cases of which something is set aside, where the hub does not take it either.
-    Not to be called while events are on their way."""
+    """See :meth:`SyncStore.follow_aside`; what the hub takes goes on waiting."""
     return _put_of(connection, device, grants, {subject for (subject,) in connection.execute(_FOLLOWED).fetchall()})
 
 

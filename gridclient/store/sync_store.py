@@ -128,6 +128,12 @@ class SqliteSyncStore(FileQueue):
         self._profile.begin_incarnation(device.incarnation)
         return changes
 
+    def follow_aside(self) -> Changes:
+        if (enrolment := self.enrolment()) is None:
+            return Changes()
+        with self._database.writer() as connection:
+            return self._follow_aside(connection, enrolment)
+
     def _follow_aside(self, connection: Connection, enrolment: Enrolment) -> Changes:
         device = writing_device(connection, self._profile.device)
         return self._told_aside(connection, sync_aside.follow(connection, device, enrolment.grants))

@@ -61,6 +61,7 @@ def export_bundle(
     before = read_file(file) if file.exists() else b""
     there = read_bundle(before, enrolment.bundle_keys, store.device, to_add=True) if before else Bundle()
     known = {(batch.origin, batch.first + len(batch.records) - 1): batch.link_after for batch in there.batches}
+    store.follow_aside()
     added = list(_waiting(store, enrolment, known))
     count = sum(len(batch.records) for _, batch in added)
     progress("export", 0, count)

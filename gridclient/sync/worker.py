@@ -166,6 +166,8 @@ class SyncWorker:
                 pass  # what it should stop is over
             case Committed():
                 self._pace.committed(self._around.monotonic())
+                if self._by_stick:
+                    self._changed(self._store.follow_aside())
             case SetOffline(offline):
                 self._offline = offline
                 self._pace.asked(self._around.monotonic())

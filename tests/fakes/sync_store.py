@@ -88,6 +88,7 @@ class FakeSyncStore:
         self.check_chains = True
         self.doubt = False
         self.aside = 0
+        self.followed = 0
 
     @property
     def incarnation(self) -> int:
@@ -162,6 +163,10 @@ class FakeSyncStore:
 
     def set_aside(self) -> Changes:
         self.aside += 1
+        return Changes()
+
+    def follow_aside(self) -> Changes:
+        self.followed += 1
         return Changes()
 
     def withdraw_unshown(self, page: FeedPage, event: EventKey) -> Changes:

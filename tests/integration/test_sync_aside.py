@@ -17,9 +17,11 @@ from gridclient.store.attachments import AttachmentStore
 from gridclient.store.enrolment_file import write_enrolment
 from gridclient.store.log import Appender
 from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.sync.bundle import SUFFIX
+from gridclient.sync.stick import export_bundle
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, TOWNSHIP, UNITS
 from tests.fakes.sync_hub import FakeHub
-from tests.fakes.toy_desk import ToyDesk, pending, proved, same_tables, toy_desk
+from tests.fakes.toy_desk import ToyDesk, give_stick_key, pending, proved, same_tables, toy_desk
 
 OTHER = f"t:{OTHER_TOWNSHIP}"
 BOTH = (Grant(STREAM, writes=True), Grant(OTHER, writes=True))
@@ -299,3 +301,18 @@ def test_what_the_hub_never_takes_is_not_sent_and_what_was_done_before_it_goes(d
     desk.enrol()
     desk.round(hub)
     assert len(hub.records(STREAM)) == 6 and proved(desk)
+
+
+def test_a_desk_without_a_line_sets_later_steps_aside_when_it_writes_them_to_a_stick(
+    desk: ToyDesk, tmp_path: Path
+) -> None:
+    """No round comes there by itself."""
+    theirs = of_neighbour(desk)
+    desk.enrol()
+    give_stick_key(desk)
+    desk.sync.set_aside()
+    step(desk, theirs)
+    desk.stage.register("路灯不亮")
+    assert pending(desk) == (2, 2)
+    told = export_bundle(desk.sync, tmp_path / f"a{SUFFIX}", now=lambda: NOW)
+    assert (told.events, pending(desk), lamps(desk).set_aside().events) == (1, (1, 1), 2)

@@ -210,6 +210,16 @@ def test_stick_is_written_and_read_by_order(stage: Stage, tmp_path: Path) -> Non
     assert answers[2].error == "file.missing"
 
 
+def test_what_is_done_later_in_a_case_that_was_set_aside_follows_it_at_once_on_a_desk_without_a_line(
+    stage: Stage,
+) -> None:
+    enrolment = stage.store.enrolment()
+    assert enrolment is not None
+    stage.store.keep_enrolment(replace(enrolment, url=""))
+    stage.run((5, stage.write), until=60)
+    assert stage.rounds() == [] and stage.store.followed == 1
+
+
 def test_stick_that_is_stopped_leaves_file_and_store_as_they_were(stage: Stage, tmp_path: Path) -> None:
     enrolment = stage.store.enrolment()
     assert enrolment is not None
