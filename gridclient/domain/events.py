@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -24,6 +24,7 @@ CHAIN_START = bytes(32)
 """The link before an origin's first event."""
 _COUNTER_BITS = 16
 _EPOCH = datetime(1970, 1, 1, 8, tzinfo=CHINA_TIME)
+_PLACE = struct.Struct(">Q32s")
 _MARK = struct.Struct(">Q24x")  # the first eight bytes of a SHA-256
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -171,8 +172,15 @@ def link_after(previous: bytes, canonical: bytes) -> bytes:
 
 def place_mark(position: int, link: bytes) -> int:
     """What one placed event adds to the sum of its feed (modulo 2^64): a hash of its position and content."""
-    mark: int = _MARK.unpack(hashlib.sha256(position.to_bytes(8, "big") + link).digest())[0]
+    mark: int = _MARK.unpack(hashlib.sha256(_PLACE.pack(position, link)).digest())[0]
     return mark
+
+
+def place_marks(marked: Iterable[tuple[int, bytes]]) -> list[int]:
+    """:func:`place_mark` of many, in half of the time."""
+    sha256, pack = hashlib.sha256, _PLACE.pack
+    digests = b"".join([sha256(pack(position, link)).digest() for position, link in marked])
+    return [mark for (mark,) in _MARK.iter_unpack(digests)]
 
 
 def to_seconds(instant: datetime) -> int:

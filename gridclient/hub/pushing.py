@@ -13,6 +13,7 @@ from gridclient.hub.ordering import (
     Contents,
     Verdict,
     after,
+    canonicals,
     chain,
     dispatched,
     grant_to_write,
@@ -70,7 +71,7 @@ def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | Pu
     ask = StandAsk(
         push.origin.stream, device.device, push.origin.incarnation, subjects, frozenset(dispatched(push, contents))
     )
-    return Checked(device, grant.unit, push, contents, [record.canonical() for record in push.records], ask)
+    return Checked(device, grant.unit, push, contents, canonicals(push.records), ask)
 
 
 def place_together(

@@ -6,7 +6,8 @@ unexpected costs more bytes and nothing else. Origins, numbers and places are th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 from gridclient.domain.events import EventKey, Record
@@ -16,7 +17,6 @@ from gridclient.sync.numbers import (
     all_words,
     checked,
     pieces,
-    place,
     ranged,
     ranged_all,
     read_numbers,
@@ -27,8 +27,10 @@ from gridclient.sync.numbers import (
 )
 from gridclient.sync.payloads import MOST_TEXT, Packed, Setting, pack, unpack
 
-Row: TypeAlias = tuple[int, str, int, str, int, str, str]
-"""All of a record but its key: hlc, kind, version, subject, base, actor, text."""
+Columns: TypeAlias = tuple[
+    Sequence[int], Sequence[str], Sequence[int], Sequence[str], Sequence[int], Sequence[str], Sequence[str]
+]
+"""All of records but their keys: hlc, kind, version, subject, base, actor, text."""
 _COUNTER_BITS: Final = 16
 _COUNTERS: Final = 1 << _COUNTER_BITS
 _ID_BYTES: Final = 16
@@ -58,8 +60,8 @@ def pack_rows(records: Sequence[Record], *, swiftly: bool = False) -> list[Any]:
     ]
 
 
-def unpack_rows(parts: object) -> list[Row]:
-    """The events again, less their keys.
+def unpack_rows(parts: object) -> Columns:
+    """The columns of the events again, less their keys.
 
     Raises:
         ValueError, TypeError, KeyError, IndexError: nothing that :func:`pack_rows` makes.
@@ -78,35 +80,31 @@ def unpack_rows(parts: object) -> list[Row]:
     subjects = _read_subjects(read_numbers(who, count), checked(ids, bytes), all_words(names))
     kind_names = _read_kinds(subjects, read_numbers(kind_picks, count), all_words(kinds))
     known = all_words(actors)
-    actor_names = [place(known, pick) for pick in read_numbers(actor_picks, count)]
-    expected = _Versions()
-    base_numbers = [
-        expected.base(subject, step) for subject, step in zip(subjects, read_numbers(bases, count), strict=True)
-    ]
+    actor_names = [known[pick] for pick in ranged_all(read_numbers(actor_picks, count), 0)]
+    base_numbers = _read_bases(subjects, read_numbers(bases, count))
     version_numbers = [version + 1 for version in read_numbers(versions, count)]
     settings = (
         Setting(kind, subject, actor, (hlc >> _COUNTER_BITS) // 1000)
         for kind, subject, actor, hlc in zip(kind_names, subjects, actor_names, hlcs, strict=True)
     )
-    return list(
-        zip(
-            hlcs,
-            kind_names,
-            ranged_all(version_numbers, 1),
-            subjects,
-            ranged_all(base_numbers, 0),
-            actor_names,
-            _unpack_texts(texts, count, settings),
-            strict=True,
-        )
-    )
+    told = _unpack_texts(texts, count, settings)
+    return hlcs, kind_names, ranged_all(version_numbers, 1), subjects, ranged_all(base_numbers, 0), actor_names, told
 
 
 def unpack_run(parts: object, origin: OriginKey, first: int) -> tuple[Record, ...]:
     """Events that an origin numbered from ``first`` on. Raises as :func:`unpack_rows`."""
+    columns = unpack_rows(parts)
+    numbers = range(first, first + len(columns[0]))
+    return records(
+        zip(repeat(origin.stream), repeat(origin.device), repeat(origin.incarnation), numbers, strict=False), columns
+    )
+
+
+def records(keys: Iterable[tuple[str, str, int, int]], columns: Columns) -> tuple[Record, ...]:
+    """The records of these columns."""
     make = tuple.__new__  # in a third of the time that the classes take
-    rows = enumerate(unpack_rows(parts), first)
-    return tuple([make(Record, (make(EventKey, (*origin, seq)), *row)) for seq, row in rows])
+    rows = zip([make(EventKey, key) for key in keys], *columns, strict=True)
+    return tuple([make(Record, row) for row in rows])
 
 
 def _pack_texts(records: Sequence[Record], swiftly: bool) -> list[Any]:
@@ -174,11 +172,13 @@ def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
     known: list[str] = []
     subjects = []
     for pick in picks:
-        if pick in (_NEW_ID, _NEW_NAME):
-            known.append(_next(new_ids).hex() if pick == _NEW_ID else _next(new_names))
-            subjects.append(known[-1])
-        else:
-            subjects.append(place(known, len(known) - 1 - ranged(pick - _KNOWN, 0)))
+        if pick == _NEW_ID:
+            known.append(_next(new_ids).hex())
+        elif pick == _NEW_NAME:
+            known.append(_next(new_names))
+        elif not _KNOWN <= pick < _KNOWN + len(known):
+            raise ValueError("no subject")
+        subjects.append(known[_KNOWN - 1 - pick if pick >= _KNOWN else -1])
     taken_whole(new_ids)
     taken_whole(new_names)
     return subjects
@@ -201,16 +201,20 @@ class _Kinds:
 
 
 def _read_kinds(subjects: list[str], picks: list[int], new: list[str]) -> list[str]:
+    ranged_all(picks, 0)
     fresh = iter(new)
     of_subject: dict[str, str] = {}
     followers: dict[str, list[str]] = {}
     kinds = []
     for subject, pick in zip(subjects, picks, strict=True):
-        known = followers.setdefault(of_subject.get(subject, ""), [])
+        before = of_subject.get(subject, "")
+        known = followers.get(before)
+        if known is None:
+            known = followers[before] = []
         if pick == len(known):
             known.append(_next(fresh))
-        of_subject[subject] = place(known, pick)
-        kinds.append(of_subject[subject])
+        of_subject[subject] = kind = known[pick]
+        kinds.append(kind)
     taken_whole(fresh)
     return kinds
 
@@ -234,10 +238,14 @@ class _Versions:
         self._expected[subject] = base + 1
         return base - expected
 
-    def base(self, subject: str, step: int) -> int:
-        base = self._expected.get(subject, 0) + step
-        self._expected[subject] = base + 1
-        return base
+
+def _read_bases(subjects: list[str], steps: list[int]) -> list[int]:
+    expected: dict[str, int] = {}
+    bases = []
+    for subject, step in zip(subjects, steps, strict=True):
+        bases.append(base := expected.get(subject, 0) + step)
+        expected[subject] = base + 1
+    return bases
 
 
 def _next(source: Iterator[Any]) -> Any:

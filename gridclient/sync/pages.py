@@ -6,11 +6,11 @@ from typing import Any, Final, TypeAlias
 
 import msgpack
 
-from gridclient.domain.events import EventKey, Record
+from gridclient.domain.events import EventKey
 from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
-from gridclient.sync.columns import pack_rows, unpack_rows
+from gridclient.sync.columns import pack_rows, records, unpack_rows
 from gridclient.sync.frame import MOST_UNPACKED, PROTOCOL, seal, unseal
 from gridclient.sync.numbers import (
     LAST_PLACE,
@@ -120,15 +120,13 @@ def _unpack_foreign(parts: object, origins: list[OriginKey]) -> tuple[PlacedReco
     if not checked(parts, list):
         return ()
     positions, picks, steps, linked, links, packed = checked(parts, list)
-    rows = unpack_rows(packed)
-    count = len(rows)
+    columns = unpack_rows(packed)
+    count = len(columns[0])
     found = [position + row for row, position in enumerate(read_steps(positions, count))]
     places = ranged_all(found, 1, LAST_PLACE)
     keys = _keys([place(origins, pick) for pick in read_numbers(picks, count)], read_numbers(steps, count))
-    return tuple(
-        PlacedRecord(position, Record(key, *row), link)
-        for position, key, row, link in zip(places, keys, rows, _links(linked, links, count), strict=True)
-    )
+    links_of = _links(linked, links, count)
+    return tuple(map(PlacedRecord, places, records(keys, columns), links_of))
 
 
 def _keys(origins: list[OriginKey], steps: list[int]) -> list[EventKey]:
