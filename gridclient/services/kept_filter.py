@@ -29,7 +29,8 @@ def from_kept(kept: Mapping[str, Any]) -> tuple[CaseFilter, Sort]:
         parts["box"] = Box(parts["box"])
     if parts.get("bounds"):
         parts["bounds"] = tuple(parts["bounds"])
-    parts["imported"] = tuple((int(first), int(last)) for first, last in parts.get("imported", ()))
+    for name in ("imported", "held"):
+        parts[name] = tuple((int(first), int(last)) for first, last in parts.get(name, ()))
     parts["states"] = frozenset(parts.get("states", ()))
     key, descending = kept["sort"]
     return CaseFilter(**parts), Sort(SortKey(key), bool(descending))

@@ -5,7 +5,7 @@ Instants are aware and in China time, codes are text, nothing is formatted for p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -58,6 +58,15 @@ Runs = tuple[tuple[int, int], ...]
 """Cases that stand one behind the other in this store: the first and the last :attr:`CaseRow.rowid` of each run."""
 
 
+def in_runs(numbers: Iterable[int]) -> Runs:
+    """Ascending numbers as stretches without a gap."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
+        runs.append((first, number))
+    return tuple(runs)
+
+
 @frozen
 class FinishedImport:
     """An import that was cut off and that a later start finished: its file and all cases that came in with it."""
@@ -76,7 +85,7 @@ class CaseFilter:
     """A filter of cases: every field narrows, empty means all.
 
     ``grid`` is the code of an area of any tier, townships included, or :data:`UNPLACED` (未落格); ``imported`` are the
-    cases that one import brought.
+    cases that one import brought, ``held`` those of which the hub does not take everything (waiting, or set aside).
     """
 
     grid: str = ""
@@ -89,6 +98,7 @@ class CaseFilter:
     text: str = ""
     bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in degrees
     imported: Runs = ()
+    held: Runs = ()
 
 
 @frozen

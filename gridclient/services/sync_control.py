@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import Changes, PutAside
+from gridclient.services.rows import Changes, PutAside, Runs
 
 if TYPE_CHECKING:
     from gridclient.services.sync_port import Refused, RoundReport
@@ -110,6 +110,10 @@ class SyncControl(Protocol):
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         """The last rounds, newest first. Reads the store: blocking."""
+        ...
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        """The cases of what can never be sent, or of what was set aside. Reads the store: blocking."""
         ...
 
     def sync_now(self) -> None: ...

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from gridclient.domain.events import EventKey, Record
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
-from gridclient.services.rows import Changes, PutAside
+from gridclient.services.rows import Changes, PutAside, Runs
 
 _CLOCK_OFF: Final = timedelta(minutes=5)
 
@@ -360,6 +360,10 @@ class SyncQueries(Protocol):
 
     def set_aside(self) -> PutAside:
         """What was set aside."""
+        ...
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        """The cases of :meth:`refused`, or of what was set aside."""
         ...
 
     def fresh_as_of(self) -> datetime | None:

@@ -127,8 +127,8 @@ def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Mom
     """One test per field that narrows, the cheapest first."""
     if chosen.box is not None:
         yield box_test(table, chosen.box, moment)
-    if chosen.imported:
-        yield _runs_test(table, chosen.imported)
+    for listed in filter(None, (chosen.imported, chosen.held)):
+        yield _runs_test(table, listed)
     if chosen.states:
         yield _state_test(table, chosen.states)
     if chosen.only_open and chosen.text.strip():  # else _start has done it

@@ -8,7 +8,7 @@ more (another version staged them, or the disk damaged them) is ``given_up``: wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ import zstandard
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.rows import FinishedImport, Runs
+from gridclient.services.rows import FinishedImport, Runs, in_runs
 from gridclient.store.audit import append_line
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.driver import Connection, Database
@@ -170,16 +170,7 @@ def _told(database: Database, import_id: int) -> FinishedImport:
     with database.reader() as connection:
         file, count = connection.execute("select file, imported from imports where id = ?", (import_id,)).fetchone()
         rows = connection.execute(_NEWEST_IMPORTED, (count,)).fetchall()
-    return FinishedImport(file, _in_runs(sorted(no for (no,) in rows)))
-
-
-def _in_runs(numbers: Iterable[int]) -> Runs:
-    """Ascending numbers as stretches without a gap, each by its first and last."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
-        runs.append((first, number))
-    return tuple(runs)
+    return FinishedImport(file, in_runs(sorted(no for (no,) in rows)))
 
 
 class _TakingOver:

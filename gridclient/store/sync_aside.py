@@ -14,7 +14,7 @@ from typing import Final
 
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.handing import ASIDE, home_of, unit_may_write, units_handed
-from gridclient.services.enrolment import Grant
+from gridclient.services.enrolment import CASES, Grant
 from gridclient.services.rows import PutAside
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
@@ -120,6 +120,20 @@ def what_was_put_aside(connection: Connection) -> PutAside:
     """See :meth:`SyncQueries.set_aside`."""
     events, cases = connection.execute(_COUNT).fetchone()
     return PutAside(events, cases, tuple(number for (number,) in connection.execute(_NEWEST)))
+
+
+def cases_aside(connection: Connection) -> Iterable[int]:
+    """The cases of which something was set aside, by their numbers in this store."""
+    return (no for (no,) in connection.execute(f"SELECT no FROM cases WHERE no IN ({_FOLLOWED})").fetchall())
+
+
+def cases_refused(connection: Connection, grants: Collection[Grant]) -> Iterable[int]:
+    """The cases of :func:`refused_counts`, by their numbers in this store."""
+    found: set[int] = set()
+    for stream, unit in _closed(connection, grants):
+        if home_of(stream).startswith(CASES):
+            found.update(row.subject for row in _unsendable(connection, stream, unit))
+    return found
 
 
 def set_aside(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:

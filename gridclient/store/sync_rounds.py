@@ -11,12 +11,12 @@ from typing import Any, Final
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import CASES, Enrolment
-from gridclient.services.rows import PutAside
+from gridclient.services.rows import PutAside, Runs, in_runs
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
 from gridclient.store.settings import KEEP_VALUE, read_value
-from gridclient.store.sync_aside import refused_counts, what_was_put_aside
+from gridclient.store.sync_aside import cases_aside, cases_refused, refused_counts, what_was_put_aside
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
@@ -68,6 +68,12 @@ class SqliteSyncQueries:
     def set_aside(self) -> PutAside:
         with self._database.reader() as connection:
             return what_was_put_aside(connection)
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        enrolment = self._enrolment()
+        grants = () if enrolment is None else enrolment.grants
+        with self._database.reader() as connection:
+            return in_runs(sorted(cases_aside(connection) if aside else cases_refused(connection, grants)))
 
     def fresh_as_of(self) -> datetime | None:
         with self._database.reader() as connection:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, Runs
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport, SyncQueries
 from gridclient.sync.orders import (
@@ -91,6 +91,10 @@ class ProcessSyncControl:
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         """The last rounds, newest first. Blocking."""
         return self._queries.rounds(limit)
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        """The cases of what can never be sent, or of what was set aside. Blocking."""
+        return self._queries.held_cases(aside=aside)
 
     def sync_now(self) -> None:
         """Orders a round at once."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError
-from gridclient.services.rows import Changes, PutAside
+from gridclient.services.rows import Changes, PutAside, Runs
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.sync.proxies import without_password
@@ -56,6 +56,9 @@ class FakeSync:
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         return self.past[:limit]
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        return ((1, 2),) if aside else ((4, 6),)
 
     def sync_now(self) -> None:
         self.asked.append(("sync_now",))

@@ -12,7 +12,7 @@ from typing import Any
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.rows import Changes, PutAside
+from gridclient.services.rows import Changes, PutAside, Runs
 from gridclient.services.sync_port import Refused, RoundReport
 from gridclient.sync.hub_line import HubLine
 from gridclient.sync.serving import WorkerParts
@@ -78,6 +78,9 @@ class FakeSyncQueries:
         if self.is_locked:
             raise StoreUnavailable("store.locked")
         return self.waiting
+
+    def held_cases(self, *, aside: bool) -> Runs:
+        return ((1, 2),) if aside else ((4, 6),)
 
     def fresh_as_of(self) -> datetime | None:
         return self.fresh

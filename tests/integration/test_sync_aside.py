@@ -316,3 +316,20 @@ def test_a_desk_without_a_line_sets_later_steps_aside_when_it_writes_them_to_a_s
     assert pending(desk) == (2, 2)
     told = export_bundle(desk.sync, tmp_path / f"a{SUFFIX}", now=lambda: NOW)
     assert (told.events, pending(desk), lamps(desk).set_aside().events) == (1, (1, 1), 2)
+
+
+def test_the_cases_of_what_waits_in_vain_and_of_what_was_set_aside_can_be_listed(desk: ToyDesk) -> None:
+    desk.enrol(*BOTH)
+    desk.stage.register("路灯不亮")
+    theirs = {of_neighbour(desk), of_neighbour(desk, "路面塌陷")}
+    desk.enrol()
+
+    def listed(*, aside: bool) -> set[str]:
+        return {*desk.stage.ids(CaseFilter(held=lamps(desk).held_cases(aside=aside) or ((0, 0),)))}
+
+    assert (listed(aside=False), listed(aside=True)) == (theirs, set())
+    desk.sync.set_aside()
+    step(desk, next(iter(theirs)))
+    assert (listed(aside=False), listed(aside=True)) == ({next(iter(theirs))}, theirs)
+    desk.enrol(*BOTH)
+    assert lamps(desk).held_cases(aside=False) == lamps(desk).held_cases(aside=True) == ()

@@ -62,6 +62,11 @@ def test_an_ended_case_has_no_clock(state: str) -> None:
     assert due_explained(FRIDAY, state, FRIDAY, BY) == ""
 
 
+def test_an_imported_case_that_brought_no_deadline_says_when_its_clocks_begin() -> None:
+    assert due_cell(None, "reported", FRIDAY, BY).shown == "立案后计时"
+    assert "没有带时限" in due_explained(None, "reported", FRIDAY, BY)
+
+
 def test_every_pressing_deadline_has_a_sign_beside_its_colour() -> None:
     for left in (timedelta(hours=2), timedelta(minutes=5), -timedelta(hours=1)):
         assert due_cell(FRIDAY + left, "handling", FRIDAY, BY).shown[0] in "◔▲"
@@ -94,15 +99,26 @@ def test_showing_ended_cases_is_said() -> None:
     assert chips_of(CaseFilter(only_open=True)) == ()
 
 
-def test_what_an_import_brought_is_shown_with_its_ended_cases_whatever_else_is_taken_away() -> None:
-    brought = CaseFilter(imported=((1, 4_000), (4_100, 4_425)))
-    (chip,) = chips_of(brought)
-    assert (chip.words, replace(brought, **chip.without)) == ("导入的 4,326 件", CaseFilter(only_open=True))
-    for part in (with_state("filed"), {"box": Box.FILED, "only_open": True}):
-        narrower = replace(brought, **part)
-        import_chip, other = chips_of(narrower)
-        assert replace(narrower, **other.without) == brought
-        assert replace(narrower, **import_chip.without) == replace(narrower, imported=())
+_RUNS = ((1, 4_000), (4_100, 4_425))
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        (CaseFilter(imported=_RUNS), "导入的 4,326 件"),
+        (CaseFilter(held=_RUNS), "同步中心不收的 4,326 件"),
+    ],
+)
+def test_what_was_listed_is_shown_with_its_ended_cases_whatever_else_is_taken_away(
+    listed: CaseFilter, words: str
+) -> None:
+    (chip,) = chips_of(listed)
+    assert (chip.words, replace(listed, **chip.without)) == (words, CaseFilter(only_open=True))
+    for more in (with_state("filed"), {"box": Box.FILED, "only_open": True}):
+        narrower = replace(listed, **more)
+        first, other = chips_of(narrower)
+        assert replace(narrower, **other.without) == listed
+        assert replace(narrower, **first.without) == replace(narrower, imported=(), held=())
 
 
 def test_every_column_has_words() -> None:

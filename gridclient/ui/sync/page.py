@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gridclient.services.ports import Clock
-from gridclient.services.rows import Box
+from gridclient.services.rows import Box, CaseFilter
 from gridclient.services.sync_control import SyncControl, SyncState, SyncView
 from gridclient.services.sync_port import RoundReport
 from gridclient.ui.cover_page import CoverPage
@@ -42,9 +42,11 @@ class SyncPage(CoverPage):
 
     Signals:
         changed(Changes): what came in with a file on a stick.
+        cases_wanted(CaseFilter): these cases are to be shown on the desk.
     """
 
     changed = Signal(object)
+    cases_wanted = Signal(object)
 
     def __init__(self, *, sync: DeskSync, control: SyncControl, jobs: Jobs, clock: Clock) -> None:
         super().__init__(name="syncPage")
@@ -102,6 +104,8 @@ class SyncPage(CoverPage):
         for choose in (self.card.show_conflicts, self.stick.choose):
             choose.clicked.connect(lambda: sync.page_wanted.emit("conflicts"))
         self.card.refusal.aside.clicked.connect(self._on_aside)
+        self.card.refusal.cases.clicked.connect(lambda: self._want_held(aside=False))
+        self.card.show_aside.clicked.connect(lambda: self._want_held(aside=True))
         self.enrol.enrolled.connect(self.leave.setFocus)
         again = self.tr("已注册。单位、督导、县级的席位请关闭后再打开一次，按新的身份办理。")
         self.enrol.enrolled.connect(lambda: self.told.say(again))
@@ -148,6 +152,11 @@ class SyncPage(CoverPage):
     def _on_set_aside(self, _none: None) -> None:
         self.told.say(self.tr("已搁置，不再算“未上报”；以后有了权限，自动上报。"))
         self.leave.setFocus()
+
+    def _want_held(self, *, aside: bool) -> None:
+        """Shows the cases that the hub does not take: those that wait, or those that were set aside."""
+        read = partial(self._control.held_cases, aside=aside)
+        self._jobs.read(self, read, lambda cases: self.cases_wanted.emit(CaseFilter(held=cases)), name="held")
 
     def _show(self, view: SyncView) -> None:
         self.card.show_view(view, self._clock.now())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from gridclient.services.enrolment import REFERENCE
 from gridclient.services.sync_control import SyncView
 from gridclient.services.sync_port import Refused
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import down, label, panel
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import short_number
 
 translate = QCoreApplication.translate
@@ -43,7 +43,7 @@ def aside_words(view: SyncView) -> str:
 
 
 class RefusalNotice(QWidget):
-    """Names what can never be sent. Its button ``aside`` is handled by the page."""
+    """Names what can never be sent. Its buttons ``aside`` and ``cases`` are handled by the page."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +60,15 @@ class RefusalNotice(QWidget):
         )
         self.aside = KeyButton(self.tr("搁置"), parent=self)
         self.aside.setObjectName("setAside")
-        button = (self.aside, Qt.AlignmentFlag.AlignLeft)
-        down(self.title, self.words, does, button, on=self, edges=(12, 10, 12, 10), gap=6)
+        self.cases = KeyButton(self.tr("看这些案件"), parent=self)
+        self.cases.setObjectName("showRefused")
+        buttons = across(self.aside, self.cases, 1, gap=8)
+        down(self.title, self.words, does, buttons, on=self, edges=(12, 10, 12, 10), gap=6)
         self.hide()
 
     def show_view(self, view: SyncView) -> None:
         count = sum(found.events for found in view.refused)
         self.title.setText(self.tr("其中 {count} 条同步中心不会收").format(count=f"{count:,}"))
         self.words.setText("\n".join(map(refusal_line, view.refused)))
+        self.cases.setVisible(any(found.cases for found in view.refused))
         self.setVisible(bool(view.refused))

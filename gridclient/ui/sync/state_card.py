@@ -23,6 +23,8 @@ from gridclient.ui.sync.sign import Sign
 from gridclient.ui.theme import base_font
 
 _TITLE_PX: Final = 20
+_LINE_PX: Final = 30
+_ASIDE_LINE: Final = 4
 _STEPS: Final = 1000
 
 
@@ -80,7 +82,8 @@ class Confirmation(QWidget):
 
 
 class StateCard(QWidget):
-    """The page handles its buttons: ``confirmation.yes``, ``refusal.aside``, ``show_cases`` and ``show_conflicts``."""
+    """The page handles its buttons: ``confirmation.yes``, ``refusal.aside`` and ``.cases``, ``show_cases``,
+    ``show_aside`` and ``show_conflicts``."""
 
     def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
@@ -91,12 +94,15 @@ class StateCard(QWidget):
         self.hub = label(role="muted", wraps=True, parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
-        self.events, self.cases, self.files, self.conflicts = (label(role="strong", parent=self) for _ in range(4))
+        figures = (label(role="strong", parent=self) for _ in range(5))
+        self.events, self.cases, self.files, self.conflicts, self.aside = figures
         self.show_cases = KeyButton(self.tr("看这些案件"), parent=self)
+        self.show_aside = KeyButton(self.tr("看这些案件"), parent=self)
         self.show_conflicts = KeyButton(self.tr("逐件选择"), parent=self)
         self.refusal = RefusalNotice(parent=self)
         self.show_cases.setObjectName("showPending")
         self.show_conflicts.setObjectName("showConflicts")
+        self.show_aside.setObjectName("showAside")
         self._arrange()
 
     def show_view(self, view: SyncView, now: datetime) -> None:
@@ -119,11 +125,21 @@ class StateCard(QWidget):
         self.conflicts.setText(f"{view.conflicts:,}")
         self.show_cases.setVisible(bool(view.pending_cases))
         self.show_conflicts.setVisible(bool(view.conflicts))
+        self.aside.setText(f"{view.aside.cases:,}")
+        self._show_line(_ASIDE_LINE, shown=bool(view.aside.cases))
 
     def _arrange(self) -> None:
         words = down(self.title, self.words, self.hub, gap=4)
         head = across((self.sign, Qt.AlignmentFlag.AlignTop), (words, 1), gap=12)
-        down(head, self.progress, self.confirmation, self._figures(), self.refusal, on=self)
+        self._grid = self._figures()
+        down(head, self.progress, self.confirmation, self._grid, self.refusal, on=self)
+
+    def _show_line(self, line: int, *, shown: bool) -> None:
+        self._grid.setRowMinimumHeight(line, _LINE_PX if shown else 0)
+        for column in range(3):
+            item = self._grid.itemAtPosition(line, column)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.setVisible(shown)
 
     def _figures(self) -> QGridLayout:
         grid = QGridLayout()
@@ -134,13 +150,14 @@ class StateCard(QWidget):
             (self.tr("涉及的案件（件）"), self.cases, self.show_cases),
             (self.tr("未上报的附件（个）"), self.files, None),
             (self.tr("待选择的冲突（件）"), self.conflicts, self.show_conflicts),
+            (self.tr("已搁置的案件（件）"), self.aside, self.show_aside),
         )
         for line, (name, figure, button) in enumerate(rows):
             figure.setMinimumWidth(48)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(label(name, "muted", parent=self), line, 0)
             grid.addWidget(figure, line, 1)
-            grid.setRowMinimumHeight(line, 30)
+            grid.setRowMinimumHeight(line, _LINE_PX)
             if button is not None:
                 grid.addWidget(button, line, 2)
         grid.setColumnStretch(3, 1)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.error_text import sentence
-from gridclient.services.rows import Box, Changes
+from gridclient.services.rows import Box, CaseFilter, Changes, PutAside
 from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.services.sync_port import Refused, RoundEnd
 from gridclient.ui.jobs import Jobs
@@ -328,3 +328,19 @@ def test_what_the_hub_never_takes_is_named_and_set_aside_by_one_button(
     assert (
         "已搁置" in page.told.text() and "另有 3 条（2 件案件：002-261124-FV0071 等）已搁置" in page.card.words.text()
     )
+
+
+@pytest.mark.parametrize(("button", "aside"), [("showRefused", False), ("showAside", True)])
+def test_the_cases_that_the_hub_does_not_take_are_shown_on_the_desk(
+    qtbot: QtBot, page: SyncPage, fake: FakeSync, sync: DeskSync, *, button: str, aside: bool
+) -> None:
+    wanted = page.findChild(QWidget, button)
+    assert wanted is not None and not wanted.isVisible()
+    lists = (Refused("ref", "ref", 1, 0),)
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=1, refused=lists, aside=PutAside(1))
+    assert not wanted.isVisible(), "lists are no cases"
+    found = (Refused("371002002", "高区街道", 3, 2),)
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=3, refused=found, aside=PutAside(3, 2, ("1", "2")))
+    with qtbot.waitSignal(page.cases_wanted) as asked:
+        QTest.keyClick(wanted, Qt.Key.Key_Space)
+    assert asked.args == [CaseFilter(held=fake.held_cases(aside=aside))]
