@@ -33,6 +33,8 @@ from gridclient.ui.settings.page import SettingsPage
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.fakes.fake_sync import FakeSync
+from tests.fakes.map_data import InMemoryMapData
+from tests.fakes.map_stage import MapStage, stage
 from tests.ui.fakes.invented_care import InventedCare
 from tests.ui.fakes.invented_desk import STANDARDS, InventedDesk, busy_desk, empty_desk
 
@@ -48,6 +50,15 @@ def garbage(qapp: QApplication) -> Iterator[None]:
     collector.begin()
     yield
     collector.end()
+
+
+@pytest.fixture
+def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
+    """A map of the test's own ``data``, whose page says no error and asks for nothing outside."""
+    with stage(qtbot, data) as made:
+        yield made
+        assert made.view.page_errors == []
+        assert list(made.view.guard.blocked) == []
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -29,14 +28,6 @@ def data() -> InMemoryMapData:
         grid_code("zone", 1, 1): (4, 1),
     }
     return data
-
-
-@pytest.fixture
-def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
-    with stage(qtbot, data) as made:
-        yield made
-        assert made.view.page_errors == []
-        assert list(made.view.guard.blocked) == []
 
 
 def test_state_is_what_outside_checks_rely_on(map_stage: MapStage) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NoReturn
 
@@ -25,7 +24,7 @@ from tests.fakes.map_data import (
     middle_of,
     square,
 )
-from tests.fakes.map_stage import MapStage, stage
+from tests.fakes.map_stage import MapStage
 
 
 def map_of_parents() -> bytes:
@@ -56,13 +55,6 @@ def data() -> InMemoryMapData:
         counts={grid_code("basic", 5, 5): (4, 1)},
         unit_marks=[("unit-1", *middle_of(2, 2), "城管中队", "stationed_a", "out")],
     )
-
-
-@pytest.fixture
-def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
-    with stage(qtbot, data) as made:
-        yield made
-        assert made.view.page_errors == []
 
 
 def tip_at(map_stage: MapStage, qtbot: QtBot, at: QPoint) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import pytest
@@ -35,13 +34,6 @@ def data() -> InMemoryMapData:
     data = InMemoryMapData()
     data.unit_marks = [("unit-1", *MIDDLE, "甲派出所", "stationed_b", "out")]
     return data
-
-
-@pytest.fixture
-def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
-    with stage(qtbot, data) as made:
-        yield made
-        assert made.view.page_errors == []
 
 
 def test_a_theme_changes_without_a_reload(map_stage: MapStage) -> None:
