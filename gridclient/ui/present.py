@@ -159,6 +159,11 @@ def until_words(moment: datetime, now: datetime) -> str:
     return f"{moment:%m-%d} {clock}" if moment.year == now.year else f"{moment:%Y-%m-%d} {clock}"
 
 
+def waits_for_filing() -> str:
+    """What stands in the place of the clocks while none runs, as imported cases may have brought no deadline."""
+    return translate("Present", "立案后计时")
+
+
 def limit_words(code: str) -> str:
     """``2 urgent_hour`` → ``2紧急工作时``; the rest of a limit reads ``紧急工作时 01:32``. An unreadable text stays as
     it is."""

@@ -56,6 +56,20 @@ def shown(app: App) -> set[str]:
     return {row.title for row in app.window.cases.model.rows}
 
 
+def test_the_panel_says_of_a_case_that_brought_no_deadline_when_its_clocks_begin(
+    app: App, page: ImportPage, qtbot: QtBot
+) -> None:
+    window = app.window
+    QTest.keyClick(page.result.cases, ENTER)
+    qtbot.waitUntil(lambda: "路灯不亮" in shown(app))
+    row = next(row for row in window.cases.model.rows if row.title == "路灯不亮")
+    window.state.choose_case(row.id)
+    qtbot.waitUntil(lambda: window.detail.view is not None and window.detail.view.case.id == row.id)
+    header = window.detail.top.header
+    assert (header.waiting.isVisible(), header.waiting.text()) == (True, "立案后计时")
+    assert not header.working.isVisible()
+
+
 def test_enter_shows_exactly_what_came_in_until_its_chip_is_taken_off(app: App, page: ImportPage, qtbot: QtBot) -> None:
     window = app.window
     assert QApplication.focusWidget() is page.result.cases

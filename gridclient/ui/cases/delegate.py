@@ -119,10 +119,10 @@ class CaseDelegate(QStyledItemDelegate):
         room = place.width() - 2 * _EDGE
         self._plain.write(painter, place, name, self._theme.text, left=_EDGE, room=room, tail=sign + count)
 
-    def _paint_due(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
+    def _paint_due(self, painter: QPainter, place: QRect, row: CaseRow, chosen: bool) -> None:
         cell = self._model.due_of(row)
         inks = {Pressure.SOON: self._theme.warn_text, Pressure.RED: self._theme.bad_text}
-        ink = inks.get(cell.pressure, self._theme.text)
+        ink = inks.get(cell.pressure, self._theme.text if row.due or chosen else self._theme.muted)
         pen = self._plain if cell.pressure is Pressure.NONE else self._strong
         pen.write(painter, place, cell.shown, ink, left=_EDGE, room=place.width() - _EDGE - 4)
 

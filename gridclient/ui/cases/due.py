@@ -13,11 +13,11 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
-from gridclient.domain.case import OPEN_STATES
+from gridclient.domain.case import OPEN_STATES, CaseState
 from gridclient.domain.deadlines import Remaining, remaining, urgency
 from gridclient.domain.frozen import frozen
 from gridclient.services.deadline_text import duration_text, moment_text, working_text
-from gridclient.ui.present import SIGNS, Pressure, is_stage, pressure
+from gridclient.ui.present import SIGNS, Pressure, is_stage, pressure, waits_for_filing
 
 translate = QCoreApplication.translate
 _DAY: Final = 86_400
@@ -49,6 +49,8 @@ EMPTY: Final = DueCell("", Pressure.NONE)
 
 def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, returned: bool = False) -> DueCell:
     """The cell of a case that is in ``state`` and due at ``due``."""
+    if _waits(due, state):
+        return DueCell(waits_for_filing(), Pressure.NONE)
     if due is None or state not in OPEN_STATES:
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
@@ -68,6 +70,8 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
 
 def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
     """Both clocks and the deadline, for the tooltip."""
+    if _waits(due, state):
+        return translate("CaseList", "导入时没有带时限，立案后按立案条件计时")
     if due is None or state not in OPEN_STATES:
         return ""
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
@@ -77,6 +81,10 @@ def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick
     if not left.overdue:
         lines = translate("CaseList", "到期 {moment}\n工时剩余 {working}，自然剩余 {natural}")
     return lines.format(moment=moment_text(due), working=working, natural=natural)
+
+
+def _waits(due: datetime | None, state: str) -> bool:
+    return due is None and state == CaseState.REPORTED
 
 
 def _stage_word(state: str, *, returned: bool) -> str:

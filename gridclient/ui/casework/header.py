@@ -23,7 +23,16 @@ from gridclient.services.words import CHANNELS, PARTS
 from gridclient.ui.breaking import CopiedLabel, breakable
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label, tip
-from gridclient.ui.present import ClockFace, double_clock, joined, level_word, limit_words, moment_words, state_word
+from gridclient.ui.present import (
+    ClockFace,
+    double_clock,
+    joined,
+    level_word,
+    limit_words,
+    moment_words,
+    state_word,
+    waits_for_filing,
+)
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
 _TILE_PX: Final = 49
@@ -177,10 +186,13 @@ class CaseHeader(QWidget):
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.state = StateLine(parent=self)
         self.still = label(role="warn", wraps=True)
+        self.waiting = label(waits_for_filing(), "muted")
         self.working = ClockTile(parent=self)
         self.natural = ClockTile(parent=self)
         clocks = across(self.working, self.natural, edges=(0, 3, 0, 0), gap=6)
-        down(self.title, self.facts, self.state, self.still, clocks, on=self, edges=(12, 10, 12, 6), gap=3)
+        down(
+            self.title, self.facts, self.state, self.still, self.waiting, clocks, on=self, edges=(12, 10, 12, 6), gap=3
+        )
 
     def show_view(self, view: CaseView, now: datetime) -> None:
         """Shows a case as it is at ``now``."""
@@ -197,8 +209,9 @@ class CaseHeader(QWidget):
         self.show_time(view, now)
 
     def show_time(self, view: CaseView, now: datetime) -> None:
-        """Shows the clocks at ``now``; hides them if no limit runs."""
+        """Shows the clocks at ``now``; hides them if no limit runs, and says of a new case when one will."""
         running = view.clock is not None
+        self.waiting.setVisible(not running and view.case.state is CaseState.REPORTED)
         self.working.setVisible(running)
         self.natural.setVisible(running)
         if view.clock is None:
