@@ -114,16 +114,17 @@ def _flat(given: Mapping[str, Any]) -> Values:
 
 
 def _placed(values: Values) -> Values:
-    """The values with their coordinates in WGS-84; those of another system are kept in ``source_point``."""
+    """The values with their coordinates in WGS-84. With their system, if it was told, they are kept in
+    ``source_point``; without one they are taken as WGS-84."""
     if "lon" not in values and "lat" not in values:
         if "crs" in values:
             raise InvalidInput("crs.without_point")
         return values
-    crs: Crs = values.pop("crs", Crs.WGS84)
+    crs: Crs | None = values.pop("crs", None)
     if "lon" not in values or "lat" not in values:
         raise InvalidInput("point.half")
-    lon, lat = convert(values["lon"], values["lat"], crs, Crs.WGS84)
-    if crs is not Crs.WGS84:
+    lon, lat = convert(values["lon"], values["lat"], crs or Crs.WGS84, Crs.WGS84)
+    if crs is not None:
         values["source_point"] = f"{crs.value} {values['lon']} {values['lat']}"
     return {**values, "lon": lon, "lat": lat}
 

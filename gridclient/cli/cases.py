@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from gridclient.cli.arguments import checked, json_object, of_action
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, answer, table
+from gridclient.cli.output import Exit, answer, say, table
 from gridclient.cli.parsing import add_account, count_of, one_of
 from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent_back_masked, timeline_json
 from gridclient.domain.case import FACTS, CaseFacts, CaseState
@@ -115,6 +115,7 @@ def register(args: argparse.Namespace) -> Exit:
         registered = opened.desk.register(CaseFacts(**{"title": "", **given}), level=level)
         case = opened.desk.queries.case(registered.case_id)
         document = case_json(case, opened.desk.clock.now(), opened.desk.reference)
+    _say_assumed(given)
     return answer(args, document, [f"已登记 {registered.number}"])
 
 
@@ -142,7 +143,14 @@ def act_on(args: argparse.Namespace) -> Exit:
             raise InvalidInput("arguments.masked", names=masked)
         opened.desk.act(action, case.id, given)
         document = _whole(opened.desk, case.id)
+    _say_assumed(given)
     return answer(args, document, [f"{document['number']} 现为“{STATES.get(document['state'], document['state'])}”"])
+
+
+def _say_assumed(given: Mapping[str, Any]) -> None:
+    """A wrong system puts a case some 500 m off, so what nobody told is said."""
+    if "lon" in given and "source_point" not in given:
+        say('没有说明坐标系，按 WGS-84（CGCS2000）记下。高德、手机的坐标请加 "crs": "gcj02"，百度的加 "crs": "bd09"。')
 
 
 def _whole(desk: Desk, case_ref: str) -> Json:

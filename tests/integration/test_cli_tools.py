@@ -75,6 +75,17 @@ def test_a_limit_that_cannot_be_read_is_refused(nowhere: CommandLine, words: tup
     assert (ran.status, ran.code) == (1, code)
 
 
+def test_a_point_whose_system_nobody_told_is_said_to_be_taken_as_wgs84(desk: CommandLine) -> None:
+    untold = desk.json("cases", "new", "--json-args", '{"title": "井盖松动", "point": [122.11, 37.5]}')
+    told = desk.json("cases", "new", "--json-args", '{"title": "路灯不亮", "point": [122.11, 37.5], "crs": "wgs84"}')
+    moved = desk.act(told.json["id"], "amend", lon=122.12, lat=37.5)
+    assert [(ran.status, "按 WGS-84" in ran.err) for ran in (untold, told, moved)] == [(0, True), (0, False), (0, True)]
+    kept = [
+        desk.json("cases", "show", ran.json["id"]).json["timeline"][0]["payload"]["facts"] for ran in (untold, told)
+    ]
+    assert [facts["source_point"] for facts in kept] == ["", "wgs84 122.11 37.5"]
+
+
 def test_coordinates_are_converted_as_the_test_vector_says(nowhere: CommandLine) -> None:
     point = ("117.04918347610868", "36.66600223072647")
     answer = nowhere.json("convert", *point, "--from", "bd09", "--to", "gcj02").json
