@@ -98,5 +98,5 @@ def test_a_source_that_the_text_says_is_marked_and_one_that_it_does_not_say_is_n
     assert "来源" not in form.note.text()
     form.inputs.description.selectAll()
     paste(form, "路灯不亮三天了，麻烦来修")
-    assert (form.values.channel, form.inputs.title_of("channel")) == ("12345", "来源")
+    assert (form.values.channel, form.inputs.title_of("channel")) == ("", "来源")
     assert "没有说明来源" in form.note.text()

@@ -338,6 +338,11 @@ def test_a_draft_that_cannot_be_read_is_an_empty_form(text: str) -> None:
     assert values_of(text) == EMPTY
 
 
+def test_a_case_whose_source_nobody_said_does_not_count_as_one_of_the_hotline() -> None:
+    values, _ = filled(EMPTY, "路灯不亮三天了，麻烦来修", {}, NOW)
+    assert facts_of(values).channel == "other"
+
+
 def test_choosing_a_channel_alone_keeps_no_draft() -> None:
     assert IntakeValues(channel="visit", urgency=2).as_text() == ""
 

@@ -147,7 +147,8 @@ class Inputs(QWidget):
             ("gcj02", self.tr("高德 GCJ-02")),
             ("bd09", self.tr("百度 BD-09")),
         )
-        for name, choices in (("channel", CHANNELS.items()), ("urgency", URGENCIES.items()), ("crs", systems)):
+        channels = (("", self.tr("未说明")), *CHANNELS.items())
+        for name, choices in (("channel", channels), ("urgency", URGENCIES.items()), ("crs", systems)):
             made[name] = choice_input(QuietCombo(parent=self), choices, heard)
         ticks = (
             ("wants_reply", self.tr("要求回复")),

@@ -25,11 +25,11 @@ _MOMENT: Final = "%Y-%m-%d %H:%M"
 @frozen
 class IntakeValues:
     """The values as they are typed. ``point`` is ``lon, lat`` in the system ``crs``, which is asked for where nobody
-    said it; ``happened_at`` is ``2026-11-20 14:00``."""
+    said it; ``happened_at`` is ``2026-11-20 14:00``. ``channel`` is "" until a text or a person says it."""
 
     description: str = ""
     title: str = ""
-    channel: str = Channel.HOTLINE_12345.value
+    channel: str = ""
     standard: str = ""
     urgency: int = 1
     grid: str = ""
@@ -132,6 +132,7 @@ def facts_of(values: IntakeValues) -> CaseFacts:
     source = f"{values.crs} {' '.join(_NUMBERS.findall(values.point))}" if point is not None else ""
     moment = moment_of(values.happened_at)
     happened = to_seconds(moment) if moment is not None else None
+    kept["channel"] = kept["channel"] or Channel.OTHER.value
     return CaseFacts(**kept, lon=lon, lat=lat, source_point=source, happened_at=happened)
 
 
