@@ -182,13 +182,14 @@ def change_rights(args: argparse.Namespace) -> Exit:
 
 def show_status(args: argparse.Namespace) -> Exit:
     """Prints the numbers of events and devices."""
-    from gridclient.hub.status import read_status
+    from gridclient.hub.status import HELD_TITLES, held_cells, read_status
 
     with opened_database(args) as backend:
         status = read_status(backend, _access(backend))
     streams = table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams))
     head = f"{status.database}：{status.events} 条事件，{status.active} 台设备可用"
-    return answer(args, status.as_json(), [head, *streams])
+    held = ["", "席位上没有收的操作：", *table(HELD_TITLES, held_cells(status.held))] if status.held else []
+    return answer(args, status.as_json(), [head, *streams, *held])
 
 
 def _access(backend: Backend) -> Access:

@@ -76,7 +76,7 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
 
 
 def sync_once(args: argparse.Namespace) -> Exit:
-    """Runs one round. Status 3 if conflicts wait for people or the hub refused something.
+    """Runs one round. Status 3 if conflicts wait for people or the hub refuses something.
 
     After a restore it says so and goes on: the command itself is the confirmation for which the window asks. A fork
     needs ``--confirm``. What ``--proxy`` and ``--url`` say is kept.
@@ -105,7 +105,7 @@ def sync_once(args: argparse.Namespace) -> Exit:
     if not args.json:
         _say_rest(report, files, waiting, chooses=chooses)
         _say_refused(refused, aside)
-    return Exit.PARTLY if waiting or report.rejected or report.withdrawn else Exit.DONE
+    return Exit.PARTLY if waiting or report.rejected or report.withdrawn or refused else Exit.DONE
 
 
 def _say_rest(report: RoundReport, files: int, waiting: int, *, chooses: bool) -> None:

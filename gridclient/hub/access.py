@@ -30,6 +30,7 @@ _HUB_BYTES: Final = 8
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _LONGEST_NAME: Final = 80
 _NO_NAME: Final = re.compile("[\0\ud800-\udfff]")
+_NOTHING: Final[Mapping[str, str]] = {}
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -141,12 +142,17 @@ class Access:
             ledger.add_notes([Note(now, REVOKED, device)])
         _LOG.info("device %s revoked", device)
 
-    def keep(self, seen: Mapping[str, int], notes: Sequence[Note]) -> None:
-        """Stores when devices were last seen, and new lines of the hub's record."""
-        if seen or notes:
+    def keep(self, seen: Mapping[str, int], notes: Sequence[Note], held: Mapping[str, str] = _NOTHING) -> None:
+        """Stores when devices were last seen, new lines of the hub's record, and what devices hold."""
+        if held:
+            with self._backend.reading() as ledger:
+                known = ledger.held()
+            held = {device: text for device, text in held.items() if known.get(device, "") != text}
+        if seen or notes or held:
             with self._backend.writing() as ledger:
                 ledger.seen(seen)
                 ledger.add_notes(notes)
+                ledger.keep_held(held)
 
     def notes(self, limit: int) -> Sequence[Note]:
         """The newest lines of the hub's own record, the newest first."""

@@ -14,6 +14,7 @@ from gridclient.services.enrolment import Grant
 _DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
 _OF_TOKEN: Final = f"SELECT {_DEVICE} FROM devices WHERE token_hash = ?"
 _CODE: Final = "code_hash, name, township, grants, expires_at, device"
+_HELD: Final = "held:"
 _DAY_S: Final = 86_400
 _ADD_NOTE: Final = (
     "INSERT INTO audit(day, kind, device, stream, detail, at, times) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -39,6 +40,19 @@ class Ledger(OrderLedger):
             "INSERT INTO facts(name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, value),
         )
+
+    def held(self) -> Mapping[str, str]:
+        """What devices told that the hub does not take from them (:func:`gridclient.sync.terms.write_held`)."""
+        found = self.rows("SELECT name, value FROM facts WHERE name LIKE ?", (f"{_HELD}%",))
+        return {str(name).removeprefix(_HELD): str(value) for name, value in found}
+
+    def keep_held(self, held: Mapping[str, str]) -> None:
+        """Stores what devices told; "" forgets it."""
+        for device, text in held.items():
+            if text:
+                self.set_fact(f"{_HELD}{device}", text)
+            else:
+                self.later([("DELETE FROM facts WHERE name = ?", (f"{_HELD}{device}",))])
 
     def devices_of_tokens(self, token_hashes: Sequence[bytes]) -> Sequence[Device | None]:
         found = self.together([(_OF_TOKEN, (token_hash,)) for token_hash in token_hashes])

@@ -39,7 +39,7 @@ from gridclient.hub.work import Together, WorkPool
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
 from gridclient.sync.proofs import stamp_of
-from gridclient.sync.terms import HEADER, SPOKEN, TELLING, WORKED, Terms, Versions, write_terms
+from gridclient.sync.terms import HEADER, HELD, SPOKEN, TELLING, WORKED, Terms, Versions, write_terms
 
 _TALLY_S: Final = 2.0  # then what is due by the turn
 _TALLIES_A_CLEANING: Final = 1800
@@ -152,9 +152,10 @@ class Hub:
             request, MOST_ON_THE_LINE, partial(self.work.run, partial(self.service.device_of, token))
         )
         began = time.perf_counter()
-        reply, stamp = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
+        reply, stamp, device = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
         took = time.perf_counter() - began
         self.service.metrics.took(took)
+        self.service.holds(device, request.headers.get(HELD, ""))
         headers = {HEADER: write_terms(Terms(self.service.versions, stamp, self._settings.shelf))}
         if len(body) + len(reply) >= TELLING:
             headers[WORKED] = str(int(took * 1000))
@@ -193,6 +194,9 @@ class Hub:
             "streams": len(status.streams),
             "stored_events": status.events,
             "waiting_requests": self.work.waiting,
+            "held_devices": len({row.device.device for row in status.held}),
+            "held_refused_events": sum(row.refused for row in status.held),
+            "held_aside_events": sum(row.aside for row in status.held),
         }
         counts = await self.work.run(partial(self._tally.total, self.service.metrics))
         return PlainTextResponse(metrics_text(counts, gauges))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.access import Access
@@ -24,7 +24,7 @@ from gridclient.services.enrolment import Grant, Membership
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.pages import SealedPage
 from gridclient.sync.proofs import stamp_of
-from gridclient.sync.terms import SPOKEN, WITHHOLDING, Versions, no_common
+from gridclient.sync.terms import SPOKEN, WITHHOLDING, Versions, no_common, read_held, write_held
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -40,9 +40,15 @@ _MOST_WISH: Final = 2 << 20
 _MOST_FEEDS: Final = 1000
 _MOST_PUSHES: Final = 1000
 Page = FeedPage | SealedPage
-Answer = tuple[bytes, str]
-"""The reply's bytes, and the stamp of the device's rights."""
 _Result = TypeVar("_Result")
+
+
+class Answer(NamedTuple):
+    """The reply's bytes, the stamp of the device's rights, and the device."""
+
+    body: bytes
+    stamp: str
+    device: str
 
 
 @dataclass(slots=True)
@@ -72,6 +78,7 @@ class HubService:
         self._lock = threading.Lock()
         self._seen: dict[str, int] = {}
         self._kept: dict[str, int] = {}
+        self._held: dict[str, str] = {}
         self._told: dict[str, tuple[Grant, ...]] = {}
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
@@ -175,7 +182,8 @@ class HubService:
             behind=behind,
             grants=self._news(found.device, found.grants, found.request.feeds, found.results),
         )
-        return encode_reply(reply, protocol=found.protocol), self._stamp(found.device, found.grants)
+        body = encode_reply(reply, protocol=found.protocol)
+        return Answer(body, self._stamp(found.device, found.grants), found.device.device)
 
     def _read(self, device: Device, body: bytes) -> SyncRequest:
         try:
@@ -199,9 +207,15 @@ class HubService:
             known = self._stamps.get(device.device)
         return known[1] if known is not None and known[0] == grants else self.membership(device)[1]
 
+    def holds(self, device: str, told: str) -> None:
+        """A device told what it has that the hub does not take; "" for nothing."""
+        text = write_held(read_held(told)) if told else ""
+        with self._lock:
+            self._held[device] = text
+
     def keep(self, *, rest_s: int = 0) -> None:
-        """Stores which devices were seen and what was refused since the last call. A device of which that was stored
-        in the last ``rest_s`` seconds waits: in a county of thousands each comes several times a minute.
+        """Stores which devices were seen, what they hold and what was refused since the last call. A device that was
+        stored as seen in the last ``rest_s`` seconds waits: in a county of thousands each comes several times a minute.
 
         Raises:
             StoreUnavailable: the database failed; the next call will store it.
@@ -210,12 +224,14 @@ class HubService:
         with self._lock:
             seen = {device: at for device, at in self._seen.items() if self._kept.get(device, 0) <= rested}
             self._seen = {device: at for device, at in self._seen.items() if device not in seen}
+            held, self._held = self._held, {}
         refused = self.refusals.taken()
         try:
-            self.access.keep(seen, refused)
+            self.access.keep(seen, refused, held)
         except StoreUnavailable:
             with self._lock:
                 self._seen = seen | self._seen
+                self._held = held | self._held
             self.refusals.put_back(refused)
             raise
         self._kept |= seen

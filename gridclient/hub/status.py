@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from html import escape
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import area_of, role_word
 from gridclient.hub.rows import Device, Note, StreamRow
+from gridclient.sync.terms import read_held
 
 _SHOWN: Final = 20
 _STYLE: Final = (
@@ -25,7 +27,34 @@ _STYLE: Final = (
 )
 
 
+_HELD_SAID: Final = (
+    "<p>这些操作只在席位的电脑上：要收的，用 gridclient hub rights 加上权限，席位下次同步时自动上报；"
+    "不用收的，席位可以搁置。</p>"
+)
 NOTE_TITLES: Final = ("时间", "事情", "设备", "数据流", "说明", "次数")
+
+
+HELD_TITLES: Final = ("设备", "名称", "数据流", "原因", "未上报", "已搁置", "截至")
+
+
+@frozen
+class HeldRow:
+    """Events of one stream that a device has and that the hub does not take from it, as it told last."""
+
+    device: Device
+    stream: str
+    refused: int
+    aside: int
+
+    @property
+    def why(self) -> str:
+        """The reason, by the rights that the device has now."""
+        fitting = [g for g in self.device.grants if g.writes and fnmatchcase(self.stream, g.stream)]
+        if not fitting:
+            return "没有上报的权限"
+        if all(grant.unit for grant in fitting):
+            return "不是它的步骤，或案件没有派给它"
+        return "已有权限，下次同步时上报"
 
 
 @frozen
@@ -37,6 +66,7 @@ class HubStatus:
     streams: Sequence[StreamRow]
     devices: Sequence[Device]
     notes: Sequence[Note]
+    held: Sequence[HeldRow] = ()
 
     @property
     def events(self) -> int:
@@ -55,6 +85,17 @@ class HubStatus:
             "devices": len(self.devices),
             "active": self.active,
             "streams": [{"stream": row.stream, "events": row.head} for row in self.streams],
+            "held": [
+                {
+                    "device": row.device.device,
+                    "stream": row.stream,
+                    "refused": row.refused,
+                    "aside": row.aside,
+                    "why": row.why,
+                    "seen_at": instant(row.device.seen_at),
+                }
+                for row in self.held
+            ],
         }
 
 
@@ -62,7 +103,14 @@ def read_status(backend: Backend, access: Access) -> HubStatus:
     """Reads the state from the database."""
     hub = access.hub_id()
     with backend.reading() as ledger:
-        return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices(), ledger.notes(_SHOWN))
+        devices, told = ledger.devices(), ledger.held()
+        held = [
+            HeldRow(device, *each)
+            for device in devices
+            if device.revoked_at is None
+            for each in read_held(told.get(device.device, ""))
+        ]
+        return HubStatus(hub, backend.describe(), ledger.streams(), devices, ledger.notes(_SHOWN), held)
 
 
 def instant(seconds: int | None) -> str | None:
@@ -94,13 +142,21 @@ def status_page(status: HubStatus) -> str:
         ),
     )
     notes = _table(NOTE_TITLES, note_cells(status.notes))
+    held = f"<h2>席位上没有收的</h2>{_HELD_SAID}{_table(HELD_TITLES, held_cells(status.held))}" if status.held else ""
     return (
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>网格同步中心</title>'
         f"<style>{_STYLE}</style><h1>网格同步中心</h1>"
         f"<p>正在运行 · {escape(status.database)} · 共 {status.events} 条事件 · {status.active} 台设备可用</p>"
-        f"<h2>数据流</h2>{streams}<h2>设备</h2>{devices}<h2>记录</h2>{notes}</html>"
+        f"{held}<h2>数据流</h2>{streams}<h2>设备</h2>{devices}<h2>记录</h2>{notes}</html>"
     )
+
+
+def held_cells(held: Iterable[HeldRow]) -> Iterator[tuple[str | int, ...]]:
+    """What devices have that the hub does not take, as table cells, with the titles :data:`HELD_TITLES`."""
+    for row in held:
+        named = row.device.device, row.device.name, row.stream
+        yield *named, row.why, row.refused, row.aside, moment(row.device.seen_at)
 
 
 def note_cells(notes: Iterable[Note]) -> Iterator[tuple[str | int, ...]]:

@@ -218,6 +218,10 @@ class SyncStore(Protocol):
         events are on their way."""
         ...
 
+    def held(self) -> Sequence[Held]:
+        """What the hub takes from this desk no more, by stream; it is told so with each request."""
+        ...
+
     def in_doubt(self) -> bool:
         """Whether a backup was restored and no person has confirmed since; then there must be no round."""
         ...
@@ -345,6 +349,14 @@ class SyncStore(Protocol):
         did not fit.
         """
         ...
+
+
+class Held(NamedTuple):
+    """How many own events of a stream the hub takes no more: ``refused`` wait, ``aside`` were set aside."""
+
+    stream: str
+    refused: int
+    aside: int
 
 
 class SyncQueries(Protocol):

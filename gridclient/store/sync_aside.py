@@ -16,7 +16,7 @@ from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.handing import ASIDE, home_of, unit_may_write, units_handed
 from gridclient.services.enrolment import CASES, Grant
 from gridclient.services.rows import PutAside
-from gridclient.services.sync_port import OriginKey
+from gridclient.services.sync_port import Held, OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device
 from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
@@ -46,6 +46,10 @@ _HANDED: Final = (
 _COUNT: Final = (
     "SELECT count(*), count(DISTINCT c.no) FROM origins o CROSS JOIN events e ON e.origin = o.no "
     f"LEFT JOIN cases c ON c.no = e.subject WHERE o.stream LIKE '{ASIDE}%'"
+)
+_BY_STREAM: Final = (
+    "SELECT o.stream, count(*) FROM origins o CROSS JOIN events e ON e.origin = o.no "
+    f"WHERE o.stream LIKE '{ASIDE}%' GROUP BY o.stream"
 )
 _NEWEST: Final = f"SELECT number FROM cases WHERE no IN ({_FOLLOWED}) ORDER BY no DESC LIMIT {_NAMED}"
 _FILES: Final = (
@@ -78,6 +82,14 @@ def refused_counts(connection: Connection, grants: Collection[Grant]) -> Sequenc
         if events:
             found.append((stream, unit, events, subjects))
     return found
+
+
+def held(connection: Connection, grants: Collection[Grant]) -> Sequence[Held]:
+    """See :meth:`SyncStore.held`."""
+    refused = {stream: events for stream, _, events, _ in refused_counts(connection, grants)}
+    aside = {home_of(stream): events for stream, events in connection.execute(_BY_STREAM).fetchall()}
+    streams = sorted(refused.keys() | aside.keys())
+    return [Held(stream, refused.get(stream, 0), aside.get(stream, 0)) for stream in streams]
 
 
 def refused_from(connection: Connection, grants: Collection[Grant]) -> Mapping[OriginKey, int]:

@@ -20,6 +20,7 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
     FeedPage,
     FeedState,
+    Held,
     OriginKey,
     RoundReport,
     StickBatch,
@@ -143,6 +144,11 @@ class SqliteSyncStore(FileQueue):
             self._audit(connection, "sync.aside", str(put.events))
         return Changes(put.cases)
 
+    def held(self) -> Sequence[Held]:
+        enrolment = self.enrolment()
+        with self._database.reader() as connection:
+            return sync_aside.held(connection, () if enrolment is None else enrolment.grants)
+
     def in_doubt(self) -> bool:
         with self._database.reader() as connection:
             return bool(read_value(connection, CONFIRM))
@@ -187,7 +193,7 @@ class SqliteSyncStore(FileQueue):
         Raises:
             SyncFault: the log has no events of this origin before ``first`` (``sync.gap``).
         """
-        with self._database.reader() as connection:
+        with self._database.reader_before_writing() as connection:
             if origin.device != self.device:
                 return _carried(connection, origin, first)
             no, before = _start(connection, origin, first)

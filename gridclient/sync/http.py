@@ -41,6 +41,7 @@ from gridclient.sync.terms import (
     FILE_LENGTH,
     FILE_OFFSET,
     HEADER,
+    HELD,
     LENGTH,
     NONCE,
     SPOKEN,
@@ -97,14 +98,20 @@ class HttpTransport:
         self._open = False
         self._unended: BaseHTTPResponse | None = None  # an answer that is here, and whose end may be under way
         self._terms = Terms()
+        self._held = ""
         self.bytes_sent = 0
         self.bytes_received = 0
 
     def sync(self, body: bytes) -> bytes:
         """Sends a request and returns the reply; see the protocol."""
-        answer = self._ask("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE}, most=MOST_REPLY)
+        headers = {"Content-Type": CONTENT_TYPE} | ({HELD: self._held} if self._held else {})
+        answer = self._ask("POST", "/v1/sync", body, headers, most=MOST_REPLY)
         require_ok(answer)
         return answer.body
+
+    def tell_held(self, held: str) -> None:
+        """See the protocol."""
+        self._held = held
 
     @property
     def terms(self) -> Terms:

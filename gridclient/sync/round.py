@@ -25,7 +25,7 @@ from gridclient.sync.files import FileStage
 from gridclient.sync.giving_way import GivingWay
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
-from gridclient.sync.terms import SPOKEN, Versions
+from gridclient.sync.terms import SPOKEN, Versions, write_held
 from gridclient.sync.transport import CERTIFICATE, RENEWED, Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request
 
@@ -155,15 +155,12 @@ class Round:
         self.files_fault: GridClientError | None = None
 
     def run(self) -> None:
-        """All stages.
-
-        Raises:
-            Cancelled, SyncFault, StoreUnavailable: the round ended here.
-        """
+        """All stages. Raises ``Cancelled``, ``SyncFault``, ``StoreUnavailable``: the round ended here."""
         if (enrolment := self._store.enrolment()) is None:
             raise SyncFault("sync.not_enrolled")
         if followed := self._store.begin_round():
             self._around.changed(followed)
+        self._transport.tell_held(write_held(self._store.held()))
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
         self._protocol = self._transport.terms.choose(self._around.versions)

@@ -6,9 +6,11 @@ Most of it is in one HTTP header, both ways, which older programs ignore.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_port import Held
 
 HEADER: Final = "Gridclient"
 NONCE: Final = "Gridclient-Nonce"
@@ -17,6 +19,8 @@ COMPANY: Final = "Gridclient-Company"
 """The header with which a desk on a slow line asks for an answer in two packets; see :mod:`gridclient.hub.answers`."""
 LENGTH: Final = "Gridclient-Length"
 """The header with the number of bytes of such an answer."""
+HELD: Final = "Gridclient-Held"
+"""The header with which a desk tells what it has that the hub does not take; see :func:`write_held`."""
 TELLING: Final = 8 << 10
 """A round-trip of at least this many bytes, both ways together, is large enough to measure the line."""
 WORKED: Final = "Gridclient-Worked"
@@ -25,6 +29,8 @@ FILE_OFFSET: Final = "Upload-Offset"
 FILE_LENGTH: Final = "Upload-Length"
 FILE_COMPLETE: Final = "Upload-Complete"
 FILE_AFTER: Final = "Upload-After"
+_HELD: Final = re.compile(r"([0-9a-z:]{1,40})=(\d{1,9})/(\d{1,9})")
+_MOST_HELD: Final = 50
 _TERMS: Final = re.compile(r"(\d{1,3})-(\d{1,3})(?:;([0-9a-f]{0,16});([0-9a-f]{0,16}))?")
 
 
@@ -98,6 +104,17 @@ def read_terms(text: str, worked: str = "") -> Terms:
     oldest, newest = int(found[1]), int(found[2])
     versions = Versions(oldest, newest) if oldest <= newest else None
     return Terms(versions, found[3] or "", found[4] or "", worked_seconds(worked))
+
+
+def write_held(held: Iterable[Held]) -> str:
+    """The header's value: ``t:371002001=3/12,ref=0/1``; of very many streams only the first."""
+    return ",".join(f"{stream}={refused}/{aside}" for stream, refused, aside in sorted(held)[:_MOST_HELD])
+
+
+def read_held(text: str) -> Sequence[Held]:
+    """The inverse of :func:`write_held`; what has another form tells nothing."""
+    found = [_HELD.fullmatch(part) for part in text.split(",", _MOST_HELD)[:_MOST_HELD]]
+    return [Held(each[1], int(each[2]), int(each[3])) for each in found if each is not None]
 
 
 def worked_seconds(milliseconds: str) -> float:

@@ -49,6 +49,10 @@ class Transport(Protocol):
         """Sends a sealed request (:mod:`gridclient.sync.frame`); returns the sealed reply."""
         ...
 
+    def tell_held(self, held: str) -> None:
+        """From now on each message tells this too (:func:`gridclient.sync.terms.write_held`)."""
+        ...
+
     def file_place(self, sha256: str) -> FilePlace:
         """How much of a file the hub has; 0 bytes of one that it does not know."""
         ...
@@ -88,6 +92,9 @@ class MessagesOnly:
     @property
     def terms(self) -> Terms:
         return Terms()
+
+    def tell_held(self, held: str) -> None:
+        """Carried nowhere."""
 
     def membership(self, device: str) -> tuple[Membership, str]:
         raise SyncFault("sync.refused", why=f"membership of {device}")

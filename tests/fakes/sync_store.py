@@ -15,6 +15,7 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
     FeedPage,
     FeedState,
+    Held,
     OriginKey,
     PlacedRun,
     RoundReport,
@@ -164,6 +165,9 @@ class FakeSyncStore:
     def set_aside(self) -> Changes:
         self.aside += 1
         return Changes()
+
+    def held(self) -> Sequence[Held]:
+        return ()
 
     def follow_aside(self) -> Changes:
         self.followed += 1

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.command_line import new_case
+from tests.fakes.command_line import CommandLine, new_case
 from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, serving, titles
+
+PATIENCE_S = 30.0
+
+
+def seen_by_the_county(office: CommandLine, database: str, device: str, **wanted: int) -> None:
+    """What the hub tells of the device; it writes that down every other second."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        told = office.json("hub", "status", "--db", database).json["held"]
+        if [(row["device"], row["refused"], row["aside"]) for row in told] == [(device, *wanted.values())]:
+            return
+        assert time.monotonic() < until, told
+        time.sleep(0.1)
 
 
 def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_it_comes_back(
@@ -26,12 +40,16 @@ def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_
         assert ran.status == 3 and f"{TOWNSHIP}：1 条（1 件案件）同步中心不会收" in ran.err and "--aside" in ran.err
         (found,) = one.json("sync").json["refused"]
         assert (found["code"], found["events"], found["cases"]) == (TOWNSHIP, 1, 1)
+        assert one("sync").status == 3, "it still waits, though it was not sent again"
+        seen_by_the_county(one, hub.database, device, refused=1, aside=0)
         assert one.json("sync", "--aside").json["pending"] == 0
         told = one("sync")
         assert told.status == 0 and "另有 1 条（1 件案件：" in told.err, told
         assert one.act(case, "note", text="又来电").status == 0
         followed = one.json("sync").json
         assert (followed["pending"], followed["aside"]) == (0, 2)
+        seen_by_the_county(one, hub.database, device, refused=0, aside=2)
+        assert "没有上报的权限" in one("hub", "status", "--db", hub.database).out
         assert titles(one) == {"路灯不亮"} and one.json("verify").json["ok"]
         one.json(*rights, "--township", TOWNSHIP, "--add")
         again = one.json("sync").json

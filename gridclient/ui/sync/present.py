@@ -377,5 +377,5 @@ def _tone(view: SyncView, now: datetime) -> Tone:
     if not view.counted:
         return Tone.CALM
     stale = view.fresh_at is None or now - view.fresh_at > _STALE
-    wants_somebody = stale or (has_pending(view) and refused_words(view.last))
+    wants_somebody = stale or view.refused or (has_pending(view) and refused_words(view.last))
     return Tone.WARN if wants_somebody and view.state is SyncState.IDLE else Tone.OK

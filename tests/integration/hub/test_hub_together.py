@@ -193,7 +193,7 @@ def test_nothing_is_acknowledged_before_its_commit(
         await asyncio.sleep(0.05)
         assert not any(task.done() for task in waiting)
         go_on.set()
-        answers.extend([reply for reply, _ in await asyncio.gather(*waiting)])
+        answers.extend([answer.body for answer in await asyncio.gather(*waiting)])
         pool.close()
 
     asyncio.run(rounds())
