@@ -18,7 +18,8 @@ from gridclient.services.labelled_text import labelled
 from gridclient.services.registering import TITLE_FROM_TEXT
 from gridclient.services.rows import GridRow, StandardRow
 from gridclient.services.told_moment import told_moment, without_moments
-from gridclient.services.told_opening import PHONE, channel_of, introduced, opened
+from gridclient.services.told_opening import channel_of, introduced, opened
+from gridclient.services.told_person import PHONE
 from gridclient.services.told_place import told_place
 from gridclient.services.told_point import told_point, without_point
 from gridclient.services.words import URGENCIES

@@ -6,7 +6,8 @@ import re
 from itertools import zip_longest
 from typing import Final
 
-from gridclient.services.told_opening import CALLER, NAME, PHONE
+from gridclient.services.told_opening import CALLER
+from gridclient.services.told_person import NAME, PHONE
 
 _WHOSE: Final = f"(?:实名)?(?:{CALLER}|(?:联系|发件|来件|写信|发起|登记|当事)人)"
 _WHAT: Final = (

@@ -7,22 +7,7 @@ from typing import Final
 
 from gridclient.domain.case import Channel
 from gridclient.services.told_moment import HALF_DAYS
-
-PHONE: Final = r"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)"
-"""A telephone number, as a pattern."""
-_SURNAME: Final = (
-    "(?:欧阳|司徒|上官|诸葛|尉迟|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余"
-    "于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴"
-    "严莫孔常汤温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申耿兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童毕单季裴霍涂苗谷"
-    "曲盛翁冉骆辛靳柴蒙鲍喻祁滕屈牟艾尤穆卓吉芦褚娄窦戚岑景宫费卜冷卫柏瞿桂佟臧闵苟邬卞仇栾隋刁沙荣寇桑郎甄丛仲"
-    "虞巩池苑迟鞠初慈])"
-)
-_GIVEN: Final = "(?:(?![多次日天月年时前后上下我们他她的了在是有不说称也已来到打反续委])[一-鿿])"
-_STYLES: Final = "女士|先生|同志|老师|师傅|大姐|大哥|大叔|大爷|大妈|大娘|大嫂|大伯|阿姨|奶奶|爷爷|老人|小姐|某某|某"
-_STYLED: Final = rf"(?:老?{_SURNAME}{_GIVEN}{{0,2}}?(?:{_STYLES})|[老小]{_SURNAME})"
-_FULL: Final = rf"(?!于[昨今近本当每此]|.(?:书记|主任|经理|.?长|总)){_SURNAME}{_GIVEN}{{1,2}}"
-NAME: Final = rf"(?:{_STYLED}|{_FULL})"
-"""A person's name, as a pattern. Something beside it has to say that it is one: 高空抛物 begins like a name, too."""
+from gridclient.services.told_person import FULL, NAME, PHONE, STYLED
 
 
 def _either(*ways: str) -> str:
@@ -51,8 +36,8 @@ _YEAR: Final = r"20\d\d[-/年]"
 _WHO: Final = re.compile(
     r"(?:【[^】\n]{0,20}】\s{0,2})?(?:刚[才刚])?"
     + _either(
-        rf"(?:{_ROLE}|{_WORKER})?({_STYLED}){_BESIDE}(?={_SAYS}|{_COLON}|{_YEAR})",  # 市民于先生（…）反映
-        rf"{_WORKER}({_FULL}){_BESIDE}(?={_SAYS}|[:：])",  # 网格员刘敏上报
+        rf"(?:{_ROLE}|{_WORKER})?({STYLED}){_BESIDE}(?={_SAYS}|{_COLON}|{_YEAR})",  # 市民于先生（…）反映
+        rf"{_WORKER}({FULL}){_BESIDE}(?={_SAYS}|[:：])",  # 网格员刘敏上报
         rf"({NAME})\s{{1,2}}\d{{1,2}}:\d\d\s*\n",  # 王秀英 10:21, the line over what a chat's member writes
         rf"({NAME})[，,\s（(]{{1,2}}[男女]性?[，,\s）)]{{1,2}}(?:\d{{1,3}}岁)?{_BESIDE}",  # 张丽，女，45岁
         rf"(?:{_ROLE}|{_WORKER}(?!说|称|表示)){_BESIDE}(?={_SAYS})",  # 市民来电称, without a name
@@ -62,8 +47,8 @@ _SENDER: Final = re.compile(rf"({NAME})\s{{0,2}}(?=\n|{_COLON}|{_YEAR})")
 _NEAR_PHONE: Final = rf"(?=[，,（(\s]{{0,2}}(?:(?:联系)?(?:电话|手机)|{PHONE}))"
 _INTRODUCED: Final = re.compile(
     _either(
-        rf"(?:[我俺]叫|[我俺]是[^，。,\s]{{0,12}}?(?:{_ROLE}|{_WORKER}))({_FULL})(?=[，。,\s（(])",  # 我叫于文波，
-        rf"[我俺][是叫](?:[^，。,\s]{{0,12}}?的)?({_STYLED})(?=[，。,\s（(])",  # 我是3号楼的王师傅，
+        rf"(?:[我俺]叫|[我俺]是[^，。,\s]{{0,12}}?(?:{_ROLE}|{_WORKER}))({FULL})(?=[，。,\s（(])",  # 我叫于文波，
+        rf"[我俺][是叫](?:[^，。,\s]{{0,12}}?的)?({STYLED})(?=[，。,\s（(])",  # 我是3号楼的王师傅，
         rf"(?:我是|(?<![被诉报找]){_ROLE}\s?)({NAME}){_NEAR_PHONE}",  # 业主谷女士138…
         rf"(?<![一-鿿])({NAME})[\s（(]{{0,2}}{PHONE}[)）\s，,]{{0,3}}(?={_SAYS})",  # 刘建军 138… 反映
     )
