@@ -80,17 +80,22 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         parts.meanwhile()
         self.cases = CaseList(desk=desk, jobs=jobs)
+        parts.meanwhile()
         self.batch = Batch(desk=desk, jobs=jobs, short=self.cases.model.short, parent=self)
         self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials, short=self.cases.model.short)
+        parts.meanwhile()
         self.chosen = ChosenCases(
             queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, pane=self.pane, parent=self
         )
         self.status = StatusLine()
+        parts.meanwhile()
         self._places = self._arrange()
+        parts.meanwhile()
         self.side = IntakeSide(make=parts.intake, map_pane=self.map, detail=self.pane, into=self._places.across)
         self._recall()  # before anything is connected; ``showEvent`` asks for the rows
         self._connect()
         self._connect_parts()
+        parts.meanwhile()
         self.map.take_early()
 
     @property
@@ -207,8 +212,6 @@ class MainWindow(QMainWindow):
         self.map.show_filter(self.state.filter)  # so that its page asks for the right cases at once
         self._places.remember_in(self.memory)
 
-    # -- loading and refreshing -------------------------------------------------------------------------------------
-
     def load(self) -> None:
         """Asks for everything that the window shows."""
         self._load_rows()
@@ -273,8 +276,6 @@ class MainWindow(QMainWindow):
             "quit": self.close,
         }
         wanted[name]()
-
-    # -- life -------------------------------------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -69,6 +69,8 @@ class MapPane(QWidget):
         self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._figures_due.timeout.connect(self._on_figures_due)
         self._line = down(on=self)
+        if early is not None:
+            self._hear(early)  # its page may speak before it is taken
 
     def take_early(self) -> None:
         """Puts the early view into its place. Called before the window is shown, so that the view is drawn once."""
@@ -84,19 +86,8 @@ class MapPane(QWidget):
         """Makes the view."""
         if self.view is not None or self._left:
             return
-        view = self._taken() or MapView(data=self._data, base_maps=self._base_maps, theme=map_theme(), parent=self)
+        view = self._taken() or self._made()
         self._line.addWidget(view)
-        bridge = view.bridge
-        bridge.grid_clicked.connect(self.grid_chosen)
-        bridge.case_clicked.connect(self.case_chosen)
-        bridge.unit_clicked.connect(self.unit_chosen)
-        bridge.point_picked.connect(self.point_picked)
-        bridge.picking_cancelled.connect(self.picking_cancelled)
-        bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
-        bridge.view_changed.connect(self._on_view_changed)
-        bridge.layers_changed.connect(self._on_layers_changed)
-        bridge.layer_failed.connect(self._on_layer_failed)
-        bridge.page_drawn.connect(self._on_page_drawn)
         self.view = view
         view.refresh_cases(self._filter)
         if self._looking_at is not None:
@@ -114,6 +105,24 @@ class MapPane(QWidget):
             view.set_theme(map_theme())
             view.begin(self._data, self._base_maps)
         return view
+
+    def _made(self) -> MapView:
+        view = MapView(data=self._data, base_maps=self._base_maps, theme=map_theme(), parent=self)
+        self._hear(view)
+        return view
+
+    def _hear(self, view: MapView) -> None:
+        bridge = view.bridge
+        bridge.grid_clicked.connect(self.grid_chosen)
+        bridge.case_clicked.connect(self.case_chosen)
+        bridge.unit_clicked.connect(self.unit_chosen)
+        bridge.point_picked.connect(self.point_picked)
+        bridge.picking_cancelled.connect(self.picking_cancelled)
+        bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
+        bridge.view_changed.connect(self._on_view_changed)
+        bridge.layers_changed.connect(self._on_layers_changed)
+        bridge.layer_failed.connect(self._on_layer_failed)
+        bridge.page_drawn.connect(self._on_page_drawn)
 
     def take_keyboard(self) -> None:
         """Gives the keyboard to the map."""

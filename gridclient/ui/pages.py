@@ -36,7 +36,7 @@ class PageParts:
 
     ``pages`` maps names (``help``, ``import``, ``settings``, ``sync``, ``conflicts``) to functions that make the pages;
     a missing page is not offered. ``intake`` makes the intake form. ``map_view`` is a map whose page is
-    loading already; ``meanwhile`` lets it go on while the window is made.
+    loading already; ``meanwhile`` lets it go on while the window is made: its first canvas waits for this thread.
     """
 
     pages: Mapping[str, Callable[[], QWidget]]
