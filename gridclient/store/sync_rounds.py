@@ -82,7 +82,7 @@ class SqliteSyncQueries:
     def closed(self) -> Sequence[tuple[str, datetime]]:
         """See the port."""
         with self._database.reader() as connection:
-            found = closed_feeds(connection)
+            found = _dated(connection)
             names = dict(connection.execute(_NAMES).fetchall()) if found else {}
         oldest: dict[str, datetime] = {}
         for feed, at in found.items():
@@ -111,14 +111,19 @@ def fresh_as_of(connection: Connection) -> datetime | None:
 
 
 def closed_feeds(connection: Connection) -> dict[str, float]:
-    """Feeds of cases that the desk may no longer read, with how fresh they were then (seconds since 1970)."""
+    """Feeds of cases that the desk may no longer read, with how fresh they were then: seconds since 1970, 0 where no
+    round had succeeded."""
     kept = read_value(connection, _CLOSED)
     return dict(json.loads(kept)) if kept else {}
 
 
+def _dated(connection: Connection) -> dict[str, float]:
+    return {feed: at for feed, at in closed_feeds(connection).items() if at}
+
+
 def stands_since(connection: Connection, case_id: str) -> datetime | None:
     """See ``DeskQueries``: how fresh a case is that may no longer be read; ``None`` for other cases."""
-    closed = {stream_of(feed): at for feed, at in closed_feeds(connection).items()}
+    closed = {stream_of(feed): at for feed, at in _dated(connection).items()}
     if not closed:
         return None
     places = connection.execute(_PLACES, (subject_key(case_id),)).fetchall()
@@ -131,8 +136,8 @@ def stands_since(connection: Connection, case_id: str) -> datetime | None:
 def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[str]) -> None:
     """Keeps how fresh the feeds in ``gone`` were, and forgets this for feeds that are ``granted`` again."""
     closed, fresh = closed_feeds(connection), fresh_as_of(connection)
-    if fresh is not None:
-        closed |= {feed: fresh.timestamp() for feed in gone if stream_of(feed).startswith(CASES)}
+    at = 0 if fresh is None else fresh.timestamp()
+    closed |= {feed: at for feed in gone if stream_of(feed).startswith(CASES)}
     left = {feed: at for feed, at in closed.items() if not {feed, stream_of(feed)} & set(granted)}
     connection.execute(KEEP_VALUE, (_CLOSED, json.dumps(left) if left else ""))
 

@@ -136,6 +136,15 @@ def test_what_the_hub_placed_stays_when_it_refuses_what_follows(desks: Desks, hu
     assert two.stage.ids(CaseFilter()) == [placed] and proved(two)
 
 
+def test_what_is_withdrawn_behind_a_forged_page_proves_nothing_of_what_stays(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    case_id = one.stage.dispatched()
+    one.round(hub)
+    two.sync.take(by_somebody(hub.page(FeedState(STREAM, 0, 0, 0), two.device, 2), 1))
+    assert two.sync.withdraw(OriginKey(STREAM, one.device, 1), 3) == Changes()
+    assert two.sync.withdraw_unproven(last_of(one)).cases == {case_id}
+
+
 def test_own_events_and_those_of_an_unknown_desk_are_not_touched(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()

@@ -24,7 +24,7 @@ from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM, UNITS
 from tests.fakes.sync_hub import FakeHub, FakeLine
-from tests.fakes.toy_desk import Desks, ToyDesk, code_of, proved, same_tables, some_desks, toy_desk
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, proved, round_of, same_tables, some_desks, toy_desk
 
 NAME, PHONE, LATER_PHONE = "钱某某", "13900005678", "13900005679"
 IDENTITY = "371002199001011234"
@@ -223,6 +223,20 @@ def test_a_department_that_becomes_the_township_gets_everything(
     assert lacking(department) == 0
     assert same_tables(desks)
     assert department.stage.titles(CaseFilter(text=NAME)) == [f"{NAME}反映路灯不亮"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_a_department_got_of_a_stream_that_it_may_not_read_any_more_still_proves_right(
+    desks: Desks, department: ToyDesk, hub: FakeHub, ended: bool
+) -> None:
+    given_to_unit(desks[0])
+    assert desks[0].push(hub)
+    if ended:
+        assert round_of(department, hub).end is RoundEnd.DONE
+    else:
+        department.pull(hub)
+    department.enrol(Grant("ref"))
+    assert lacking(department) == 2
 
 
 def test_what_a_department_has_already_stays_when_the_hub_begins_to_withhold(
