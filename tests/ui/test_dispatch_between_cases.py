@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,7 +15,10 @@ from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
 from tests.ui.conftest import propose
-from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk, with_locked_store
+from tests.ui.fakes.invented_desk import LEAD, OTHER, STANDARDS, InventedDesk, empty_desk, with_locked_store
+from tests.ui.fakes.memory_store import MemoryReference
+
+NOISE: Final = STANDARDS[0].key
 
 
 @pytest.fixture
@@ -101,3 +107,47 @@ def test_of_several_those_that_are_left_are_counted_on_the_button(
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert state_of(made, cases[2]) is CaseState.REPORTED
     assert "1 件" in panel.button.text()
+
+
+@pytest.fixture
+def listed_elsewhere(made: InventedDesk) -> InventedDesk:
+    """The condition's list names a company that this county does not have; another unit is proposed by its field."""
+    standards = tuple(replace(one, units=("另一县的公司",)) if one.key == NOISE else one for one in STANDARDS)
+    assert isinstance(made.desk.reference, MemoryReference)
+    made.desk.reference.standard_rows = standards
+    return made
+
+
+def test_of_several_cases_whose_proposals_are_not_on_the_list_the_reason_is_asked_before_any_is_refused(
+    panel: DispatchPanel, listed_elsewhere: InventedDesk, qtbot: QtBot
+) -> None:
+    made = listed_elsewhere
+    cases = [made.filed("噪音"), made.filed("噪音又起"), made.filed("占道", standard="C-02-01-01")]
+    panel.show_batch(cases)
+    qtbot.waitUntil(panel.reason.isVisible)
+    assert panel.reason.placeholderText() == "其中 2 件建议的主办不在责任清单内，请填写理由。"
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.note.text().endswith(panel.reason.placeholderText())
+    QTest.keyClicks(panel.reason, "abc")
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.reason, Qt.Key.Key_Return)
+    assert {state_of(made, case_id) for case_id in cases} == {CaseState.DISPATCHED}
+
+
+def test_of_several_cases_refused_for_want_of_a_reason_the_next_enter_asks_for_it(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = [made.filed("噪音"), made.filed("噪音又起")]
+    panel.show_batch(cases)
+    qtbot.waitUntil(lambda: bool(panel.list.units.values))
+    QTest.keyClicks(panel.filter, "sfs")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(panel.several_done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.note.text().endswith("所选主办单位不在责任清单内，请填写理由。")
+    QTest.keyClicks(panel.reason, "abc")
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.reason, Qt.Key.Key_Return)
+    assert {state_of(made, case_id) for case_id in cases} == {CaseState.DISPATCHED}

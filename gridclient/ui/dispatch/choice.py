@@ -95,10 +95,9 @@ class Units:
         return UnitItem(row.code, row.name, joined((kind, duty)))
 
     def against_list(self, lead: str) -> bool:
-        """Whether the responsibility list names other units; the dispatch then needs a reason. Source: DOMAIN.md §4,
-        dispatch."""
-        row, standard = self.row(lead), self.standard
-        return bool(row and standard and standard.units and not answers_for(row, standard.units))
+        """Whether the lead is not on the responsibility list."""
+        row = self.row(lead)
+        return row is not None and is_outside(self.standard, row)
 
 
 def load_units(desk: Desk, case_id: str) -> Units:
@@ -158,15 +157,25 @@ def dispatch_many(desk: Desk, args: dict[str, Any], case_ids: Sequence[str]) -> 
     return filed | sent, (*outcomes, *refused)
 
 
-def proposed_units(desk: Desk, case_ids: Sequence[str]) -> str:
-    """``综合行政执法中队 7 件、市政所 3 件``: where cases would go, each to its proposal."""
+def proposed_units(desk: Desk, case_ids: Sequence[str]) -> tuple[str, int]:
+    """``综合行政执法中队 7 件、市政所 3 件``: where cases would go, each to its proposal; and for how many the
+    list names other units."""
     counted: Counter[str] = Counter()
+    outside = 0
     for case_id in case_ids:
-        lead = desk.propose(case_id).lead
-        counted[lead.unit.name if lead is not None else ""] += 1
+        proposal = desk.propose(case_id)
+        lead = proposal.lead.unit if proposal.lead is not None else None
+        counted[lead.name if lead is not None else ""] += 1
+        outside += lead is not None and is_outside(proposal.standard, lead)
     shown = [
         translate("Dispatch", "{unit} {count} 件").format(unit=name or translate("Dispatch", "无建议单位"), count=count)
         for name, count in counted.most_common(_MOST_NAMED)
     ]
     more = translate("Dispatch", "等") if len(counted) > _MOST_NAMED else ""
-    return "、".join(shown) + more
+    return "、".join(shown) + more, outside
+
+
+def is_outside(standard: StandardRow | None, unit: UnitRow) -> bool:
+    """Whether the responsibility list names other units; the dispatch then needs a reason. Source: DOMAIN.md §4,
+    dispatch."""
+    return bool(standard and standard.units and not answers_for(unit, standard.units))

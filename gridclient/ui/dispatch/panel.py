@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.roles import Action
-from gridclient.services.desk import Desk
+from gridclient.services.desk import Desk, Outcome
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.choice import (
     Choice,
@@ -62,6 +62,7 @@ class DispatchPanel(DispatchSheet):
         self.choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
+        self._outside = 0  # of several cases, those for which the list names other units; known when they are read
         self._moved = False  # arrow keys left the chosen unit
         self._keys: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Up: partial(self._step, -1),
@@ -174,12 +175,17 @@ class DispatchPanel(DispatchSheet):
 
     @property
     def _reason_needed(self) -> bool:
+        if self._batch:
+            return self._outside > 0
         return self._action is Action.REASSIGN or self._units.against_list(self.choice.lead)
 
     @property
     def _reason_asked(self) -> str:
         if self._action is Action.REASSIGN:
             return self.tr("请填写改派理由。")
+        if self._batch and not self.choice.lead:
+            words = self.tr("其中 {count} 件建议的主办不在责任清单内，请填写理由。")
+            return words.format(count=self._outside)
         return self.tr("所选主办单位不在责任清单内，请填写理由。")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -208,7 +214,7 @@ class DispatchPanel(DispatchSheet):
         self.list.step(by)
 
     def _lead(self, code: str) -> None:
-        self._moved = False
+        self._moved, self._outside = False, 0
         self.choice = self.choice.led_by(code)
         self._chosen()
         self.list.go_to(code)
@@ -249,7 +255,7 @@ class DispatchPanel(DispatchSheet):
 
     def _reset(self, reason: str) -> None:
         self._units, self.choice = Units(), Choice()
-        self._accepting, self._moved = False, False
+        self._accepting, self._moved, self._outside = False, False, 0
         self.filter.clear()
         self.note.clear()
         self.foretold.clear()
@@ -285,10 +291,21 @@ class DispatchPanel(DispatchSheet):
         told = text.format(count=len(batch), unit=unit.name if unit is not None else "")
         self.foretold.setText(told)
         if unit is None and 0 < len(batch) <= AT_ONCE:
-            words, read = self.tr("{told}：{units}"), partial(proposed_units, self._desk, batch)
-            self._jobs.read(
-                self, read, lambda units: self.foretold.setText(words.format(told=told, units=units)), name="foretell"
-            )
+            read = partial(proposed_units, self._desk, batch)
+            self._jobs.read(self, read, partial(self._on_foretold, batch, told), name="foretell")
+
+    def _on_foretold(self, batch: tuple[str, ...], told: str, proposed: tuple[str, int]) -> None:
+        if batch != self._batch or self.choice.lead:
+            return
+        units, outside = proposed
+        self.foretold.setText(self.tr("{told}：{units}").format(told=told, units=units))
+        self._ask_for_outside(outside)
+
+    def _ask_for_outside(self, count: int) -> None:
+        """Of several cases so many go to units outside the list, which needs a reason."""
+        self._outside = count
+        self.reason.setPlaceholderText(self._reason_asked)
+        self.reason.setVisible(self._reason_needed or bool(self.choice.lead))
 
     def _on_reason(self, text: str) -> None:
         if self._case is not None:
@@ -333,6 +350,9 @@ class DispatchPanel(DispatchSheet):
             self._name()
             self._show()
             self.note.say(sentence, "warn" if self._batch else "muted")
+            self._ask_for_outside(sum(_lacks_reason(outcome) for outcome in result.refused))
+            if self._reason_needed and self.filter.hasFocus():
+                self.reason.setFocus()
         elif self._batch:
             self._show()
         self.several_done.emit(result, sentence)
@@ -347,3 +367,7 @@ class DispatchPanel(DispatchSheet):
         self._accepting = False
         self.button.setEnabled(True)
         self.note.say_error(error)
+
+
+def _lacks_reason(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error.code == "dispatch.reason_missing"
