@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable, reason_of
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.postgres import PostgresBackend
+from gridclient.hub.postgres import PostgresBackend, served_once
 from gridclient.hub.sqlite import SqliteBackend
 
 MOVED_FACT: Final = "moved"
@@ -34,7 +34,8 @@ def open_backend(url: str, *, connections: int = 8) -> Backend:
 
     Raises:
         InvalidInput: ``hub.address_unknown``; ``hub.other_file``: the file holds something else.
-        StoreUnavailable: it cannot be reached (``hub.store_failed``) or belongs to a later version (``hub.newer``).
+        StoreUnavailable: it cannot be reached (``hub.store_failed``, ``hub.not_opened``) or belongs to a later version
+            (``hub.newer``).
     """
     file = sqlite_file(url)
     if file is not None:
@@ -53,14 +54,17 @@ def check_not_moved(ledger: Ledger) -> None:
 
 @contextmanager
 def held(url: str) -> Iterator[None]:
-    """Holds the lock of an SQLite file, so that nobody else serves it; does nothing for a server.
+    """Holds the lock of a database, so that nobody else serves it: a second hub would tell desks another address and
+    certificate, and take photos that the first one does not find.
 
     Raises:
         Conflict: ``hub.running``.
+        StoreUnavailable: ``hub.store_failed``, ``hub.not_opened``.
     """
     file = sqlite_file(url)
     if file is None:
-        yield
+        with served_once(url):
+            yield
         return
     lock = FileLock(f"{file}.serving", timeout=0, mode=0o600)
     try:

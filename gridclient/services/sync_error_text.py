@@ -39,6 +39,8 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "enrol.role_unclear": "请指定一种身份：镇街 --township、单位 --unit、督导 --supervisor 或县级 --county。",
     "enrol.no_township": "“{text}”不是九位镇街代码。",
     "hub.store_failed": "同步中心的数据库或磁盘出错（{detail}），请稍后再试。",
+    "hub.not_opened": "连不上数据库服务器，或不能在库里建表（{reason}）。请核对 --db 里的地址、端口、账号和库名，"
+    "口令文件（PGPASSFILE），以及库是否属于这个账号。",
     "hub.other_file": "“{file}”里是别的内容，不是同步中心的数据库，没有改动；请核对 --db。",
     "hub.newer": "数据库由更新的版本（{version}）建立，本版本只认识 {known}，请先更新程序。",
     "hub.device_revoked": "设备 {device} 已吊销，权限没有改；要再用它，请发新的注册码重新注册。",

@@ -171,8 +171,8 @@ def test_only_a_file_that_is_there_moves_to_a_server(source: str, target: str, t
     assert refused(lambda: moving.move(target, target)) == "hub.move_direction"
 
 
-def test_a_server_may_have_several_hubs(target: str) -> None:
-    with held(target), held(target):
+def test_a_server_may_have_several_hubs_each_with_its_database(target: str, tmp_path: Path) -> None:
+    with database("postgres", tmp_path) as other, held(target), held(other):
         pass
 
 

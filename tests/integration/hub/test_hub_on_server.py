@@ -1,0 +1,62 @@
+"""A hub's database server, as who sets it up meets it: what is wrong is told so that it can be mended, and two hubs do
+not share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gridclient.hub.opening import held, open_backend
+from gridclient.hub.serve import FINGERPRINT_FACT
+from tests.fakes.command_line import CommandLine
+from tests.fakes.hub_databases import database
+from tests.fakes.running_hub import hub_process
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    with database("postgres", tmp_path) as url:
+        yield url
+
+
+def test_a_database_that_is_not_there_is_named(office: CommandLine, server: str) -> None:
+    ran = office.json("hub", "serve", "--listen", "127.0.0.1:0", "--db", server.replace("/hub_", "/nix_"))
+    assert (ran.code, '"nix_' in ran.err) == ("hub.not_opened", True)
+
+
+def test_an_account_that_may_make_no_tables_is_told_so(office: CommandLine, server: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM public")
+        connection.execute("DROP ROLE IF EXISTS guest")
+        connection.execute("CREATE ROLE guest LOGIN")
+        try:
+            ran = office.json("hub", "status", "--db", server.replace("//postgres", "//guest"))
+        finally:
+            connection.execute("DROP ROLE guest")
+    assert (ran.code, "permission denied" in ran.err) == ("hub.not_opened", True)
+
+
+@pytest.mark.parametrize("tail", ["?nothing=1", "?sslmode=nothing"])
+def test_a_mistyped_address_is_no_fault_of_the_program_and_its_password_is_not_repeated(
+    office: CommandLine, tail: str
+) -> None:
+    ran = office.json("hub", "status", "--db", f"postgresql://hub:geheim@127.0.0.1:1/hub{tail}")
+    broken = office.json("hub", "status", "--db", "postgresql://hub:geheim@[::1/hub")
+    assert (ran.code, broken.code) == ("hub.not_opened", "hub.not_opened")
+    assert "nothing" in ran.err
+    assert "geheim" not in ran.err + broken.err
+
+
+def test_one_database_on_a_server_is_served_once(office: CommandLine, server: str, tmp_path: Path) -> None:
+    """A second hub would give out codes with its own certificate, for the first one's address."""
+    with hub_process(server, tmp_path / "first", "--processes", "2", listen="0.0.0.0:0"):
+        second = office.json("hub", "serve", "--listen", "127.0.0.1:0", "--db", server)
+        assert second.code == "hub.running"
+        with closing(open_backend(server)) as backend, backend.reading() as ledger:
+            assert ledger.fact(FINGERPRINT_FACT)
+    with held(server):  # the first one is gone, and so is its lock
+        pass
