@@ -1,4 +1,4 @@
-"""The likeliest filing conditions of a text as buttons, of which one click takes one."""
+"""What probably fits a text, filing conditions or a grid, as buttons, of which one click takes one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.intake import ClassGuess
 from gridclient.ui.laid_out import down, literal, tip
 from gridclient.ui.matching import standard_title
@@ -16,11 +17,20 @@ from gridclient.ui.matching import standard_title
 _WIDEST: Final = 280
 
 
+@frozen
+class Chip:
+    """A guess: its value, its words, and what its tooltip tells."""
+
+    value: str
+    title: str
+    told: str
+
+
 class GuessChips(QWidget):
     """Up to three guesses, the best first. Without guesses it takes no room.
 
     Signals:
-        taken(str): the key of the filing condition.
+        taken(str): the value of the guess: the key of a filing condition, the code of a grid.
     """
 
     taken = Signal(str)
@@ -32,23 +42,31 @@ class GuessChips(QWidget):
         self.hide()
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
-        """Other guesses; the words on which a guess is based are in its tooltip."""
+        """Filing conditions; the words on which a guess is based are in its tooltip."""
+        self.show_chips([self._condition(guess) for guess in guesses])
+
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """Other guesses."""
         for old in self.buttons:
             self._rows.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self.buttons = [self._chip(guess) for guess in guesses]
-        self.setVisible(bool(guesses))
+        self.buttons = [self._button(chip) for chip in chips]
+        self.setVisible(bool(chips))
 
-    def _chip(self, guess: ClassGuess) -> QPushButton:
-        chip = QPushButton(self)
-        chip.setProperty("kind", "chip")
+    def _condition(self, guess: ClassGuess) -> Chip:
         title = standard_title(guess.standard)
-        shown = QFontMetrics(chip.font()).elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
-        chip.setText(literal(shown))
         words = self.tr("依据：{words}").format(words="、".join(guess.words))
-        chip.setToolTip(tip("\n".join(part for part in (title, guess.standard.limit_text, words) if part)))
-        chip.setAccessibleName(title)
-        chip.clicked.connect(lambda: self.taken.emit(guess.standard.key))
-        self._rows.addWidget(chip)
-        return chip
+        told = "\n".join(part for part in (title, guess.standard.limit_text, words) if part)
+        return Chip(guess.standard.key, title, told)
+
+    def _button(self, chip: Chip) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "chip")
+        shown = QFontMetrics(button.font()).elidedText(chip.title, Qt.TextElideMode.ElideRight, _WIDEST)
+        button.setText(literal(shown))
+        button.setToolTip(tip(chip.told))
+        button.setAccessibleName(chip.title)
+        button.clicked.connect(lambda: self.taken.emit(chip.value))
+        self._rows.addWidget(button)
+        return button

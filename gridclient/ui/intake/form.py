@@ -217,6 +217,13 @@ class IntakeForm(QWidget):
         self._by_text.pop("grid", None)
         self.inputs.mark_grid(False)
 
+    def _on_grid_taken(self, code: str) -> None:
+        self.inputs.grid.set_value(code)
+        self.inputs.grid.setFocus()  # before the chip that has the keyboard is removed
+        self.inputs.show_grid_guess(None)
+        self._on_grid(code)
+        self._on_edited()
+
     def _look_up(self) -> None:
         lists = self._lists.now
         read = partial(look_up, self._desk, self.values, lists.grids, lists.guesser)
@@ -235,6 +242,7 @@ class IntakeForm(QWidget):
         if found.grid or not values.grid:  # one that stays although its words are gone needs a look, too
             self.inputs.mark_grid(bool(found.grid) and not found.by_point and not self._grid_chosen)
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
+        self.inputs.show_grid_guess(None if self._grid_chosen else found.grid_guess)
         count = len(found.likenesses)
         self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
         self.alike_heading.setVisible(bool(count))
@@ -329,6 +337,7 @@ class IntakeForm(QWidget):
         self.inputs.description.pasted.connect(self._on_pasted)
         self.inputs.description.shortened.connect(lambda told: self.note.say(told, "warn"))
         self.inputs.grid.chosen.connect(self._on_grid)
+        self.inputs.grid_chips.taken.connect(self._on_grid_taken)
         for chooser in (self.inputs.standard, self.inputs.grid):
             chooser.unknown.connect(lambda told: self.error.say(told, "bad"))
             chooser.textEdited.connect(self.error.clear)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridclient.services.told_grid import GridGuess
 from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.form_inputs import (
@@ -27,10 +28,11 @@ from gridclient.ui.form_inputs import (
     text_input,
     tick_input,
 )
-from gridclient.ui.guess_chips import GuessChips
+from gridclient.ui.guess_chips import Chip, GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
-from gridclient.ui.laid_out import across, label, tab_order
+from gridclient.ui.laid_out import across, down, label, tab_order
+from gridclient.ui.matching import grid_title
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.theme import restyle
 
@@ -65,6 +67,7 @@ class Inputs(QWidget):
         self.grid_note = InlineNote(parent=self)
         self.point_note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
+        self.grid_chips = GuessChips(parent=self)
         self.pick = PickButton(parent=self)
         self._inputs: dict[str, Input] = {}
         self._labels: dict[str, QLabel | QCheckBox] = {}
@@ -95,6 +98,18 @@ class Inputs(QWidget):
         """Marks the grid, which is found after the fields are filled, if it follows from the text."""
         self._mark("grid", self.tr("按文字判定，请核对") if by_text else "")
 
+    def show_grid_guess(self, guess: GridGuess | None) -> None:
+        """Offers the grid of earlier cases with its reason; ``None`` takes the offer away."""
+        if guess is None:
+            self.grid_chips.show_chips(())
+            return
+        told = self.tr("写有“{place}”、落了网格的旧案 {of} 件，其中 {cases} 件在这里；请核对后再选")
+        reason = told.format(place=guess.place, of=guess.of, cases=guess.cases)
+        title = self.tr("{grid}？旧案 {of} 件中 {cases} 件在此")
+        grid = grid_title(guess.grid, guess.community)
+        title = title.format(grid=grid, of=guess.of, cases=guess.cases)
+        self.grid_chips.show_chips([Chip(guess.grid.code, title, f"{grid}\n{reason}")])
+
     def title_of(self, name: str) -> str:
         """What stands before a field, with its sign."""
         return self._labels[name].text()
@@ -109,7 +124,7 @@ class Inputs(QWidget):
                 made.widget.setReadOnly(resting)
             else:
                 made.widget.setEnabled(not resting)
-        for button in (self.pick, self.chips):
+        for button in (self.pick, self.chips, self.grid_chips):
             button.setEnabled(not resting)
 
     def widget_of(self, name: str) -> QWidget:
@@ -178,7 +193,7 @@ class Inputs(QWidget):
         self._row(rows, 3, ("standard", self.tr("立案条件")))
         rows.addWidget(self.chips, 4, 1, 1, 3)
         self._row(rows, 5, ("grid", self.tr("网格")))
-        rows.addWidget(self.grid_note, 6, 1, 1, 3)
+        rows.addLayout(down(self.grid_note, self.grid_chips, gap=3), 6, 1, 1, 3)
         self._row(rows, 7, ("address", self.tr("地址")), beside=self.pick)
         self._row(rows, 8, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
         rows.addWidget(self.point_note, 9, 1, 1, 3)

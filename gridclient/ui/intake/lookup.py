@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gridclient.domain.codes import Tier
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action
@@ -11,6 +12,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.intake import ClassGuess, ClassGuesser, area_named
 from gridclient.services.registering import Registered
 from gridclient.services.rows import GridRow, Likeness
+from gridclient.services.told_grid import GridGuess, guess_grid
 from gridclient.ui.intake.values import IntakeValues, facts_of, wgs_point
 
 _LEAST_TEXT = 4
@@ -19,12 +21,13 @@ _LEAST_TEXT = 4
 @frozen
 class Found:
     """The grid and classes that fit the values, and the cases that may be the same. ``by_point``: the grid follows from
-    the point."""
+    the point. ``grid_guess``: where earlier cases of the place lay, if neither point nor words name a basic grid."""
 
     grid: str
     by_point: bool
     guesses: tuple[ClassGuess, ...]
     likenesses: tuple[Likeness, ...]
+    grid_guess: GridGuess | None
 
 
 Filed = tuple[Registered, GridClientError | None]
@@ -40,9 +43,9 @@ def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser:
     text = f"{values.title}\n{values.description}\n{values.address}"
     by_point = desk.reference.grids_at(*point).basic if point is not None else None
     guesses = guesser.guess(text) if guesser is not None and len(text.strip()) >= _LEAST_TEXT else ()
-    return Found(
-        by_point or area_named(text, values.address, grids), by_point is not None, guesses, _alike(desk, values, point)
-    )
+    grid, alike = by_point or area_named(text, values.address, grids), _alike(desk, values, point)
+    guess = None if by_point or _is_basic(grid, grids) else guess_grid(values.address, grid, grids, desk.queries)
+    return Found(grid, by_point is not None, guesses, alike, guess)
 
 
 def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
@@ -59,6 +62,10 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
     except GridClientError as error:
         return made, error
     return made, None
+
+
+def _is_basic(code: str, grids: Sequence[GridRow]) -> bool:
+    return any(row.code == code and row.tier == Tier.BASIC for row in grids)
 
 
 def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:
