@@ -203,6 +203,18 @@ def test_a_stream_without_a_right_to_write_is_forbidden(service: HubService, des
     assert result.status is PushStatus.FORBIDDEN
 
 
+def test_what_another_carries_is_taken_of_who_reads_the_stream_while_the_author_may_write_it(
+    service: HubService, desk: HubDesk, other: HubDesk
+) -> None:
+    first, second = (sent._replace(carried=True) for sent in desk.pushes(1, 10, 5))
+    stranger = HubDesk("desk-0003", "t:371002002")
+    stranger.enrol(service.access, grants_for("371002002"), township="371002002")
+    assert push(service, stranger, first) == [PushResult(PushStatus.FORBIDDEN, 1)]
+    assert push(service, other, first) == [PushResult(PushStatus.APPLIED, 6)]
+    service.access.revoke(desk.device)
+    assert push(service, other, second) == [PushResult(PushStatus.FORBIDDEN, 6)]
+
+
 def test_pushes_that_race_for_one_stream_all_get_places_and_each_only_one(
     service: HubService, backend: Backend, desk: HubDesk, other: HubDesk
 ) -> None:
