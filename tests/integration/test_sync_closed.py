@@ -66,6 +66,19 @@ def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks:
     assert set(still(watcher).values()) == {None}
 
 
+def test_a_case_that_was_set_aside_stands_still_as_one_that_waits_in_vain(desks: Desks, hub: Hub) -> None:
+    town = desks.make("a", "--township", TOWNSHIP)
+    (device,) = (d["device"] for d in town.json("hub", "devices", "--db", hub.database).json)
+    assert town.json("sync").status == 0
+    new_case(town, "路灯不亮")
+    assert town.json("hub", "rights", device, "--db", hub.database, "--township", OTHER_TOWNSHIP).status == 0
+    assert town.json("sync").status == 3
+    _, fresh = known(town)
+    assert still(town) == {"路灯不亮": fresh}
+    assert town.json("sync", "--aside").status == 0
+    assert still(town) == {"路灯不亮": fresh}
+
+
 def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_any_more(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:

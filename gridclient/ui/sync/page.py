@@ -150,7 +150,7 @@ class SyncPage(CoverPage):
         )
 
     def _on_set_aside(self, _none: None) -> None:
-        self.told.say(self.tr("已搁置，不再算“未上报”；以后有了权限，自动上报。"))
+        self.told.clear()
         self.leave.setFocus()
 
     def _want_held(self, *, aside: bool) -> None:
