@@ -125,7 +125,7 @@ def test_of_several_cases_whose_proposals_are_not_on_the_list_the_reason_is_aske
     cases = [made.filed("噪音"), made.filed("噪音又起"), made.filed("占道", standard="C-02-01-01")]
     panel.show_batch(cases)
     qtbot.waitUntil(panel.reason.isVisible)
-    assert panel.reason.placeholderText() == "其中 2 件建议的主办不在责任清单内，请填写理由。"
+    assert panel.reason.placeholderText() == "2 件的建议主办不在责任清单内，请填写理由。"
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert panel.note.text().endswith(panel.reason.placeholderText())
     QTest.keyClicks(panel.reason, "abc")

@@ -184,7 +184,7 @@ class DispatchPanel(DispatchSheet):
         if self._action is Action.REASSIGN:
             return self.tr("请填写改派理由。")
         if self._batch and not self.choice.lead:
-            words = self.tr("其中 {count} 件建议的主办不在责任清单内，请填写理由。")
+            words = self.tr("{count} 件的建议主办不在责任清单内，请填写理由。")
             return words.format(count=self._outside)
         return self.tr("所选主办单位不在责任清单内，请填写理由。")
 
