@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gridclient.domain.events import EventKey
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, Changes
 from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.store.backup import back_up
 from gridclient.store.profile import open_profile
@@ -152,6 +152,15 @@ def test_by_stick_too_it_does_where_the_stretch_that_contradicts_ends_before_a_s
         assert set(two.stage.titles(CaseFilter())) == {"共同", "甲", "丙"}
         one.pull(restored)
         assert same_tables((one, two)) and proved(one, two)
+
+
+def test_what_the_device_did_not_sign_takes_nobodys_place(tmp_path: Path, hub: FakeHub) -> None:
+    with two_pasts(tmp_path, hub) as (one, two, restored):
+        second = EventKey(STREAM, one.device, 1, 2)
+        page = restored.page(START, two.device, 9)
+        forged = replace(page, heads=tuple(head._replace(signature=bytes(64)) for head in page.heads))
+        assert two.sync.withdraw_forked(forged, second) == Changes()
+        assert two.sync.withdraw_forked(page, second).cases
 
 
 def test_a_signature_of_what_gave_way_proves_nothing_that_comes_in_its_place(tmp_path: Path, hub: FakeHub) -> None:

@@ -145,6 +145,17 @@ def test_what_is_withdrawn_behind_a_forged_page_proves_nothing_of_what_stays(des
     assert two.sync.withdraw_unproven(last_of(one)).cases == {case_id}
 
 
+def test_a_desk_that_reads_a_whole_stream_gives_nothing_up_for_a_page_that_no_chain_shows(
+    desks: Desks, hub: FakeHub
+) -> None:
+    one, two = desks
+    one.stage.dispatched()
+    two.sync.take_unplaced(one.stick({OriginKey(STREAM, one.device, 1): 2}))
+    assert one.push(hub)
+    page = by_somebody(hub.page(FeedState(STREAM, 0, 0, 0, repairing=True), two.device, 9), 1)
+    assert two.sync.withdraw_unshown(page, last_of(one)) == Changes()
+
+
 def test_own_events_and_those_of_an_unknown_desk_are_not_touched(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()
