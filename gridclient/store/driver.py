@@ -247,13 +247,25 @@ class Database:
         Raises:
             StoreUnavailable: the disk is full, somebody else holds the store too long, or the file is damaged.
         """
+        with self._on_writer("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reader_before_writing(self) -> Iterator[Connection]:
+        """One state of the store, as in :meth:`reader`, for what is written soon after: its pages stay in the writer's
+        memory, so that they are deciphered once. Other processes may write meanwhile, other threads of this one not."""
+        with self._on_writer("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _on_writer(self, begin: str) -> Iterator[Connection]:
         if self._read_only:
             raise StoreUnavailable("store.read_only")
         with self._writing:
             if self._writer is None:
                 self._check_open()
                 self._writer = open_connection(self.path, self._key, Use.WRITING)
-            with environment_faults(), _transaction(self._writer, "BEGIN IMMEDIATE"):
+            with environment_faults(), _transaction(self._writer, begin):
                 yield self._writer
 
     def asked_for(self, since: int) -> bool:

@@ -90,8 +90,11 @@ class Projection:
 
     def write_pending(self, pending: Mapping[int, int]) -> None:
         """Sets how many events of each case (by number) wait for a position; nothing else changes."""
+        self._write_pending(read_pending(self._connection, list(pending)), pending)
+
+    def _write_pending(self, stood: Sequence[tuple[int, str, int]], pending: Mapping[int, int]) -> None:
         connection = self._connection
-        rows = [row for row in read_pending(connection, list(pending)) if row[2] != pending[row[0]]]
+        rows = [row for row in stood if row[2] != pending[row[0]]]
         connection.executemany("UPDATE cases SET pending = ? WHERE no = ?", [(pending[no], no) for no, *_ in rows])
         marked = [(no, grid, pending[no] > 0) for no, grid, before in rows if (before > 0) != (pending[no] > 0)]
         for _, grid, waits in marked:
@@ -102,7 +105,7 @@ class Projection:
     def write_placed(self, placed: Mapping[int, int]) -> None:
         """Lowers the number of waiting events of each case (by number) by those that got a position."""
         waited = read_pending(self._connection, list(placed))
-        self.write_pending({no: before - placed[no] for no, _, before in waited})
+        self._write_pending(waited, {no: before - placed[no] for no, _, before in waited})
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Removes cases whose first event was withdrawn from the log."""

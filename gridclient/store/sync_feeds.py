@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from gridclient.domain.events import place_mark
+from gridclient.domain.events import place_marks
 from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_port import FeedPage, FeedState
@@ -78,7 +78,7 @@ def keep_feed(connection: Connection, state: FeedState) -> None:
 def moved(connection: Connection, state: FeedState, page: FeedPage, marked: Iterable[Marked]) -> FeedState:
     """The state of the feed after a page with the events ``marked``. Positions counted before are not counted again."""
     new = list(_new_in_part(connection, state, marked) if is_part(state.feed) else _new_in_stream(state, page, marked))
-    total = (state.total + sum(place_mark(position, link) for position, link in new)) % _WRAP
+    total = (state.total + sum(place_marks(new))) % _WRAP
     return FeedState(state.feed, max(state.cursor, page.cursor), state.count + len(new), total, state.repairing)
 
 

@@ -390,10 +390,11 @@ def _records(
 ) -> tuple[tuple[Record, ...], bytes]:
     """The rows up to the first gap in their numbers, as records, and the link after them."""
     records, link = [], before
-    key, record = EventKey._make, Record._make
+    make = tuple.__new__  # in a third of the time that the classes take
     for seq, (number, written, hlc, kind, version, subject, base, actor, text) in enumerate(rows, first):
         if number != seq:
             break
-        records.append(record((key((*origin, seq)), hlc, kind, version, subject_text(subject), base, actor, text)))
+        key = make(EventKey, (*origin, seq))
+        records.append(make(Record, (key, hlc, kind, version, subject_text(subject), base, actor, text)))
         link = written
     return tuple(records), link

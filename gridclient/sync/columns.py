@@ -41,21 +41,22 @@ _CODECS: Final = {_UTF8: "utf-8", _GB18030: "gb18030"}
 
 def pack_rows(records: Sequence[Record], *, swiftly: bool = False) -> list[Any]:
     """The columns of some events, ready for msgpack; ``swiftly``: texts as they are, in a tenth of the time."""
-    subjects, kinds, actors = _Subjects(), _Kinds(), _Actors()
-    versions = _Versions()
+    _, hlcs, kinds, versions, subjects, bases, actors, _ = zip(*records, strict=True) if records else ((),) * 8
+    who, new_kinds, actor_numbers = _Subjects(), list[str](), dict[str, int]()
+    picks = [who.pick(subject) for subject in subjects]
     return [
         len(records),
-        write_steps([record.hlc >> _COUNTER_BITS for record in records]),
-        write_numbers([record.hlc % _COUNTERS for record in records]),
-        write_numbers([subjects.pick(record.subject) for record in records]),
-        write_numbers([kinds.pick(record.subject, record.kind) for record in records]),
-        write_numbers([actors.pick(record.actor) for record in records]),
-        write_numbers([versions.step(record.subject, record.base) for record in records]),
-        write_numbers([record.version - 1 for record in records]),
-        b"".join(subjects.ids),
-        subjects.names,
-        kinds.new,
-        list(actors.known),
+        write_steps([hlc >> _COUNTER_BITS for hlc in hlcs]),
+        write_numbers([hlc % _COUNTERS for hlc in hlcs]),
+        write_numbers(picks),
+        write_numbers(_pick_kinds(subjects, kinds, new_kinds)),
+        write_numbers([actor_numbers.setdefault(actor, len(actor_numbers)) for actor in actors]),
+        write_numbers(_base_steps(subjects, bases)),
+        write_numbers([version - 1 for version in versions]),
+        b"".join(who.ids),
+        who.names,
+        new_kinds,
+        list(actor_numbers),
         *_pack_texts(records, swiftly),
     ]
 
@@ -184,20 +185,22 @@ def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
     return subjects
 
 
-class _Kinds:
+def _pick_kinds(subjects: Sequence[str], kinds: Sequence[str], new: list[str]) -> list[int]:
     """Kinds by what followed the same kind of the same subject before: a case goes the same way as the others."""
-
-    def __init__(self) -> None:
-        self.new: list[str] = []
-        self._of_subject: dict[str, str] = {}
-        self._followers: dict[str, dict[str, int]] = {}
-
-    def pick(self, subject: str, kind: str) -> int:
-        followers = self._followers.setdefault(self._of_subject.get(subject, ""), {})
-        self._of_subject[subject] = kind
-        if kind not in followers:
-            self.new.append(kind)
-        return followers.setdefault(kind, len(followers))
+    of_subject: dict[str, str] = {}
+    followers: dict[str, dict[str, int]] = {}
+    picks = []
+    for subject, kind in zip(subjects, kinds, strict=True):
+        before = of_subject.get(subject, "")
+        known = followers.get(before)
+        if known is None:
+            known = followers[before] = {}
+        of_subject[subject] = kind
+        if kind not in known:
+            new.append(kind)
+            known[kind] = len(known)
+        picks.append(known[kind])
+    return picks
 
 
 def _read_kinds(subjects: list[str], picks: list[int], new: list[str]) -> list[str]:
@@ -219,24 +222,14 @@ def _read_kinds(subjects: list[str], picks: list[int], new: list[str]) -> list[s
     return kinds
 
 
-class _Actors:
-    def __init__(self) -> None:
-        self.known: dict[str, int] = {}
-
-    def pick(self, actor: str) -> int:
-        return self.known.setdefault(actor, len(self.known))
-
-
-class _Versions:
-    """Foretells the version that the author saw: one more than the last one's."""
-
-    def __init__(self) -> None:
-        self._expected: dict[str, int] = {}
-
-    def step(self, subject: str, base: int) -> int:
-        expected = self._expected.get(subject, 0)
-        self._expected[subject] = base + 1
-        return base - expected
+def _base_steps(subjects: Sequence[str], bases: Sequence[int]) -> list[int]:
+    """The versions that the authors saw, by what is foretold: one more than the last one's."""
+    expected: dict[str, int] = {}
+    steps = []
+    for subject, base in zip(subjects, bases, strict=True):
+        steps.append(base - expected.get(subject, 0))
+        expected[subject] = base + 1
+    return steps
 
 
 def _read_bases(subjects: list[str], steps: list[int]) -> list[int]:
