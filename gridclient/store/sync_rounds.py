@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.handing import home_of, stream_of
+from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import CASES, Enrolment
 from gridclient.services.rows import PutAside, Runs, in_runs
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
@@ -127,7 +127,7 @@ def stands_since(connection: Connection, case_id: str) -> datetime | None:
     if not closed:
         return None
     places = connection.execute(_PLACES, (subject_key(case_id),)).fetchall()
-    at = next((closed[home_of(stream)] for stream, _ in places if home_of(stream) in closed), None)
+    at = next((closed[stream] for stream, _ in places if stream in closed), None)
     if at is None or any(connection.execute(_READ, place).fetchone()[0] for place in places):
         return None
     return datetime.fromtimestamp(at, CHINA_TIME)

@@ -66,17 +66,19 @@ def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks:
     assert set(still(watcher).values()) == {None}
 
 
-def test_a_case_that_was_set_aside_stands_still_as_one_that_waits_in_vain(desks: Desks, hub: Hub) -> None:
+def test_a_case_that_only_this_desk_has_can_be_worked_on_when_it_was_set_aside(desks: Desks, hub: Hub) -> None:
+    """Nobody else does anything in it, so it does not stand still."""
     town = desks.make("a", "--township", TOWNSHIP)
     (device,) = (d["device"] for d in town.json("hub", "devices", "--db", hub.database).json)
     assert town.json("sync").status == 0
-    new_case(town, "路灯不亮")
+    case = new_case(town, "路灯不亮")
     assert town.json("hub", "rights", device, "--db", hub.database, "--township", OTHER_TOWNSHIP).status == 0
     assert town.json("sync").status == 3
-    _, fresh = known(town)
-    assert still(town) == {"路灯不亮": fresh}
+    assert town.act(case, "note", text="又来电").status != 0
     assert town.json("sync", "--aside").status == 0
-    assert still(town) == {"路灯不亮": fresh}
+    assert still(town) == {"路灯不亮": None}
+    assert town.act(case, "note", text="又来电").status == 0
+    assert town.json("sync").json["aside"] == 2
 
 
 def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_any_more(
