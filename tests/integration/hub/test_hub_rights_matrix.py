@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -200,8 +201,8 @@ def test_health_is_for_everybody_and_tells_nothing(scene: Scene, role: str) -> N
 @pytest.mark.parametrize("role", ROLES)
 def test_enrolling_asks_for_a_code_whoever_comes(scene: Scene, role: str) -> None:
     told = {"code": "0000-0000-0000-0000", "device": "desk-new-1", "name": "", "public_key": "00" * 32}
-    status, answer = scene.line.json("POST", "/v1/enrol", told)
-    assert (status, answer["error"]["code"]) == (403, "enrol.code_unknown")
+    answer = scene.line.ask("POST", "/v1/enrol", json.dumps(told).encode(), token=scene.token(role))
+    assert (answer.status, answer.json()["error"]["code"]) == (403, "enrol.code_unknown")
 
 
 def nonce() -> dict[str, str]:
