@@ -10,6 +10,7 @@ from operator import contains
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from gridclient.services.rows import Box, Changes, SavedView, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER
 from gridclient.ui.cases.page import PAGE
 from gridclient.ui.main_window import MainWindow
+from gridclient.ui.theme import fixed_font
 from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
@@ -161,6 +163,23 @@ def test_numbers_are_as_long_as_tells_them_apart(
     wide = table.columnWidth(NUMBER) > COLUMNS[NUMBER].width
     assert wide == (len(set(places)) > 1)
     assert table.fontMetrics().horizontalAdvance(shown[0]) < table.columnWidth(NUMBER)
+
+
+def test_the_end_of_a_number_is_seen_on_a_day_of_a_hundred_thousand_cases(open_window: OpenWindow) -> None:
+    desk = empty_desk()
+    for grid in (HERE, THERE):
+        desk.register("路灯不亮", grid=grid)
+    window = open_window(desk)
+    model, table = window.cases.model, window.cases.table
+    late = [replace(row, id=f"{row.id}0", number=f"{row.number[:-4]}123456") for row in model.rows]
+    model.append(late, more=False)
+    table.fit_numbers()
+    shown = str(model.index(2, NUMBER).data())
+    assert shown.endswith("123456")
+    assert QFontMetrics(fixed_font()).horizontalAdvance(shown) < table.columnWidth(NUMBER)
+    table.setColumnWidth(NUMBER, 60)
+    table.fit_numbers()
+    assert table.columnWidth(NUMBER) == 60, "the operator's width stays"
 
 
 def test_a_desk_that_reopens_on_one_of_its_townships_shows_the_numbers_as_it_did(

@@ -79,6 +79,10 @@ class CaseDelegate(QStyledItemDelegate):
             room = place.width() - 2 * _EDGE
             self._plain.write(painter, place, self._model.words(row, key), ink, left=_EDGE, room=room)
 
+    def number_width(self, number: str) -> int:
+        """The width of a cell in which the number is not shortened."""
+        return self._number.width(number) + _EDGE + 4
+
     def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
         """Where the mark of a case in conflict stands in the cell of its title."""
         width = tag_width(self.tr("冲突"))

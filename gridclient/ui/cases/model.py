@@ -25,6 +25,7 @@ class CaseModel(QAbstractTableModel):
     Attributes:
         rows: the rows that were read.
         several: there were cases of several townships, so short numbers are not unique.
+        longest: the longest number that there was.
 
     Signals:
         more_wanted(): the view came near the end of the rows, and there are more.
@@ -38,6 +39,7 @@ class CaseModel(QAbstractTableModel):
         self._places: dict[str, int] = {}
         self._more = False
         self.several = False
+        self.longest = ""
         self._order = Sort()
         self._now = now
         self._yardstick = Yardstick(WorkCalendar(), WorkingHours())
@@ -185,6 +187,7 @@ class CaseModel(QAbstractTableModel):
     def _take(self, rows: list[CaseRow]) -> None:
         self.rows = rows
         self._places = {row.id: place for place, row in enumerate(rows)}
+        self.longest = max((self.longest, *(row.number for row in rows)), key=len)
         self.several = self.several or len({township_in(row.number) for row in rows} - {""}) > 1
 
     def _reorder(self, rows: list[CaseRow]) -> None:

@@ -34,6 +34,7 @@ _STAYING: Final = tuple(place for place in range(len(COLUMNS)) if place not in (
 _ROOMY_TITLE_PX: Final = 380
 _WIDEST_UNIT_PX: Final = 220
 _WIDE_NUMBER_PX: Final = 126
+_OWN_NUMBER_PX: Final = (COLUMNS[NUMBER].width, _WIDE_NUMBER_PX)
 _BY_ITSELF: Final = " "  # ends the remembered text if no width is the operator's; ``bytes.fromhex`` ignores it
 _ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
 Spot = tuple[str, int]
@@ -286,11 +287,14 @@ class CaseTable(QTableView):
         self._left_out = columns
 
     def fit_numbers(self) -> None:
-        """Widens the column of numbers for several townships, unless the operator gave it a width."""
+        """Widens the column of numbers for several townships and for days of more than 9,999 cases, unless the operator
+        gave it a width: the end of a number is what tells it from others."""
         heads = self.horizontalHeader()
-        if self._cases.several and heads.sectionSize(NUMBER) == COLUMNS[NUMBER].width:
+        plain = _WIDE_NUMBER_PX if self._cases.several else COLUMNS[NUMBER].width
+        wide = max(plain, self._cells.number_width(self._cases.short(self._cases.longest)))
+        if heads.sectionSize(NUMBER) in _OWN_NUMBER_PX and heads.sectionSize(NUMBER) < wide:
             with self._by_itself():
-                heads.resizeSection(NUMBER, _WIDE_NUMBER_PX)
+                heads.resizeSection(NUMBER, wide)
             self._give_title_room()
 
     def _fit_unit(self, heads: QHeaderView) -> None:

@@ -23,7 +23,7 @@ from gridclient.ui.sync.present import when_words
 from gridclient.ui.sync.round_words import end_words, has_failed, note_words, seconds_words
 from gridclient.ui.theme import ROW_PX
 
-_WIDTHS: Final = (128, 84, 58, 58, 140, 76)
+_WIDTHS: Final = (128, 84, 80, 80, 140, 76)  # a first upload may have a million events
 _PIECE: Final = 8 << 10
 _EDGES: Final = 16
 _BYTES, _NARROW = 4, 720
