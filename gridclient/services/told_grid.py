@@ -20,7 +20,7 @@ _SHARE: Final = 0.8
 _ABOVE: Final = re.compile(r"^.*(?:省|市(?!场)|(?<!小)区|县|街道|镇(?![一-鿿]?[路街]))")
 """What a postal address has before the name of a road or an estate."""
 _NAMED: Final = re.compile(
-    r"(?:[与和及、]|(?<=路)|(?<=街))?([一-鿿A-Za-z0-9]{2,10}?"
+    r"[与和及、]?([一-鿿A-Za-z0-9]{2,10}?"
     r"(?:小区|花园|家园|新村|公寓|大厦|广场|市场|大道|[路街巷苑府]))(\d+(?:-\d+)?号)?"
 )
 _ROADS: Final = ("路", "街", "巷", "大道")
