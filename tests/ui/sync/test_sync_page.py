@@ -23,6 +23,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.lines_table import Line
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
+from gridclient.ui.sync.present import Tone
 from gridclient.ui.sync.rounds import RoundsModel, Row
 from gridclient.ui.theme import DARK, LIGHT, ROW_PX, apply_theme
 from tests.fakes.fake_sync import NOON, FakeSync, round_at
@@ -320,6 +321,7 @@ def test_what_the_hub_never_takes_is_named_and_set_aside_by_one_button(
     found = (Refused("371002002", "高区街道", 3, 2),)
     tell(fake, sync, qtbot, SyncState.IDLE, pending_events=5, pending_cases=3, refused=found)
     assert "其中 3 条" in notice.title.text() and "高区街道：3 条（2 件案件）" in notice.words.text()
+    assert sync.lamp.faces[1].tone is Tone.WARN, "though it is not sent again"
     notice.aside.setFocus()
     QTest.keyClick(notice.aside, Qt.Key.Key_Space)
     settle(qtbot, jobs)

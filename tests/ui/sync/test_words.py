@@ -349,12 +349,6 @@ def test_work_that_the_hub_would_not_have_is_said_where_people_look() -> None:
     assert headline(replace(refused, pending_events=0, pending_cases=0), NOW).tone is Tone.OK
 
 
-def test_what_the_hub_never_takes_is_a_warning_though_it_is_not_sent_again() -> None:
-    found = (Refused("371002002", "高区街道", 3, 2),)
-    assert fresh_face(replace(IDLE, pending_events=3, refused=found), NOW).tone is Tone.WARN
-    assert fresh_face(replace(IDLE, pending_events=3), NOW).tone is Tone.OK
-
-
 def test_nobody_is_told_that_nothing_is_only_here_while_something_is_set_aside() -> None:
     aside = replace(IDLE, aside=PutAside(1200, 5, ("371002002-20261124-FV0071",)))
     told = "另有 1,200 条（5 件案件：002-261124-FV0071 等）已搁置，只在这台电脑上，请按时备份。"
