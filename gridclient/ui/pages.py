@@ -195,10 +195,11 @@ class IntakeSide(QObject):
         self.form: IntakeForm | None = None
 
     def open(self) -> None:
-        """Shows the form in place of the case."""
+        """Shows the form in place of the case; the cursor goes into its description, also where the form stood open."""
         form = self.make()
         self._detail.hide()
         form.show()
+        form.inputs.description.setFocus()
 
     def make(self, *, hidden: bool = False) -> IntakeForm:
         """The form; makes it, unless it was made before."""

@@ -285,3 +285,13 @@ def test_enter_on_a_likely_duplicate_shows_it_and_goes_no_further(window: MainWi
     settle(qtbot, window)
     assert window.state.current == row.id
     assert window.cases.table.hasFocus()  # the next Enter must not be one that dispatches
+
+
+def test_f3_brings_the_cursor_back_into_a_registration_that_stands_open(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F3)
+    settle(qtbot, window)
+    form = window.side.form
+    assert form is not None
+    window.cases.table.setFocus()
+    press(window, Qt.Key.Key_F3)
+    assert focused() is form.inputs.description  # else what a caller tells is typed into the list
