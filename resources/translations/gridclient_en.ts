@@ -661,6 +661,10 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>Natural {clock}</translation>
     </message>
     <message>
+        <source>导入时没有带时限，立案后按立案条件计时</source>
+        <translation>Imported without a deadline; after filing it runs by the filing condition</translation>
+    </message>
+    <message>
         <source>受理 {clock}</source>
         <translation>Accept {clock}</translation>
     </message>
@@ -711,6 +715,10 @@ Left: working time {working}, natural time {natural}</translation>
     <message>
         <source>导入的 {count} 件</source>
         <translation>Imported: {count}</translation>
+    </message>
+    <message>
+        <source>同步中心不收的 {count} 件</source>
+        <translation>{count} that the hub does not take</translation>
     </message>
     <message>
         <source>、</source>
@@ -1118,6 +1126,137 @@ Choose one in the list with ↑ ↓, or click one on the map; Ctrl+K searches.</
     <message>
         <source>按{column}排序</source>
         <translation>Sort by {column}</translation>
+    </message>
+</context>
+<context>
+    <name>CommandNames</name>
+    <message>
+        <source>说明 手册 教程</source>
+        <translation>manual guide how to</translation>
+    </message>
+    <message>
+        <source>新建 新增 录入 接警 建单</source>
+        <translation>new add enter call create</translation>
+    </message>
+    <message>
+        <source>更新 上传</source>
+        <translation>update upload</translation>
+    </message>
+    <message>
+        <source>表格 模板 Excel xlsx csv</source>
+        <translation>table template Excel xlsx csv</translation>
+    </message>
+    <message>
+        <source>U盘 优盘 注册 上传 网络 未上报</source>
+        <translation>stick USB enrol upload network unreported</translation>
+    </message>
+    <message>
+        <source>断网 网线</source>
+        <translation>disconnect cable</translation>
+    </message>
+    <message>
+        <source>撤回 反悔</source>
+        <translation>take back revert</translation>
+    </message>
+    <message>
+        <source>搜索 查询 检索</source>
+        <translation>search query look up</translation>
+    </message>
+    <message>
+        <source>重置 清空 全部案件</source>
+        <translation>reset empty all cases</translation>
+    </message>
+    <message>
+        <source>主题 夜间 暗色</source>
+        <translation>theme night dark</translation>
+    </message>
+    <message>
+        <source>选项 配置 参数</source>
+        <translation>options configuration parameters</translation>
+    </message>
+    <message>
+        <source>关闭 下班</source>
+        <translation>close leave</translation>
+    </message>
+    <message>
+        <source>不受理 拒绝</source>
+        <translation>refuse reject</translation>
+    </message>
+    <message>
+        <source>派单 交办 转办 分派 指派</source>
+        <translation>assign hand over forward allot</translation>
+    </message>
+    <message>
+        <source>接单</source>
+        <translation>accept</translation>
+    </message>
+    <message>
+        <source>回复 处置结果</source>
+        <translation>reply result</translation>
+    </message>
+    <message>
+        <source>核实 复查</source>
+        <translation>check inspect</translation>
+    </message>
+    <message>
+        <source>办结 归档</source>
+        <translation>finish archive</translation>
+    </message>
+    <message>
+        <source>退单 驳回</source>
+        <translation>send back reject</translation>
+    </message>
+    <message>
+        <source>转派 换单位</source>
+        <translation>reassign change unit</translation>
+    </message>
+    <message>
+        <source>催单 督促</source>
+        <translation>urge remind</translation>
+    </message>
+    <message>
+        <source>更正 编辑 补充</source>
+        <translation>correct edit complete</translation>
+    </message>
+    <message>
+        <source>批注 说明</source>
+        <translation>remark explain</translation>
+    </message>
+    <message>
+        <source>满意度 回访</source>
+        <translation>satisfaction call back</translation>
+    </message>
+    <message>
+        <source>删除</source>
+        <translation>Delete</translation>
+    </message>
+    <message>
+        <source>主题 浅色 深色 颜色</source>
+        <translation>theme light dark colours</translation>
+    </message>
+    <message>
+        <source>工作日 节假日 日历 调休 上班时间 镇街代码</source>
+        <translation>workdays holidays calendar make-up days hours township code</translation>
+    </message>
+    <message>
+        <source>立案条件 责任清单</source>
+        <translation>filing conditions responsibility list</translation>
+    </message>
+    <message>
+        <source>还原 恢复码 加密 密钥 换电脑</source>
+        <translation>restore recovery code encryption key new computer</translation>
+    </message>
+    <message>
+        <source>地图 影像 卫星 瓦片</source>
+        <translation>map imagery satellite tiles</translation>
+    </message>
+    <message>
+        <source>日志 审计 留痕</source>
+        <translation>log audit trail</translation>
+    </message>
+    <message>
+        <source>版本 开源 升级</source>
+        <translation>version open source upgrade</translation>
     </message>
 </context>
 <context>
@@ -1662,6 +1801,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>请填写改派理由。</source>
         <translation>Please give the reason for reassigning.</translation>
+    </message>
+    <message>
+        <source>{count} 件的建议主办不在责任清单内，请填写理由。</source>
+        <translation>The proposed lead of {count} is not on the responsibility list; please give a reason.</translation>
     </message>
     <message>
         <source>所选主办单位不在责任清单内，请填写理由。</source>
@@ -2345,6 +2488,14 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>From the text, please check</translation>
     </message>
     <message>
+        <source>写有“{place}”、落了网格的旧案 {of} 件，其中 {cases} 件在这里；请核对后再选</source>
+        <translation>{of} earlier cases with a grid name “{place}”, {cases} of them lie here; please check before you choose it</translation>
+    </message>
+    <message>
+        <source>{grid}？旧案 {of} 件中 {cases} 件在此</source>
+        <translation>{grid}? {cases} of {of} earlier cases lie here</translation>
+    </message>
+    <message>
         <source>经度, 纬度</source>
         <translation>Lon, lat</translation>
     </message>
@@ -2355,6 +2506,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>请选择</source>
         <translation>Please choose</translation>
+    </message>
+    <message>
+        <source>未说明</source>
+        <translation>not stated</translation>
     </message>
     <message>
         <source>标题</source>
@@ -2967,6 +3122,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>tomorrow {time}</translation>
     </message>
     <message>
+        <source>立案后计时</source>
+        <translation>runs from filing</translation>
+    </message>
+    <message>
         <source>工时超期</source>
         <translation>Working time over</translation>
     </message>
@@ -3065,6 +3224,10 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
     <message>
         <source>搁置</source>
         <translation>Set aside</translation>
+    </message>
+    <message>
+        <source>看这些案件</source>
+        <translation>Show these cases</translation>
     </message>
     <message>
         <source>其中 {count} 条同步中心不会收</source>
@@ -3259,6 +3422,10 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
     <message>
         <source>未上报的附件（个）</source>
         <translation>Unreported files</translation>
+    </message>
+    <message>
+        <source>已搁置的案件（件）</source>
+        <translation>Cases set aside</translation>
     </message>
     <message>
         <source>涉及的案件（件）</source>
@@ -3876,10 +4043,6 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
     <message>
         <source>用U盘交换</source>
         <translation>Exchange by stick</translation>
-    </message>
-    <message>
-        <source>已搁置，不再算“未上报”；以后有了权限，自动上报。</source>
-        <translation>Set aside; no longer counted as unreported. Should the right come later, they are reported by themselves.</translation>
     </message>
     <message>
         <source>最近的同步</source>
