@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -90,6 +91,8 @@ _SEEN: Final = (
 _SCHEMA_LOCK: Final = 4_711_203_517
 """Advisory lock: two hubs that start at once create the tables one after the other."""
 _SERVING_LOCK: Final = 4_711_203_518
+_PASSWORD: Final = re.compile("(?<=:)[^/].*(?=@)|(?<=password=)[^&]*")
+_QUOTED: Final = re.compile("""(["']).*?\\1""")
 _NOTICED: Final = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 """Within a minute the server notices a machine that lost its power, instead of after TCP's two hours."""
 
@@ -249,12 +252,14 @@ def served_once(url: str) -> Iterator[None]:
 
 @contextmanager
 def _opening(url: str) -> Iterator[None]:
-    """Tells in the server's own words why a database cannot be opened: who sets it up has to know. The address, in
-    which a password may stand, is not repeated."""
+    """Tells in the server's own words why a database cannot be opened: who sets it up has to know. Nothing is repeated
+    in which a part of the address's password stands."""
     try:
         yield
     except psycopg.Error as error:
+        words = re.findall(r"\w+", " ".join(_PASSWORD.findall(url)))
         reason = str(error).replace(url, "--db").removeprefix("connection failed: ").partition("\n")[0]
+        reason = _QUOTED.sub(lambda quoted: "…" if any(word in quoted[0] for word in words) else quoted[0], reason)
         raise StoreUnavailable("hub.not_opened", reason=reason) from error
 
 

@@ -51,6 +51,18 @@ def test_a_mistyped_address_is_no_fault_of_the_program_and_its_password_is_not_r
     assert "geheim" not in ran.err + broken.err
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["hub:ge%heim@127.0.0.1:1/hub", "hub:wort@geheim@127.0.0.1:1/hub", "hub@127.0.0.1:1/hub?password=ge%25%heim"],
+)
+def test_of_a_password_with_signs_that_an_address_cannot_have_no_part_is_repeated(
+    office: CommandLine, address: str
+) -> None:
+    """The server's library quotes what it could not read, which is such a password or its end."""
+    ran = office.json("hub", "status", "--db", f"postgresql://{address}")
+    assert (ran.code, "heim" in ran.err) == ("hub.not_opened", False)
+
+
 def test_one_database_on_a_server_is_served_once(office: CommandLine, server: str, tmp_path: Path) -> None:
     """A second hub would give out codes with its own certificate, for the first one's address."""
     with hub_process(server, tmp_path / "first", "--processes", "2", listen="0.0.0.0:0"):
