@@ -73,9 +73,12 @@ class MapPane(QWidget):
             self._hear(early)  # its page may speak before it is taken
 
     def take_early(self) -> None:
-        """Puts the early view into its place. Called before the window is shown, so that the view is drawn once."""
+        """Puts the early view into its place, and says what its page could not read before. Called when the window is
+        connected, and before it is shown, so that the view is drawn once."""
         if self._early is not None:
             self.make()
+            if self._missing:
+                self._on_layer_failed(min(self._missing))  # one sentence for all
 
     def make_soon(self) -> None:
         """Makes the view after the window was painted: it takes a third of a second."""

@@ -132,6 +132,21 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
     assert sorted(asked) == ["base", "cases", "figures", "units"]
 
 
+def test_what_the_page_could_not_read_while_the_window_was_made_is_said_once_the_window_stands(
+    look: None, data: InMemoryMapData, qtbot: QtBot
+) -> None:
+    early = MapView()
+    pane = MapPane(data=data, early=early)
+    early.bridge.on_page_layer_failed("cases")  # nobody hears the pane yet
+    told: list[tuple[str, str]] = []
+    pane.told.connect(lambda *said: told.append(said))
+    pane.take_early()
+    pane.shutdown()
+    pane.deleteLater()
+    qtbot.wait(20)
+    assert [kind for words, kind in told if "没有读全" in words] == ["warn"]
+
+
 def test_a_page_whose_process_dies_again_and_again_comes_back_three_times_without_what_was_taken_away(
     open_pane: OpenPane, qtbot: QtBot
 ) -> None:
