@@ -23,7 +23,7 @@ from gridclient.ui.sync.present import when_words
 from gridclient.ui.sync.round_words import end_words, has_failed, note_words, seconds_words
 from gridclient.ui.theme import ROW_PX
 
-_WIDTHS: Final = (128, 84, 80, 80, 140, 76)  # a first upload may have a million events
+_WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _PIECE: Final = 8 << 10
 _EDGES: Final = 16
 _BYTES, _NARROW = 4, 720
@@ -132,9 +132,14 @@ class RoundsTable(LinesTable):
         self._soon.start()
 
     def _fit(self) -> None:
-        """Widens the columns to their widest figure; they never shrink, so nothing jumps."""
+        """Widens the columns to their widest figure in sight, and to the largest counts of events wherever they stand;
+        they never shrink, so nothing jumps."""
+        reports, metrics = [row.report for row in self.rounds.values], self.fontMetrics()
+        counts = (max((r.pushed for r in reports), default=0), max((r.pulled for r in reports), default=0))
+        largest = {2 + at: metrics.horizontalAdvance(f"{count:,}") + _EDGES for at, count in enumerate(counts)}
         for section in range(len(_WIDTHS)):
-            self.setColumnWidth(section, max(self.columnWidth(section), self.sizeHintForColumn(section)))
+            needed = max(self.sizeHintForColumn(section), largest.get(section, 0))
+            self.setColumnWidth(section, max(self.columnWidth(section), needed))
         self._soon.start()
 
     def _wrap(self) -> None:

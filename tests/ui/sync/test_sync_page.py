@@ -80,6 +80,13 @@ def test_large_figures_are_shown_whole(page: SyncPage) -> None:
     assert "↑586.4 KB ↓1.2 MB" in cells(page, 0)
 
 
+def test_the_counts_of_a_large_upload_far_down_are_whole_when_it_is_scrolled_to(page: SyncPage) -> None:
+    rounds = [round_at(timedelta(minutes=at)) for at in range(80)]
+    page.rounds.rounds.show_rounds([*rounds, round_at(timedelta(hours=2), pushed=1_000_000)], NOON)
+    page.rounds.scrollToBottom()
+    assert page.rounds.columnWidth(2) >= page.rounds.sizeHintForColumn(2)
+
+
 def test_a_switch_of_theme_asks_only_for_the_rounds_in_sight(
     page: SyncPage, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
