@@ -69,8 +69,9 @@ class ColumnsPanel(QWidget):
         offered = self._offered(titles)
         for place, (name, combo) in enumerate(self._rows):
             self._form.setRowVisible(place, place < len(ordered))
+            combo.setModel(offered)  # a hidden one too: the entries of the file before are deleted
             if place < len(ordered):
-                self._fill(name, combo, ordered[place], offered)
+                self._fill(name, combo, ordered[place])
 
     def _offered(self, titles: Sequence[str]) -> QStandardItemModel:
         """The entries that all drop-downs share."""
@@ -83,12 +84,11 @@ class ColumnsPanel(QWidget):
             self._titles.appendRow(item)
         return self._titles
 
-    def _fill(self, shown: QLabel, combo: QuietCombo, guess: ColumnGuess, offered: QStandardItemModel) -> None:
+    def _fill(self, shown: QLabel, combo: QuietCombo, guess: ColumnGuess) -> None:
         name = self._names.get(guess.field, guess.field)
         shown.setText(name + (" *" if guess.required else ""))
         restyle(shown, role="strong" if guess.required else "")
         combo.setAccessibleName(name)
-        combo.setModel(offered)
         combo.setCurrentIndex(max(0, combo.findData(guess.column)))
 
     def apply(self, columns: Mapping[str, str]) -> None:
