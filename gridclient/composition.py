@@ -19,7 +19,7 @@ from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import Tier, county_of, tier_of
 from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, RuleViolation, StoreUnavailable
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import AccountRole, Actor
+from gridclient.domain.roles import AccountRole, Actor, require_administrator
 from gridclient.services.desk import Desk
 from gridclient.services.enrolment import CASES
 from gridclient.services.ports import Clock, Work
@@ -93,10 +93,15 @@ class OpenedDesk:
         return replace(found, problems=(*found.problems, *(f"file {sha256}" for sha256 in damaged)))
 
     def accept(self) -> Sequence[str]:
-        """Takes tables that were changed by another hand as they are now, which the audit log tells; gives which."""
+        """Takes tables that were changed by another hand as they are now, which the audit log tells; gives which.
+
+        Raises:
+            RuleViolation: ``role.not_allowed``.
+        """
         from gridclient.store.audit import append_line
         from gridclient.store.seals import accept_broken
 
+        require_administrator(self.desk.actor, "accept")
         with self.database.writer() as connection:
             tables, now = accept_broken(connection), self.desk.clock.now()
             for table in tables:

@@ -111,6 +111,12 @@ def require(actor: Actor, action: Action, told: str = "") -> None:
         _refuse(actor, told or action.value, _ALLOWED.get(action, _DESK))
 
 
+def require_administrator(actor: Actor, told: str) -> None:
+    """Raises ``RuleViolation`` for who does other work here. A desk that its rights bind has no account but its own."""
+    if actor.role not in (AccountRole.ADMIN, AccountRole.UNIT, AccountRole.WATCHER):
+        _refuse(actor, told, frozenset({AccountRole.ADMIN}))
+
+
 def may_undo(actor: Actor, event: Event) -> bool:
     """Whether the actor may undo the event: only who did it or could have done it."""
     if event.actor == actor.account:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from gridclient.domain.errors import GridClientError
+from gridclient.services.deadline_text import hour_text
 from gridclient.services.sync_error_text import SYNC_SENTENCES
-from gridclient.services.words import ACTIONS, IMPORTS, PARTS, ROLES, STATES
+from gridclient.services.words import ACTIONS, AUDITED, IMPORTS, PARTS, ROLES, STATES
 
 SENTENCES: Final[Mapping[str, str]] = {
     "tour.stuck": "演示停在“{stop}”这一步，没有等到下一步；请在空闲的机器上重试。",
@@ -344,7 +345,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "detail": _SYSTEM_WORDS,
     "role": ROLES,
     "who": ROLES,
-    "action": {**ACTIONS, "register": "登记"},
+    "action": {**ACTIONS, "register": "登记", "accept": AUDITED["table_accepted"]},
     "kind": IMPORTS,
     "wanted": IMPORTS,
 }
@@ -378,7 +379,7 @@ def _shown(name: str, value: object) -> str:
     if words := _WORDS.get(name):
         return "、".join(words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value:%Y-%m-%d} {hour_text(value)}"
     if name in ("count", "rows", "most") and isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list | tuple):

@@ -203,13 +203,21 @@ def test_what_an_administrator_changed_by_hand_is_accepted_by_name_and_stands_in
     with open_profile(desk.profile, now=NOW) as profile, closing(profile.database.separate_connection()) as hand:
         hand.execute("PRAGMA query_only = OFF")
         hand.execute("UPDATE units SET name = 'another' WHERE rowid = 1")
-    assert desk.json("verify").json["problems"] == ["seal units"]
+        hand.execute("UPDATE audit SET what = 'another' WHERE no = 1")
+        hand.execute("UPDATE events SET payload = '{}' WHERE pos = 1")
+    before = desk.json("verify").json["problems"]
+    assert {problem.partition(" ")[0] for problem in before} > {"seal", "audit", "chain.broken"}
     assert "\n内容被改动或缺失：单位" in desk("verify").out
+    for other in ((), ("--as", "auditor")):
+        assert desk.json("verify", "--accept", *other).code == "role.not_allowed"
+    assert desk.json("verify").json["problems"] == before
     proof = desk.json("verify", "--accept", "--as", "admin").json
-    assert (proof["ok"], proof["accepted"]) == (True, ["units"])
-    assert desk.json("verify", "--accept").json["accepted"] == []
+    assert proof["accepted"] == ["audit", "units"]
+    assert proof["problems"] == [problem for problem in before if not problem.startswith("seal")], "the log stays wrong"
+    assert desk.json("verify", "--accept", "--as", "admin").json["accepted"] == []
     with open_profile(desk.profile, now=NOW) as profile, profile.database.reader() as connection:
-        assert newest_lines(connection, limit=1)[0][2:] == ("admin", "table_accepted", "units")
+        told = [("admin", "table_accepted", "units"), ("admin", "table_accepted", "audit")]
+        assert [line[2:] for line in newest_lines(connection, limit=2)] == told
 
 
 def another(kind: str, value: Any) -> Any:
