@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from datetime import datetime
 
 import pytest
 
-from gridclient.domain.errors import StoreUnavailable, reason_of
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import RuleViolation, StoreUnavailable, reason_of
 from gridclient.services.error_text import sentence_of
 
 
@@ -46,3 +48,8 @@ def test_a_system_whose_numbers_nobody_knows_speaks_for_itself() -> None:
 @pytest.mark.parametrize(("number", "word"), [(errno.EROFS, "写保护"), (errno.EISDIR, "这是文件夹")])
 def test_an_error_without_a_number_of_windows_is_told_by_the_one_of_posix(number: int, word: str) -> None:
     assert word in told(OSError(number, "said otherwise"))
+
+
+def test_a_refusal_names_a_term_at_the_end_of_a_day_as_the_desk_does() -> None:
+    until = datetime(2026, 3, 2, 23, 59, 59, tzinfo=CHINA_TIME)
+    assert "（2026-03-02 24:00）" in sentence_of(RuleViolation("case.return_too_late", until=until))
