@@ -124,6 +124,8 @@ def test_a_draft_is_kept_on_a_pause_and_comes_back(opened: Opened, made: Invente
     again = opened()
     qtbot.waitUntil(lambda: again.values == form.values)
     assert "已恢复" in again.note.text() and again.inputs.title_of("reporter_phone") == "✓ 电话"
+    QTest.keyClicks(again.inputs.description, "2h")
+    assert again.inputs.description.toPlainText() == "张女士反映停电，138000012342h", "one goes on at its end"
     again.inputs.description.selectAll()
     paste(again, "路灯不亮")
     assert again.values == IntakeValues("路灯不亮", "路灯不亮"), "nothing of the caller before"

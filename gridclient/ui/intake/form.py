@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.codes import township_of
@@ -184,6 +184,7 @@ class IntakeForm(QWidget):
             return
         self._kept = text
         self._show(kept)
+        self.inputs.description.moveCursor(QTextCursor.MoveOperation.End)
         self.note.say(self.tr("已恢复上次没有登记完的内容，请核对后继续。"), "warn")
         self._look_up()
 
