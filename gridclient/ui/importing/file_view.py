@@ -204,10 +204,11 @@ class FileView(QStackedWidget):
         self._page, self._data, self._base_maps = page, data, base_maps
         self.made_look: LookPanel | None = None
         words = translate("ImportPage", "把要导入的文件拖到这里，或按 Ctrl+O 选择。")
-        empty = label(f"{words}\n\n{' · '.join(kinds.values())}", "muted", parent=self)
-        empty.setProperty("panel", "true")
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.addWidget(empty)
+        self._begin = f"{words}\n\n{' · '.join(kinds.values())}"
+        self.empty = label(self._begin, "muted", parent=self)
+        self.empty.setProperty("panel", "true")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self.empty)
         self.result = ResultPanel(parent=self)
         page.press_by("Ctrl+S", self.result.save)
         self.addWidget(self.result)
@@ -228,8 +229,19 @@ class FileView(QStackedWidget):
             self.addWidget(self.made_look)
 
     def show_nothing(self) -> None:
-        """Shows how to begin: there is no file, or none that can be read."""
-        self.setCurrentIndex(0)
+        """Shows how to begin."""
+        self.empty.setText(self._begin)
+        self.setCurrentWidget(self.empty)
+
+    def show_unreadable(self) -> None:
+        """Says that the file cannot be read, and how to go on."""
+        self.empty.setText(
+            translate(
+                "ImportPage",
+                "这个文件读不了。换一个文件：拖到这里，或按 Ctrl+O 选择。\n文件没有选错的，在“内容”里选它是什么。",
+            )
+        )
+        self.setCurrentWidget(self.empty)
 
     def show_look(self, look: Look) -> None:
         """Shows what is in the file."""

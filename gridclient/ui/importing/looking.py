@@ -174,7 +174,7 @@ class Looking(QObject):
         self._stop = None
         self._files.show_problem(kind)
         self._columns.hide()
-        self._view.show_nothing()
+        self._view.show_unreadable()
         self._note.say_error(error)
         self.unreadable.emit()
 

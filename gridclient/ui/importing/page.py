@@ -193,7 +193,8 @@ class ImportPage(CoverPage):
 
     def _on_unreadable(self) -> None:
         self._settle()
-        self._go_to(self.files.kind)
+        asked = self.files.kind.currentIndex() >= 0  # the next arrow key chooses another kind
+        self._go_to(self.files.kind if asked else self.files.choose)
 
     # -- bringing in ------------------------------------------------------------------------------------------------
 

@@ -167,6 +167,8 @@ def test_a_file_that_is_nothing_known_has_no_kind_left_from_the_file_before(
     assert stage.page.files.kind.isVisible()
     assert stage.page.files.kind.currentData() is None
     assert "不是 xlsx" in stage.page.note.text()
+    assert stage.has_keyboard(stage.page.files.choose)  # another file is what helps
+    assert "读不了" in stage.page.view.empty.text()
 
 
 def test_rows_of_the_file_before_never_stand_under_another_name(stage: Stage, plain: Path, placed: Path) -> None:
