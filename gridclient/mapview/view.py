@@ -180,6 +180,11 @@ class MapView(QWebEngineView):
         return self._ready
 
     @property
+    def cases(self) -> CaseFilter:
+        """The filter of the cases that the page draws."""
+        return self._routes.cases
+
+    @property
     def page_errors(self) -> list[str]:
         """Errors of the page's scripts, for the self-check."""
         return list(self._page.errors)

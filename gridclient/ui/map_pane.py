@@ -92,7 +92,8 @@ class MapPane(QWidget):
         view = self._taken() or self._made()
         self._line.addWidget(view)
         self.view = view
-        view.refresh_cases(self._filter)
+        if view.cases != self._filter:
+            view.refresh_cases(self._filter)
         if self._looking_at is not None:
             view.centre_on(*self._looking_at)
         if self._layers:

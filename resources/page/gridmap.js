@@ -3,6 +3,8 @@
 "use strict";
 
 const SETTLED_MS = 50;
+const UNPLACED = "640x480"; // the size of a page that Qt has not put into its place yet
+const PLACED_MS = 500;
 
 /* Colours from the style sheet, so that a theme is one class on the page. */
 class Tokens {
@@ -385,7 +387,7 @@ function expect(map, size, centred) {
     due = setTimeout(() => {
       removeEventListener("resize", settle);
       take("", "");
-    }, SETTLED_MS);
+    }, `${innerWidth}x${innerHeight}` === UNPLACED ? PLACED_MS : SETTLED_MS);
   };
   addEventListener("resize", settle);
 }
