@@ -48,7 +48,7 @@ class Ledger(OrderLedger):
 
     def keep_held(self, held: Mapping[str, str]) -> None:
         """Stores what devices told; "" forgets it."""
-        for device, text in held.items():
+        for device, text in sorted(held.items()):
             if text:
                 self.set_fact(f"{_HELD}{device}", text)
             else:

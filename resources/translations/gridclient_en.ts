@@ -2258,6 +2258,12 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Drop the file here, or choose it with Ctrl+O.</translation>
     </message>
     <message>
+        <source>这个文件读不了。换一个文件：拖到这里，或按 Ctrl+O 选择。
+文件没有选错的，在“内容”里选它是什么。</source>
+        <translation>This file cannot be read. Another one: drop it here, or press Ctrl+O.
+If it is the right one, choose under “Contents” what it is.</translation>
+    </message>
+    <message>
         <source>检查</source>
         <translation>Check</translation>
     </message>
