@@ -103,8 +103,8 @@ def test_the_desk_opens_with_the_map_that_was_begun(tmp_path: Path, qtbot: QtBot
     def leave_when_the_map_is_there(app: App) -> None:
         view = app.window.map.view
         assert view is not None
-        view.bridge.page_ready.connect(lambda: seen.append(view.isVisible()))
-        view.bridge.page_ready.connect(app.window.close, Qt.ConnectionType.QueuedConnection)
+        view.bridge.page_drawn.connect(lambda: seen.append(view.isVisible()))
+        view.bridge.page_drawn.connect(app.window.close, Qt.ConnectionType.QueuedConnection)
 
     assert start.run(tmp_path / "desk", made=leave_when_the_map_is_there) == 0
     assert seen == [True]
