@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.command_line import CommandLine, new_case
+from tests.fakes.patience import eventually
 from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, serving, titles
 
-PATIENCE_S = 30.0
 
-
-def seen_by_the_county(office: CommandLine, database: str, device: str, **wanted: int) -> None:
+def seen_by_the_county(office: CommandLine, database: str, device: str, *, refused: int, aside: int) -> None:
     """What the hub tells of the device; it writes that down every other second."""
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        told = office.json("hub", "status", "--db", database).json["held"]
-        if [(row["device"], row["refused"], row["aside"]) for row in told] == [(device, *wanted.values())]:
-            return
-        assert time.monotonic() < until, told
-        time.sleep(0.1)
+
+    def told() -> list[tuple[str, int, int]]:
+        rows = office.json("hub", "status", "--db", database).json["held"]
+        return [(row["device"], row["refused"], row["aside"]) for row in rows]
+
+    eventually(lambda: told() == [(device, refused, aside)], told)
 
 
 def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_it_comes_back(

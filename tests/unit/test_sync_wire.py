@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
 from gridclient.services.enrolment import Grant
-from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.services.sync_port import FeedPage, Held, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal
 from gridclient.sync.pages import SealedPage, encode_page
-from gridclient.sync.terms import SPOKEN, Terms, Versions, read_terms
+from gridclient.sync.terms import SPOKEN, Terms, Versions, read_held, read_terms, write_held
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -207,6 +207,11 @@ def test_a_hub_that_tells_its_terms_in_words_unknown_here_tells_nothing(text: st
 
 def test_versions_that_end_before_they_begin_are_none() -> None:
     assert read_terms("2-1;a;b") == Terms(None, "a", "b")
+
+
+def test_of_what_the_hub_does_not_take_in_very_many_streams_only_the_first_are_told() -> None:
+    many = [Held(f"t:{number:09}", 1, 0) for number in range(2_000)]
+    assert read_held(write_held(many)) == many[:50] == read_held(",".join(f"{one.stream}=1/0" for one in many))
 
 
 def test_message_of_another_protocol_says_that_an_update_is_due() -> None:

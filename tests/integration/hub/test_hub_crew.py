@@ -8,7 +8,6 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from multiprocessing.synchronize import Event
@@ -26,17 +25,10 @@ from gridclient.sync.wire import PushStatus
 from tests.fakes.hub_databases import database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
+from tests.fakes.patience import PATIENCE_S, eventually
 from tests.fakes.running_hub import HubLine, hub_process
 
 pytestmark = pytest.mark.skipif(not CAN_SHARE_PORT, reason="this system does not share a port between sockets")
-PATIENCE_S = 30.0
-
-
-def eventually(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def servers(of: psutil.Process) -> list[psutil.Process]:

@@ -30,11 +30,12 @@ from tests.fakes.command_line import CommandLine
 from tests.fakes.hub_databases import opened
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
+from tests.fakes.patience import eventually
 from tests.fakes.running_hub import HubLine, hub_on_thread
 
 TOWNSHIP = "371002001"
 STREAM = f"t:{TOWNSHIP}"
-PATIENCE_S = 20.0
+HELD = f"{STREAM}=1/0"
 NOBODY = "postgresql://nobody@127.0.0.1:1/hub"
 
 
@@ -235,6 +236,7 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
 
     def come() -> int:
         service.device_of(desk.token)
+        service.holds(desk.device, HELD)
         service.refusals.version("sync.update_due", desk.device, at := next(times))
         return at
 
@@ -255,6 +257,8 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     service.keep()
     (seen,) = [device.seen_at for device in service.access.devices()]
     assert seen is not None and seen > last
+    with backend.reading() as ledger:
+        assert ledger.held() == {desk.device: HELD}
     service.close()
 
 
@@ -288,10 +292,7 @@ def test_who_has_just_synchronised_is_seen_in_the_list_of_devices(line: HubLine,
     desk = HubDesk("desk-0001", STREAM)
     desk.enrol(access, grants_for(TOWNSHIP))
     desk.round(line.sync)
-    until = time.monotonic() + PATIENCE_S
-    while not any(device.seen_at for device in access.devices()):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    eventually(lambda: any(device.seen_at for device in access.devices()))
 
 
 def out_of_order(*_what: object) -> None:
@@ -353,11 +354,8 @@ def test_begun_uploads_that_nobody_goes_on_with_are_dropped_while_the_hub_runs(t
         part.write_bytes(b"begun")
     long_ago = time.time() - 15 * 86_400
     os.utime(old, (long_ago, long_ago))
-    until = time.monotonic() + PATIENCE_S
     with opened("sqlite", tmp_path) as backend, hub_on_thread(backend, tmp_path):
-        while old.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-    assert not old.exists()
+        eventually(lambda: not old.exists())
     assert fresh.exists()
 
 
