@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 from html import escape
 from typing import Any, Final
 
@@ -13,7 +12,8 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.access import Access
 from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
-from gridclient.hub.rights import area_of, role_word
+from gridclient.hub.ordering import grant_to_write
+from gridclient.hub.rights import area_of, concrete, role_word
 from gridclient.hub.rows import Device, Note, StreamRow
 from gridclient.sync.terms import read_held
 
@@ -25,15 +25,11 @@ _STYLE: Final = (
     "td.n{text-align:right;font-variant-numeric:tabular-nums}.gone{color:#888}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#444}}"
 )
-
-
 _HELD_SAID: Final = (
     "<p>这些操作只在席位的电脑上：要收的，用 gridclient hub rights 加上权限，席位下次同步时自动上报；"
     "不用收的，席位可以搁置。</p>"
 )
 NOTE_TITLES: Final = ("时间", "事情", "设备", "数据流", "说明", "次数")
-
-
 HELD_TITLES: Final = ("设备", "名称", "数据流", "原因", "未上报", "已搁置", "截至")
 
 
@@ -49,12 +45,10 @@ class HeldRow:
     @property
     def why(self) -> str:
         """The reason, by the rights that the device has now."""
-        fitting = [g for g in self.device.grants if g.writes and fnmatchcase(self.stream, g.stream)]
-        if not fitting:
+        grant = grant_to_write(concrete(self.device.grants, [self.stream]), self.stream)
+        if grant is None:
             return "没有上报的权限"
-        if all(grant.unit for grant in fitting):
-            return "不是它的步骤，或案件没有派给它"
-        return "已有权限，下次同步时上报"
+        return "不是它的步骤，或案件没有派给它" if grant.unit else "已有权限，下次同步时上报"
 
 
 @frozen
