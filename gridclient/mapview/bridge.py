@@ -14,6 +14,7 @@ class Bridge(QObject):
     """Signals up (heard by the desk): ``page_ready()``, ``page_drawn()``, ``grid_clicked(code)`` ("" = beside all),
     ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
     ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
+    ``escape_unused()`` (Escape that ended nothing on the map),
     ``view_changed(lon, lat, zoom)`` (zoom 0 = nobody chose this view), ``layers_changed(dict)``,
     ``layer_failed(name)`` ("basemap": the imported map that was chosen).
 
@@ -30,6 +31,7 @@ class Bridge(QObject):
     box_selected = Signal(float, float, float, float)
     point_picked = Signal(float, float)
     picking_cancelled = Signal()
+    escape_unused = Signal()
     view_changed = Signal(float, float, float)
     layers_changed = Signal("QVariantMap")  # type: ignore[arg-type]  # a C++ type, which the page receives as an object
     layer_failed = Signal(str)
@@ -78,6 +80,10 @@ class Bridge(QObject):
     @Slot()
     def on_page_picking_cancelled(self) -> None:
         self.picking_cancelled.emit()
+
+    @Slot()
+    def on_page_escape_unused(self) -> None:
+        self.escape_unused.emit()
 
     @Slot(float, float, float)
     def on_page_view_changed(self, lon: float, lat: float, zoom: float) -> None:

@@ -101,7 +101,8 @@ class Arrangement:
 class _Across(QSplitter):
     """The three columns, and the keys that no panel has taken.
 
-    Esc in the list or the tree removes conditions unless a banner is to be closed. Enter in the list goes to the case.
+    Esc goes to the form that stands in place of the case, and with none, in the list or the tree, removes conditions; a
+    banner that is to be closed comes before both. Enter in the list goes to the case.
     An arrow key on the case goes on in the list. The list's context menu opens on the case, too.
     """
 
@@ -145,7 +146,10 @@ class _Across(QSplitter):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table
-        if key == Qt.Key.Key_Escape and not self._banner.isVisible() and (table.hasFocus() or self._tree.hasFocus()):
+        escaped = key == Qt.Key.Key_Escape and not self._banner.isVisible()
+        if escaped and self._case.isHidden():
+            self._hand_over(event, self.widget(self.count() - 1))
+        elif escaped and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
         elif key in ENTER and event.isAutoRepeat():
             event.accept()  # a held Enter acts once

@@ -6,8 +6,9 @@ import json
 from typing import Any, Final, cast
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridclient.mapview.routes import Place
 from gridclient.mapview.view import Layer, MapView, Theme
@@ -122,6 +123,7 @@ class MapPane(QWidget):
         bridge.unit_clicked.connect(self.unit_chosen)
         bridge.point_picked.connect(self.point_picked)
         bridge.picking_cancelled.connect(self.picking_cancelled)
+        bridge.escape_unused.connect(self._on_escape_unused)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
         bridge.layers_changed.connect(self._on_layers_changed)
@@ -223,6 +225,11 @@ class MapPane(QWidget):
         keyboard = self.view.focusProxy() if self.view is not None else None
         if keyboard is not None:
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def _on_escape_unused(self) -> None:
+        """WORKAROUND: Chromium gives back every key that its page does not use, except Escape."""
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(self, key)
 
     def _on_layer_failed(self, name: str) -> None:
         if name == "basemap":

@@ -104,6 +104,6 @@ class Pointer {
     } else if (owner.outlines.selected) {
       owner.select(null);
       owner.bridge.on_page_grid_clicked("");
-    }
+    } else owner.bridge.on_page_escape_unused();
   }
 }

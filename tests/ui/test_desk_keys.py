@@ -184,6 +184,25 @@ def test_esc_in_the_tree_goes_back_to_all_grids(window: MainWindow, qtbot: QtBot
     assert window.state.filter.grid == ""
 
 
+@pytest.mark.parametrize("place", ["list", "tree", "map"])
+def test_esc_beside_the_form_puts_it_away_and_keeps_what_was_typed_and_the_grid(
+    window: MainWindow, qtbot: QtBot, place: str
+) -> None:
+    window.state.choose_grid(SECOND_ZONE)
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F3)
+    form = window.side.form
+    assert form is not None
+    form.inputs.description.setPlainText("路灯不亮")
+    beside = {"list": window.cases.table, "tree": window.tree, "map": window.map}[place]
+    beside.setFocus()
+    press(beside, Qt.Key.Key_Escape)
+    assert not form.isVisible() and window.detail.isVisible()
+    assert window.cases.table.hasFocus()
+    assert window.state.filter.grid == SECOND_ZONE
+    assert form.values.description == "路灯不亮"
+
+
 def test_the_menu_of_the_list_opens_on_the_case_too(window: MainWindow, qtbot: QtBot) -> None:
     window.detail.setFocus()
     words = ask_for_menu(window.detail, qtbot)

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -174,11 +175,31 @@ def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: M
     assert not form.inputs.pick.isChecked()
 
 
+def test_escape_that_ends_nothing_on_the_map_is_passed_on(open_pane: OpenPane, qtbot: QtBot) -> None:
+    pressed: list[int] = []
+
+    class Hearing(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+                pressed.append(event.key())
+            return False
+
+    pane, stage = open_pane("")
+    hearing = Hearing()
+    pane.installEventFilter(hearing)
+    pane.pick_point(wanted=True)
+    stage.wait("gridmap.mode === 'pick'")
+    with qtbot.waitSignal(stage.bridge.picking_cancelled):
+        stage.press(Qt.Key.Key_Escape)
+    assert not pressed
+    stage.press(Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: pressed == [Qt.Key.Key_Escape])
+
+
 def test_on_a_screen_at_125_percent_the_map_leaves_no_row_or_column_unpainted() -> None:
     steps = """
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 from gridclient.application import make_application
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.theme import LIGHT, apply_theme
