@@ -147,8 +147,9 @@ class _Across(QSplitter):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table
         escaped = key == Qt.Key.Key_Escape and not self._banner.isVisible()
-        if escaped and self._case.isHidden():
-            self._hand_over(event, self.widget(self.count() - 1))
+        last = self.widget(self.count() - 1)
+        if escaped and self._case.isHidden() and last is not None:
+            self._hand_over(event, last)
         elif escaped and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
         elif key in ENTER and event.isAutoRepeat():
