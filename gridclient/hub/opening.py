@@ -3,7 +3,7 @@ belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable, reason_of
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.postgres import PostgresBackend, served_once
+from gridclient.hub.postgres import PostgresBackend
+from gridclient.hub.serving_lock import served_once
 from gridclient.hub.sqlite import SqliteBackend
 
 MOVED_FACT: Final = "moved"
@@ -53,17 +54,19 @@ def check_not_moved(ledger: Ledger) -> None:
 
 
 @contextmanager
-def held(url: str) -> Iterator[None]:
+def held(url: str, lost: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Holds the lock of a database, so that nobody else serves it: a second hub would tell desks another address and
-    certificate, and take photos that the first one does not find.
+    certificate, and take photos that the first one does not find. On a server another hub can take it in the end
+    (:func:`served_once`), which ``lost`` is told.
 
     Raises:
-        Conflict: ``hub.running``.
+        Conflict: ``hub.running``; ``hub.taken``.
+        InvalidInput: ``hub.pooled``.
         StoreUnavailable: ``hub.store_failed``, ``hub.not_opened``.
     """
     file = sqlite_file(url)
     if file is None:
-        with served_once(url):
+        with served_once(url, lost):
             yield
         return
     lock = FileLock(f"{file}.serving", timeout=0, mode=0o600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,11 +10,11 @@ from typing import Any, Final
 
 import psycopg
 
-from gridclient.domain.errors import Conflict, StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
 from gridclient.hub.access_ledger import Ledger
 from gridclient.hub.ledger import Row, Statement, by_subject, signed, standing
-from gridclient.hub.postgres_line import Line
+from gridclient.hub.postgres_line import Line, opening
 from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 _BREAK: Final = "\n"
@@ -90,12 +89,6 @@ _SEEN: Final = (
 )
 _SCHEMA_LOCK: Final = 4_711_203_517
 """Advisory lock: two hubs that start at once create the tables one after the other."""
-_SERVING_LOCK: Final = 4_711_203_518
-_PASSWORD: Final = re.compile("(?<=:)[^/].*(?=@)|(?<=password=)[^&]*")
-_QUOTED: Final = re.compile("""(["']).*?\\1""")
-_NOTICED: Final = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-"""Within a minute the server notices a machine that lost its power, instead of after TCP's two hours."""
-
 _OPEN: Final = frozenset({psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR})
 
 
@@ -232,37 +225,6 @@ def _bytes_array(values: Iterable[bytes]) -> str:
 _COLUMNS: Final[Mapping[str, Callable[[Iterable[Any]], str]]] = {"t": _lines, "i": _array, "b": _bytes_array}
 
 
-@contextmanager
-def served_once(url: str) -> Iterator[None]:
-    """Holds a lock of the database, which the server gives back when this process is gone.
-
-    Raises:
-        Conflict: ``hub.running``.
-        StoreUnavailable: ``hub.not_opened``.
-    """
-    with _opening(url):
-        line = Line(url, _NOTICED)
-    try:
-        if line.ask([("SELECT pg_try_advisory_lock(?)", (_SERVING_LOCK,))]) == [[(False,)]]:
-            raise Conflict("hub.running", file=line.connection.info.dbname)
-        yield
-    finally:
-        line.close()
-
-
-@contextmanager
-def _opening(url: str) -> Iterator[None]:
-    """Tells in the server's own words why a database cannot be opened: who sets it up has to know. Nothing is repeated
-    in which a part of the address's password stands."""
-    try:
-        yield
-    except psycopg.Error as error:
-        words = re.findall(r"\w+", " ".join(_PASSWORD.findall(url)))
-        reason = str(error).replace(url, "--db").removeprefix("connection failed: ").partition("\n")[0]
-        reason = _QUOTED.sub(lambda quoted: "…" if any(word in quoted[0] for word in words) else quoted[0], reason)
-        raise StoreUnavailable("hub.not_opened", reason=reason) from error
-
-
 class PostgresBackend:
     """A hub's database on PostgreSQL. Safe to use from several threads; keeps up to ``connections`` connections."""
 
@@ -272,7 +234,7 @@ class PostgresBackend:
         self._slots = threading.BoundedSemaphore(connections)
         self._closed = False
         try:
-            with _opening(url):
+            with opening(url):
                 self._idle.append(Line(url, _OPTIONS))
                 with self.writing() as ledger:
                     ledger.rows("SELECT pg_advisory_xact_lock(?)", (_SCHEMA_LOCK,))

@@ -6,8 +6,10 @@ layer (libpq). Every statement is prepared once per connection.
 
 from __future__ import annotations
 
+import re
 import selectors
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, Final
 
@@ -15,10 +17,14 @@ import psycopg
 from psycopg import errors, pq
 from psycopg.adapt import Transformer
 
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub.ledger import Row, Statement
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 _CONNECT_S: Final = 5
+_SILENT_MS: Final = 20_000
+_PASSWORD: Final = re.compile("(?<=:)[^/].*(?=@)|(?<=password=)[^&]*")
+_QUOTED: Final = re.compile("""(["']).*?\\1""")
 _TEXT, _BINARY = int(pq.Format.TEXT), int(pq.Format.BINARY)
 _UNKNOWN, _BYTES, _INTEGER = 0, 17, 20  # PostgreSQL's fixed type numbers
 _ROWS, _END = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.PIPELINE_SYNC
@@ -28,13 +34,37 @@ _Name = tuple[str, tuple[int, ...]]
 _Parameter = tuple[bytes | None, int]
 
 
+@contextmanager
+def opening(url: str) -> Iterator[None]:
+    """Tells in the server's own words why a database cannot be opened: who sets it up has to know. Nothing is repeated
+    in which a part of the address's password stands."""
+    try:
+        yield
+    except psycopg.Error as error:
+        words = re.findall(r"\w+", " ".join(_PASSWORD.findall(url)))
+        reason = str(error).replace(url, "--db").removeprefix("connection failed: ").partition("\n")[0]
+        reason = _QUOTED.sub(lambda quoted: "…" if any(word in quoted[0] for word in words) else quoted[0], reason)
+        raise StoreUnavailable("hub.not_opened", reason=reason) from error
+
+
+def connected(url: str, options: str, name: str) -> Connection:
+    """A connection on which each statement is a transaction of its own; ``name``: what the server calls it. It fails
+    once the server's machine was silent for 20 s, instead of after TCP's quarter of an hour."""
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=_CONNECT_S,
+        tcp_user_timeout=_SILENT_MS,
+        options=options,
+        application_name=name,
+    )
+
+
 class Line:
     """One connection. ``connection`` is the driver's own object for it, for rare uses."""
 
     def __init__(self, url: str, options: str) -> None:
-        self.connection: Connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=_CONNECT_S, options=options, application_name="gridclient-hub"
-        )
+        self.connection = connected(url, options, "gridclient-hub")
         self._raw = self.connection.pgconn
         self._names: dict[_Name, bytes] = {}
         self._numbers = count()  # never reused: a prepared name survives a later failure

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -160,13 +161,13 @@ def serve(
     can connect.
 
     Raises:
-        InvalidInput: ``hub.listen``; as for :func:`secure`.
-        Conflict: ``hub.running``, ``hub.moved``.
+        InvalidInput: ``hub.listen``, ``hub.pooled``; as for :func:`secure`.
+        Conflict: ``hub.running``, ``hub.moved``; ``hub.taken``: in the end, by another hub.
         StoreUnavailable: ``hub.port_taken``; ``hub.not_started``; the folder or the database failed.
     """
     token, secured = admin_token(folder), secure(listening, folder)
     several = processes > 1 and CAN_SHARE_PORT
-    with held(database), _port(listening.host, listening.port) as line:
+    with held(database, _end_well), _port(listening.host, listening.port) as line:
         port = line.getsockname()[1]
         url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
         _tell_database(database, url, secured)
@@ -191,6 +192,11 @@ def serve(
             server = uvicorn.Server(_config(open_backend(database), secured, settings))
             _run(server, [line], lambda: ready(url))
         _LOG.info("the hub ends, as it was told to")
+
+
+def _end_well() -> None:
+    """Ends this process as a signal would from outside; see :func:`told_to_end`."""
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _run(server: uvicorn.Server, sockets: list[socket.socket], ready: Callable[[], object]) -> None:

@@ -58,6 +58,9 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "hub.no_database": "这里没有同步中心的数据库（{file}）：请先用 hub serve 运行，或用 --db 写明它的数据库。",
     "hub.on_server": "这个目录里的同步中心用的是数据库服务器，请用 --db 写明地址（与 hub serve 相同）。",
     "hub.running": "同步中心正在用这个数据库（{file}）运行，请先停止它。",
+    "hub.taken": "与数据库服务器断开期间，另一个同步中心占用了这个数据库（{file}），这一个已经停止；"
+    "席位没有上报的内容都在席位上。",
+    "hub.pooled": "--db 后面是按事务分配连接的连接池，同步中心不能用；请直接连数据库服务器，或改用按会话分配的连接池。",
     "hub.moved": "这个同步中心已经搬到 {to}，请用 --db 写明新的地址；旧数据库不再使用。",
     "hub.move_direction": "只能从 SQLite 文件（sqlite:///文件）搬到 PostgreSQL（postgresql://…）。",
     "hub.move_not_empty": "目标数据库里已有别的内容，没有搬；请换一个空库。",

@@ -36,6 +36,15 @@ def own_server() -> Iterator[Any]:
         started.cleanup()
 
 
+def kill_server(server: Any) -> None:
+    """SIGKILL to all of its processes."""
+    postmaster = server.get_postmaster_info().process
+    postmaster.suspend()  # none of the others ends by itself, and none is begun, while they are killed
+    for process in [*reversed(postmaster.children(recursive=True)), postmaster]:  # what serves the hub is newest
+        process.kill()
+    postmaster.wait(10)
+
+
 def _started() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="gridclient-postgres-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # asked first, done last: the server ends before

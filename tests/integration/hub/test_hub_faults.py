@@ -26,7 +26,7 @@ from tests.fakes.hub_databases import database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
 from tests.fakes.open_files import OWN_FILES
-from tests.fakes.postgres import drop_database, new_database, own_server
+from tests.fakes.postgres import drop_database, kill_server, new_database, own_server
 from tests.fakes.running_hub import HubLine, hub_on_thread, hub_process
 
 STREAM = "t:371002001"
@@ -181,14 +181,6 @@ def test_what_was_acknowledged_survives_when_the_database_server_is_killed(tmp_p
         assert [(row.position, row.seq) for row in rows] == [(seq, seq) for seq in range(1, 2001)]
         service.close()
         backend.close()
-
-
-def kill_server(server: Any) -> None:
-    postmaster = server.get_postmaster_info().process
-    postmaster.suspend()  # none of the others ends by itself, and none is begun, while they are killed
-    for process in [*reversed(postmaster.children(recursive=True)), postmaster]:  # what serves the hub is newest
-        process.kill()
-    postmaster.wait(10)
 
 
 def test_a_hub_killed_and_started_again_goes_on_where_it_was(tmp_path: Path) -> None:
