@@ -143,7 +143,7 @@ def cases_refused(connection: Connection, grants: Collection[Grant]) -> Iterable
     """The cases of :func:`refused_counts`, by their numbers in this store."""
     found: set[int] = set()
     for stream, unit in _closed(connection, grants):
-        if home_of(stream).startswith(CASES):
+        if stream.startswith(CASES):
             found.update(row.subject for row in _unsendable(connection, stream, unit))
     return found
 
@@ -213,11 +213,8 @@ def _named(device: Device, stream: str, key: EventKey) -> OriginKey:
 def _old_home(connection: Connection, device: Device, key: EventKey) -> OriginKey:
     """Where the event stood before it was set aside, unless a later one that stayed there would be in its place."""
     found = _named(device, home_of(key.stream), key)
-    return (
-        found
-        if connection.execute(_GOES_ON, found).fetchone() is None
-        else found._replace(incarnation=device.incarnation)
-    )
+    goes_on = connection.execute(_GOES_ON, found).fetchone() is not None
+    return found._replace(incarnation=device.incarnation) if goes_on else found
 
 
 def _files_of(rows: Iterable[Waiting]) -> set[str]:

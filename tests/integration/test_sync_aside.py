@@ -202,6 +202,7 @@ def test_reference_data_of_a_county_that_sends_none_any_more_waits_no_longer(des
     assert pending(desk)[0] == 1
     desk.enrol(Grant(REFERENCE))
     assert [(found.code, found.events, found.cases) for found in lamps(desk).refused()] == [(REFERENCE, 1, 0)]
+    assert lamps(desk).held_cases(aside=False) == ()
     desk.sync.set_aside()
     assert pending(desk)[0] == 0 and proved(desk)
     assert lamps(desk).set_aside() == PutAside(1), "a list is no case"
@@ -227,6 +228,7 @@ def test_a_desk_whose_work_the_hub_takes_has_nothing_to_set_aside(desk: ToyDesk)
     before = pending(desk)
     assert (lamps(desk).refused(), bool(desk.sync.set_aside())) == ([], False)
     assert pending(desk) == before
+    assert desk.sync.incarnation == 1, "no new chains for nothing"
 
 
 def test_a_backup_in_which_work_was_set_aside_does_not_keep_it_from_going(desk: ToyDesk) -> None:

@@ -35,7 +35,6 @@ from tests.fakes.running_hub import HubLine, hub_on_thread
 
 TOWNSHIP = "371002001"
 STREAM = f"t:{TOWNSHIP}"
-HELD = f"{STREAM}=1/0"
 NOBODY = "postgresql://nobody@127.0.0.1:1/hub"
 
 
@@ -234,9 +233,9 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     desk = HubDesk("desk-0001", STREAM)
     desk.enrol(service.access, grants_for(TOWNSHIP))
 
-    def come() -> int:
+    def come(held: str = "") -> int:
         service.device_of(desk.token)
-        service.holds(desk.device, HELD)
+        service.holds(desk.device, held)
         service.refusals.version("sync.update_due", desk.device, at := next(times))
         return at
 
@@ -249,7 +248,7 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     service.keep()
     (line,) = [line for line in service.access.notes(10) if line.kind == "sync.update_due"]
     assert (line.times, line.at) == (2, last)
-    come()
+    come(held=f"{STREAM}=1/0")
     with monkeypatch.context() as broken:
         broken.setattr(service.access, "keep", out_of_order)
         with pytest.raises(StoreUnavailable):
@@ -258,7 +257,7 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     (seen,) = [device.seen_at for device in service.access.devices()]
     assert seen is not None and seen > last
     with backend.reading() as ledger:
-        assert ledger.held() == {desk.device: HELD}
+        assert ledger.held() == {desk.device: f"{STREAM}=1/0"}
     service.close()
 
 
