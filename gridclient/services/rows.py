@@ -59,12 +59,17 @@ Runs = tuple[tuple[int, int], ...]
 
 
 def in_runs(numbers: Iterable[int]) -> Runs:
-    """Ascending numbers as stretches without a gap."""
+    """These numbers as stretches without a gap."""
     runs: list[tuple[int, int]] = []
-    for number in numbers:
+    for number in sorted(numbers):
         first = runs.pop()[0] if runs and runs[-1][1] == number - 1 else number
         runs.append((first, number))
     return tuple(runs)
+
+
+def count_of(runs: Runs) -> int:
+    """How many cases these are."""
+    return sum(last - first + 1 for first, last in runs)
 
 
 @frozen
@@ -77,7 +82,7 @@ class FinishedImport:
     @property
     def count(self) -> int:
         """How many cases these are."""
-        return sum(last - first + 1 for first, last in self.cases)
+        return count_of(self.cases)
 
 
 @frozen
@@ -99,6 +104,11 @@ class CaseFilter:
     bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in degrees
     imported: Runs = ()
     held: Runs = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the cases were listed one by one; such a list is shown with its ended cases."""
+        return bool(self.imported or self.held)
 
 
 @frozen

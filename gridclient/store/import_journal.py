@@ -170,7 +170,7 @@ def _told(database: Database, import_id: int) -> FinishedImport:
     with database.reader() as connection:
         file, count = connection.execute("select file, imported from imports where id = ?", (import_id,)).fetchone()
         rows = connection.execute(_NEWEST_IMPORTED, (count,)).fetchall()
-    return FinishedImport(file, in_runs(sorted(no for (no,) in rows)))
+    return FinishedImport(file, in_runs(no for (no,) in rows))
 
 
 class _TakingOver:

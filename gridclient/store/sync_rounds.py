@@ -73,7 +73,7 @@ class SqliteSyncQueries:
         enrolment = self._enrolment()
         grants = () if enrolment is None else enrolment.grants
         with self._database.reader() as connection:
-            return in_runs(sorted(cases_aside(connection) if aside else cases_refused(connection, grants)))
+            return in_runs(cases_aside(connection) if aside else cases_refused(connection, grants))
 
     def fresh_as_of(self) -> datetime | None:
         with self._database.reader() as connection:

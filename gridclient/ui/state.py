@@ -88,7 +88,7 @@ class DeskState(QObject):
     def toggle_box(self, box: Box) -> None:
         """Shows a box; if it is shown already, removes it."""
         chosen = None if self.filter.box is box else box
-        only_open = not (self.filter.imported or self.filter.held) if chosen is None else chosen.only_open
+        only_open = not self.filter.is_listed if chosen is None else chosen.only_open
         self.narrow(box=chosen, states=frozenset(), only_open=only_open)
 
     def show_box(self, box: Box) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.app import App, build_app
 from gridclient.composition import create_profile
 from gridclient.domain.case import CaseFacts
+from gridclient.services.rows import Box
 from gridclient.ui.importing.page import ImportPage
 
 FILE = "编号,标题,办结时间\n1,路灯不亮,\n2,井盖缺失,2026-01-05 10:00\n3,噪音扰民,\n"
@@ -78,6 +79,9 @@ def test_enter_shows_exactly_what_came_in_until_its_chip_is_taken_off(app: App, 
     assert not page.isVisible() and QApplication.focusWidget() is window.cases.table
     chip = window.cases.bar.chip("imported")
     assert chip is not None and chip.text() == "导入的 3 件 ×"
+    for _ in range(2):
+        window.state.toggle_box(Box.REPORTED)
+    assert not window.state.filter.only_open, "its ended cases are still shown"
     QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(app) == {"占道经营", "暴露垃圾", "路灯不亮", "噪音扰民"})
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidgetAction
 
 from gridclient.domain.codes import township_of
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import CaseFilter, GridRow, Runs, SavedView, UnitRow
+from gridclient.services.rows import CaseFilter, GridRow, SavedView, UnitRow, count_of
 from gridclient.services.words import BOXES, CHANNELS, STATES, UNIT_KINDS
 from gridclient.ui.laid_out import literal
 from gridclient.ui.present import level_word
@@ -127,7 +127,7 @@ class Chip:
 
 def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tuple[Chip, ...]:
     """The conditions of a filter in their order on the bar, without the area. ``units`` are names by code."""
-    only_open = not (chosen.imported or chosen.held)  # these are shown with their ended cases
+    only_open = not chosen.is_listed
     of_rest = chosen.only_open if chosen.box or chosen.states else True
     parts: tuple[tuple[str, bool, Callable[[], str], dict[str, Any]], ...] = (
         ("imported", bool(chosen.imported), lambda: _imported(chosen), {"imported": (), "only_open": of_rest}),
@@ -145,19 +145,15 @@ def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tup
 
 
 def _shows_ended(chosen: CaseFilter) -> bool:
-    return not (chosen.only_open or chosen.box or chosen.states or chosen.imported or chosen.held)
+    return not (chosen.only_open or chosen.box or chosen.states or chosen.is_listed)
 
 
 def _imported(chosen: CaseFilter) -> str:
-    return translate("CaseList", "导入的 {count} 件").format(count=f"{_count(chosen.imported):,}")
+    return translate("CaseList", "导入的 {count} 件").format(count=f"{count_of(chosen.imported):,}")
 
 
 def _held(chosen: CaseFilter) -> str:
-    return translate("CaseList", "同步中心不收的 {count} 件").format(count=f"{_count(chosen.held):,}")
-
-
-def _count(runs: Runs) -> int:
-    return sum(last - first + 1 for first, last in runs)
+    return translate("CaseList", "同步中心不收的 {count} 件").format(count=f"{count_of(chosen.held):,}")
 
 
 def _states(chosen: CaseFilter) -> str:
