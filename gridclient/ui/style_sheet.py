@@ -79,7 +79,7 @@ QPushButton[kind="chip"] {
 QPushButton[kind="chip"][on="true"] { border-color: $accent; color: $accent; background: $accent_ground; }
 QPushButton[kind="chip"]:focus { border-color: $accent; }
 QPushButton[kind="chip"]::menu-indicator { width: 0; height: 0; }
-GuessChips QPushButton { text-align: left; }
+GuessChips QPushButton { text-align: left; border-color: $edge; }
 QPushButton[kind="flat"] { border: none; background: transparent; padding: 0 4px; }
 QPushButton#openConflict { background: $warn_ground; border-color: $warn; }
 QPushButton[kind="flat"]:hover, QPushButton[kind="flat"]:focus { background: $hover; }

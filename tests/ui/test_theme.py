@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gridclient.ui.guess_chips import Chip, GuessChips
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import (
@@ -88,6 +89,18 @@ def test_an_empty_field_can_be_seen_on_its_ground(
     made.show()
     edge = made.grab().toImage().pixelColor(0, 30).name()
     assert contrast(edge, getattr(theme, ground)) >= LEAST_CONTRAST_OF_EDGES
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_a_guess_between_two_fields_can_be_seen_to_be_a_button(qapp: QApplication, qtbot: QtBot, theme: Tokens) -> None:
+    apply_theme(qapp, theme)
+    chips = GuessChips()
+    qtbot.addWidget(chips)
+    chips.show_chips([Chip("1", "路灯不亮", "")])
+    chips.show()
+    (guess,) = chips.buttons
+    edge = guess.grab().toImage().pixelColor(guess.width() // 2, 0).name()
+    assert contrast(edge, theme.panel) >= LEAST_CONTRAST_OF_EDGES
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
