@@ -15,7 +15,7 @@ from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent
 from gridclient.domain.case import FACTS, CaseFacts, CaseState
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.roles import Action
-from gridclient.services.deadline_text import hour_text
+from gridclient.services.deadline_text import brief_text
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Box, CaseFilter, Sort
 from gridclient.services.words import ACTIONS, BOXES, STATES
@@ -101,7 +101,7 @@ def _require_known(desk: Desk, chosen: CaseFilter) -> None:
 
 
 def _due(due: Any) -> str:
-    return f"{due:%m-%d} {hour_text(due)}" if due else "—"
+    return brief_text(due) if due else "—"
 
 
 def register(args: argparse.Namespace) -> Exit:

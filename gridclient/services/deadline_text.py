@@ -113,6 +113,11 @@ def moment_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d} {hour_text(moment)}（周{_WEEKDAYS[moment.weekday()]}）"
 
 
+def brief_text(moment: datetime) -> str:
+    """A moment of which the year is known: ``02-14 10:30``."""
+    return f"{moment:%m-%d} {hour_text(moment)}"
+
+
 def hour_text(moment: datetime) -> str:
     """``10:30``; the end of a day reads 24:00."""
     return "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gridclient.domain.events import from_seconds, instant_of
 from gridclient.domain.handing import withheld_of
-from gridclient.services.deadline_text import hour_text
+from gridclient.services.deadline_text import brief_text, hour_text
 from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
@@ -149,7 +149,7 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     due = from_seconds(leads[0]["due"]) if leads else None
     return [
         *(f"主办 {_unit(lead, reference)}" for lead in leads),
-        f"时限至 {due:%m-%d} {hour_text(due)}" if due else "",
+        f"时限至 {brief_text(due)}" if due else "",
         f"协办 {others}" if others else "",
         "清单外" if payload.get("against_list") else "",
         "已提供联系方式" if payload.get("contact") else "",
@@ -184,7 +184,7 @@ def _unit_and_reason(payload: Mapping[str, Any], reference: Reference) -> list[s
 def _level_changed(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     """The deadline is that of the unit that has the case in hand."""
     dues = [instant_of(clock["due"]) for clock in payload.get("clocks", ())]
-    return [*(f"时限至 {due:%m-%d} {hour_text(due)}" for due in dues), str(payload.get("reason", ""))]
+    return [*(f"时限至 {brief_text(due)}" for due in dues), str(payload.get("reason", ""))]
 
 
 def _text(payload: Mapping[str, Any], reference: Reference) -> list[str]:

@@ -20,7 +20,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import LimitKind, parse_limit
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
-from gridclient.services.deadline_text import URGENCY_WORDS, hour_text, kind_word, limit_text
+from gridclient.services.deadline_text import URGENCY_WORDS, brief_text, hour_text, kind_word, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness, SortKey
 from gridclient.services.words import STAGES, STATES
@@ -156,7 +156,7 @@ def until_words(moment: datetime, now: datetime) -> str:
         return translate("Present", "今日 {time}").format(time=clock)
     if days == 1:
         return translate("Present", "明日 {time}").format(time=clock)
-    return f"{moment:%m-%d} {clock}" if moment.year == now.year else f"{moment:%Y-%m-%d} {clock}"
+    return brief_text(moment) if moment.year == now.year else f"{moment:%Y-%m-%d} {clock}"
 
 
 def waits_for_filing() -> str:

@@ -16,6 +16,7 @@ from gridclient.domain.limits import Limit, LimitKind, parse_limit
 from gridclient.services.deadline_text import (
     _SENTENCES,
     URGENCY_WORDS,
+    brief_text,
     clock_lines,
     duration_text,
     explain,
@@ -108,6 +109,7 @@ def test_working_time_is_told_in_working_days(seconds: int, text: str) -> None:
 
 def test_the_end_of_a_day_is_told_as_24_hours() -> None:
     assert moment_text(at("2026-02-14T23:59:59")) == "2026-02-14 24:00（周六）"
+    assert brief_text(at("2026-02-14T23:59:59")) == "02-14 24:00"
 
 
 class Township:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.events import from_seconds
-from gridclient.services.deadline_text import hour_text
+from gridclient.services.deadline_text import brief_text
 from gridclient.services.masking import MASKS
 from gridclient.services.rows import Likeness, StandardRow
 from gridclient.services.words import CHANNELS, IMPORTED, PARTS, URGENCIES
@@ -147,8 +147,7 @@ class DetailsTab(ScrollArea):
 
     def _units(self, view: CaseView, told: _Told) -> Iterable[Fact]:
         for part in view.case.current_parts:
-            end = f"{part.due:%m-%d} {hour_text(part.due)}"
-            due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=end)
+            due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=brief_text(part.due))
             words = (view.unit_name(part.unit), PARTS[part.state], due, told("result", str(part.result)))
             yield part_word(part.role), joined(words)
 
