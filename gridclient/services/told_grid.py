@@ -41,10 +41,12 @@ def guess_grid(address: str, within: str, grids: Sequence[GridRow], queries: Des
     """The basic grid of a place by earlier cases; ``None`` unless nearly all of some cases lie in one. Blocking.
 
     Args:
-        within: the township, if it is known.
+        within: the area, if it is known; there is nothing to guess of a basic grid.
         grids: those in force, of which one may be guessed.
     """
     basic = {row.code: row for row in grids if row.tier == Tier.BASIC}
+    if within in basic:
+        return None
     for place in places_in(address):
         page = queries.page(CaseFilter(text=place, grid=within), _NEWEST, limit=_READ)
         if found := _nearly_all(page.rows, basic):

@@ -15,7 +15,7 @@ from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
-HERE, THERE = "371002002001003", "371002002002001"
+HERE, THERE, ELSEWHERE = "371002002001003", "371002002002001", "371002003001001"
 TOWNSHIP = HERE[:9]
 
 
@@ -52,7 +52,7 @@ def earlier(made: InventedDesk, *grids: str) -> None:
         made.register(f"第 {number} 件，华盛花园路灯不亮", grid=grid)
 
 
-def test_where_nearly_all_cases_of_an_estate_lay_is_offered_and_taken_by_a_click(
+def test_where_nearly_all_cases_of_an_estate_lay_is_offered_and_taken_by_a_key(
     form: IntakeForm, made: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
     earlier(made, HERE, HERE, HERE, HERE, THERE, TOWNSHIP)
@@ -60,8 +60,10 @@ def test_where_nearly_all_cases_of_an_estate_lay_is_offered_and_taken_by_a_click
     assert form.values.grid == TOWNSHIP, "what the words say stands until a person takes more"
     (chip,) = form.inputs.grid_chips.buttons
     assert "5 件中 4 件" in chip.accessibleName() and "华盛花园" in chip.toolTip()
-    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    chip.setFocus()
+    QTest.keyClick(chip, Qt.Key.Key_Space)
     assert form.values.grid == HERE
+    assert form.inputs.grid.hasFocus(), "the chip that had the keyboard is gone"
     assert not form.inputs.grid_chips.isVisible() and not form.inputs.grid_note.isVisible()
     qtbot.waitUntil(lambda: not form._pause.isActive() and not jobs.busy)
     assert form.values.grid == HERE
@@ -73,6 +75,23 @@ def test_few_or_scattered_cases_say_nothing(
 ) -> None:
     earlier(made, *grids)
     tell(form, jobs, qtbot, "华盛花园11号楼")
+    assert not form.inputs.grid_chips.isVisible()
+
+
+def test_an_estate_of_the_same_name_in_another_township_does_not_count(
+    form: IntakeForm, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    earlier(made, HERE, HERE, HERE, *[ELSEWHERE] * 5)
+    tell(form, jobs, qtbot, "鲸园街道华盛花园11号楼")
+    assert [chip.accessibleName()[-13:] for chip in form.inputs.grid_chips.buttons] == ["旧案 3 件中 3 件在此"]
+
+
+def test_a_grid_that_the_words_name_is_not_doubted(
+    form: IntakeForm, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    earlier(made, HERE, HERE, HERE)
+    tell(form, jobs, qtbot, "鲸园街道古陌社区第三网格华盛花园")
+    assert form.values.grid == HERE
     assert not form.inputs.grid_chips.isVisible()
 
 
@@ -96,6 +115,7 @@ def test_a_grid_that_somebody_chose_is_not_doubted(
         ("康宁街与金鸡路路口东侧", ["康宁街 金鸡路"]),
         ("沈阳路阳光小区3号楼", ["沈阳路 阳光小区", "阳光小区3号", "阳光小区"]),
         ("镇江路5-1号", ["镇江路5-1号", "镇江路"]),
+        ("沿河农贸市场3号摊位", ["沿河农贸市场3号", "沿河农贸市场"]),
         ("环翠楼街道", []),
         ("小区门口", []),
     ],

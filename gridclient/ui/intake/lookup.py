@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gridclient.domain.codes import Tier
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action
@@ -44,7 +43,7 @@ def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser:
     by_point = desk.reference.grids_at(*point).basic if point is not None else None
     guesses = guesser.guess(text) if guesser is not None and len(text.strip()) >= _LEAST_TEXT else ()
     grid, alike = by_point or area_named(text, values.address, grids), _alike(desk, values, point)
-    guess = None if by_point or _is_basic(grid, grids) else guess_grid(values.address, grid, grids, desk.queries)
+    guess = guess_grid(values.address, grid, grids, desk.queries)
     return Found(grid, by_point is not None, guesses, alike, guess)
 
 
@@ -62,10 +61,6 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
     except GridClientError as error:
         return made, error
     return made, None
-
-
-def _is_basic(code: str, grids: Sequence[GridRow]) -> bool:
-    return any(row.code == code and row.tier == Tier.BASIC for row in grids)
 
 
 def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:
