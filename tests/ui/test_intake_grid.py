@@ -90,7 +90,7 @@ def test_a_grid_that_the_words_name_is_not_doubted(
     form: IntakeForm, made: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
     earlier(made, HERE, HERE, HERE)
-    tell(form, jobs, qtbot, "鲸园街道古陌社区第三网格华盛花园")
+    tell(form, jobs, qtbot, "鲸园街道古陌社区第三网格，华盛花园3号楼")
     assert form.values.grid == HERE
     assert not form.inputs.grid_chips.isVisible()
 
