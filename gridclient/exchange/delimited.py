@@ -93,7 +93,7 @@ def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
     encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = size = 0
-    forces_text = False
+    forces_text = is_ended = False
     with source.stream() as stream:
         while piece := stream.read(PIECE):
             size += len(piece)
@@ -106,12 +106,13 @@ def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
             if "\0" in text:
                 raise InvalidInput("file.binary", file=source.name)
             lines += text.count("\n")
+            is_ended = text.endswith("\n") if text else is_ended
             forces_text = forces_text or '="' in text or text.endswith("=")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return None
-    return lines + 1, forces_text
+    return lines + (not is_ended), forces_text
 
 
 def _refuse_mixed(source: Source) -> None:

@@ -93,6 +93,12 @@ def test_a_csv_in_a_zip_is_opened_as_it_is_sent(tmp_path: Path) -> None:
     assert len(cells_of(table)) == len(CASE_ROWS)
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_the_progress_expects_neither_the_header_nor_a_row_after_the_last_line_end(tmp_path: Path, end: str) -> None:
+    table = opened(tmp_path / "a.csv", f"标题,来源\n井盖,12345\n路灯,视频{end}".encode())
+    assert table.expected == 2
+
+
 def test_rows_count_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
     table = opened(tmp_path / "a.csv", '标题,备注\r\n"一\n行",甲\r\n\r\n , \r\n二,乙\r\n'.encode())
     assert [(number, cells[0]) for number, cells in table.rows()] == [(2, "一\n行"), (5, "二")]
