@@ -16,7 +16,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.audit import CODE_ISSUED, ENROLLED, KEPT_S, REVOKED, RIGHTS_CHANGED
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.rights import concrete, role_word, stick_keys
-from gridclient.hub.rows import Code, Device, Note
+from gridclient.hub.rows import Code, Device, Holding, Note
 from gridclient.services.enrol_code import new_code, read_code
 from gridclient.services.enrolment import Admission, Grant, Membership
 from gridclient.sync.signing import KEY_BYTES, new_key, public_key
@@ -30,7 +30,8 @@ _HUB_BYTES: Final = 8
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _LONGEST_NAME: Final = 80
 _NO_NAME: Final = re.compile("[\0\ud800-\udfff]")
-_NOTHING: Final[Mapping[str, str]] = {}
+_NOTHING: Final[Mapping[str, Holding]] = {}
+_CLOCK_MS: Final = 60_000
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -142,12 +143,14 @@ class Access:
             ledger.add_notes([Note(now, REVOKED, device)])
         _LOG.info("device %s revoked", device)
 
-    def keep(self, seen: Mapping[str, int], notes: Sequence[Note], held: Mapping[str, str] = _NOTHING) -> None:
-        """Stores when devices were last seen, new lines of the hub's record, and what devices hold."""
+    def keep(self, seen: Mapping[str, int], notes: Sequence[Note], held: Mapping[str, Holding] = _NOTHING) -> None:
+        """Stores when devices were last seen, new lines of the hub's record, and what devices hold, unless something
+        that was heard later is stored."""
         if held:
             with self._backend.reading() as ledger:
                 known = ledger.held()
-            held = {device: text for device, text in held.items() if known.get(device, "") != text}
+            now = int(self._clock() * 1000)
+            held = {device: told for device, told in held.items() if _is_news(told, known.get(device), now)}
         if seen or notes or held:
             with self._backend.writing() as ledger:
                 ledger.seen(seen)
@@ -206,6 +209,14 @@ class Access:
 def stick_signing_key(ledger: Ledger) -> bytes:
     """The hub's private key (see :meth:`Access.signing_key`), made on first use; the ledger must be writing."""
     return bytes.fromhex(ledger.keep_fact(_STICK_FACT, new_key().hex()))
+
+
+def _is_news(told: Holding, known: Holding | None, now: int) -> bool:
+    """Whether what a device told is to be stored: it is something else than what is stored, and later. What is stored
+    from after ``now`` was stored when the hub's clock was wrong."""
+    if told.text == (known.text if known is not None else ""):
+        return False
+    return known is None or told > known or known.at > now + _CLOCK_MS
 
 
 def _hash(text: str) -> bytes:

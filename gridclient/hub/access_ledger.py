@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from gridclient.hub.ledger import OrderLedger, Row
-from gridclient.hub.rows import Code, Device, Note
+from gridclient.hub.rows import Code, Device, Holding, Note
 from gridclient.services.enrolment import Grant
 
 _DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
@@ -41,18 +41,16 @@ class Ledger(OrderLedger):
             (name, value),
         )
 
-    def held(self) -> Mapping[str, str]:
-        """What devices told that the hub does not take from them (:func:`gridclient.sync.terms.write_held`)."""
+    def held(self) -> Mapping[str, Holding]:
+        """What devices told last."""
         found = self.rows("SELECT name, value FROM facts WHERE name LIKE ?", (f"{_HELD}%",))
-        return {str(name).removeprefix(_HELD): str(value) for name, value in found}
+        return {str(name).removeprefix(_HELD): _holding(str(value)) for name, value in found}
 
-    def keep_held(self, held: Mapping[str, str]) -> None:
-        """Stores what devices told; "" forgets it."""
-        for device, text in sorted(held.items()):
-            if text:
-                self.set_fact(f"{_HELD}{device}", text)
-            else:
-                self.later([("DELETE FROM facts WHERE name = ?", (f"{_HELD}{device}",))])
+    def keep_held(self, held: Mapping[str, Holding]) -> None:
+        """Stores what devices told. Also that one holds nothing any more stays, as another process may come later with
+        what it heard before."""
+        for device, told in sorted(held.items()):
+            self.set_fact(f"{_HELD}{device}", f"{told.at} {told.text}")
 
     def devices_of_tokens(self, token_hashes: Sequence[bytes]) -> Sequence[Device | None]:
         found = self.together([(_OF_TOKEN, (token_hash,)) for token_hash in token_hashes])
@@ -155,6 +153,12 @@ def grants_text(grants: Sequence[Grant]) -> str:
 def grants_of(text: str) -> tuple[Grant, ...]:
     """The inverse of :func:`grants_text`."""
     return tuple(Grant(*row) for row in json.loads(text))
+
+
+def _holding(value: str) -> Holding:
+    """The inverse of what :meth:`Ledger.keep_held` writes; without a moment it is from an earlier version."""
+    at, moment, text = value.partition(" ")
+    return Holding(int(at), text) if moment else Holding(0, value)
 
 
 def _device(row: Row) -> Device:

@@ -39,7 +39,7 @@ from gridclient.hub.work import Together, WorkPool
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
 from gridclient.sync.proofs import stamp_of
-from gridclient.sync.terms import HEADER, HELD, SPOKEN, TELLING, WORKED, Terms, Versions, write_terms
+from gridclient.sync.terms import HEADER, HELD, SPOKEN, TELLING, WORKED, Terms, Versions, is_held, write_terms
 
 _TALLY_S: Final = 2.0  # then what is due by the turn
 _TALLIES_A_CLEANING: Final = 1800
@@ -151,11 +151,14 @@ class Hub:
         body = await self.bodies.read(
             request, MOST_ON_THE_LINE, partial(self.work.run, partial(self.service.device_of, token))
         )
+        held = request.headers.get(HELD, "")
+        if not is_held(held):
+            await self.work.run(partial(self.service.refuse, token, "held"))
         began = time.perf_counter()
         reply, stamp, device = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
         took = time.perf_counter() - began
         self.service.metrics.took(took)
-        self.service.holds(device, request.headers.get(HELD, ""))
+        self.service.holds(device, held)
         headers = {HEADER: write_terms(Terms(self.service.versions, stamp, self._settings.shelf))}
         if len(body) + len(reply) >= TELLING:
             headers[WORKED] = str(int(took * 1000))

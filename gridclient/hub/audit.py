@@ -30,6 +30,7 @@ _WORDS: Final[Mapping[str, str]] = {
     ENROL_REFUSED: "注册被拒",
     "sync.update_due": "版本太旧，没有同步：请更新席位程序",
     "sync.hub_old": "席位的版本较新，没有同步：请更新同步中心",
+    "sync.refused": "请求不合格式，没有收",
     REVOKED: "吊销",
     RIGHTS_CHANGED: "改权限",
     FILES_LEFT: "附件没有收",
@@ -76,8 +77,8 @@ class Refusals:
         if f"{_PUSH}{status.value}" in _WORDS:
             self._add(Note(0, f"{_PUSH}{status.value}", device, stream), at)
 
-    def version(self, code: str, device: str, at: int) -> None:
-        """Counts a desk that has no protocol version in common with the hub."""
+    def request(self, code: str, device: str, at: int) -> None:
+        """Counts a request of a desk that cannot be read, or of no protocol version that the hub speaks."""
         self._add(Note(0, code, device), at)
 
     def enrolment(self, code: str, address: str, at: int) -> None:

@@ -109,6 +109,14 @@ class PushRow(NamedTuple):
         return self.last_seq - (self.last_position - self.first_position)
 
 
+class Holding(NamedTuple):
+    """What a device told that the hub does not take from it (:func:`gridclient.sync.terms.write_held`), and when, in
+    milliseconds since 1970. Of what several processes of the hub heard the later one counts."""
+
+    at: int
+    text: str
+
+
 class MarkRow(NamedTuple):
     """What is needed to add an event to the sum of a feed."""
 

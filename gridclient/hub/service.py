@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, NoReturn, TypeVar
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.access import Access
@@ -18,7 +18,7 @@ from gridclient.hub.metrics import Metrics
 from gridclient.hub.parts import PartsShelf
 from gridclient.hub.pushing import Checked, check, place_together
 from gridclient.hub.rights import readable
-from gridclient.hub.rows import Device, StreamRow
+from gridclient.hub.rows import Device, Holding, StreamRow
 from gridclient.hub.work import Outcome, Rest
 from gridclient.services.enrolment import Grant, Membership
 from gridclient.services.sync_port import FeedPage
@@ -39,6 +39,7 @@ from gridclient.sync.wire import (
 _MOST_WISH: Final = 2 << 20
 _MOST_FEEDS: Final = 1000
 _MOST_PUSHES: Final = 1000
+_LATE_S: Final = 10
 Page = FeedPage | SealedPage
 _Result = TypeVar("_Result")
 
@@ -78,7 +79,7 @@ class HubService:
         self._lock = threading.Lock()
         self._seen: dict[str, int] = {}
         self._kept: dict[str, int] = {}
-        self._held: dict[str, str] = {}
+        self._held: dict[str, Holding] = {}
         self._told: dict[str, tuple[Grant, ...]] = {}
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
@@ -152,13 +153,11 @@ class HubService:
         request = self._read(device, body)
         if request.hub and request.hub != self.hub:
             raise SyncFault("sync.hub_changed")
-        if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES:
-            raise SyncFault("sync.refused", why="too many")
         grants = _again(lambda: self.access.grants_of(device))
         checked = [self._check(device, grants, push) for push in request.pushes]
         found = _Round(device, request, grants, body[0], checked)
         if found.protocol < WITHHOLDING and any(unit for _, unit in found.asks):
-            self.refusals.version("sync.update_due", device.device, int(self._clock()))
+            self._refused("sync.update_due", device)
             raise no_common(Versions(found.protocol, found.protocol), Versions(WITHHOLDING, WITHHOLDING))
         return found
 
@@ -187,11 +186,22 @@ class HubService:
 
     def _read(self, device: Device, body: bytes) -> SyncRequest:
         try:
-            return decode_request(body, device.device, self.versions)
+            request = decode_request(body, device.device, self.versions)
+            if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES:
+                raise SyncFault("sync.refused", why="too many")
         except SyncFault as fault:
-            if fault.code in ("sync.update_due", "sync.hub_old"):
-                self.refusals.version(fault.code, device.device, int(self._clock()))
+            self._refused(fault.code, device)
             raise
+        return request
+
+    def refuse(self, token: str, why: str) -> NoReturn:
+        """Refuses what a desk sends beside its messages. Raises ``SyncFault``: ``sync.refused``, or ``sync.revoked``
+        for strangers."""
+        self._refused("sync.refused", self.device_of(token))
+        raise SyncFault("sync.refused", why=why)
+
+    def _refused(self, code: str, device: Device) -> None:
+        self.refusals.request(code, device.device, int(self._clock()))
 
     def membership(self, device: Device) -> tuple[Membership, str]:
         """The device's rights and keys, and their stamp, by which a desk notices a change."""
@@ -211,7 +221,7 @@ class HubService:
         """A device told what it has that the hub does not take; "" for nothing."""
         text = write_held(read_held(told)) if told else ""
         with self._lock:
-            self._held[device] = text
+            self._held[device] = Holding(int(self._clock() * 1000), text)
 
     def keep(self, *, rest_s: int = 0) -> None:
         """Stores which devices were seen, what they hold and what was refused since the last call. A device that was
@@ -224,17 +234,21 @@ class HubService:
         with self._lock:
             seen = {device: at for device, at in self._seen.items() if self._kept.get(device, 0) <= rested}
             self._seen = {device: at for device, at in self._seen.items() if device not in seen}
-            held, self._held = self._held, {}
+            held = dict(self._held)
         refused = self.refusals.taken()
         try:
             self.access.keep(seen, refused, held)
         except StoreUnavailable:
             with self._lock:
                 self._seen = seen | self._seen
-                self._held = held | self._held
             self.refusals.put_back(refused)
             raise
         self._kept |= seen
+        late = int((self._clock() - _LATE_S) * 1000)  # until then another process may store what it heard before
+        with self._lock:
+            self._held = {
+                device: told for device, told in self._held.items() if told.at > late or told != held.get(device)
+            }
 
     def close(self) -> None:
         """Ends the thread that seals parts."""

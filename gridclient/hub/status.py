@@ -102,7 +102,7 @@ def read_status(backend: Backend, access: Access) -> HubStatus:
             HeldRow(device, *each)
             for device in devices
             if device.revoked_at is None
-            for each in read_held(told.get(device.device, ""))
+            for each in read_held(told[device.device].text if device.device in told else "")
         ]
         return HubStatus(hub, backend.describe(), ledger.streams(), devices, ledger.notes(_SHOWN), held)
 

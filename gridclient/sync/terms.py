@@ -117,6 +117,12 @@ def read_held(text: str) -> Sequence[Held]:
     return [Held(each[1], int(each[2]), int(each[3])) for each in found if each is not None]
 
 
+def is_held(text: str) -> bool:
+    """Whether :func:`write_held` may have written this: every stream once, in its order, and nothing else."""
+    held = read_held(text)
+    return write_held(held) == text and len({each.stream for each in held}) == len(held)
+
+
 def worked_seconds(milliseconds: str) -> float:
     """The value of the header ``WORKED`` in seconds; 0 if it is no number of at most six digits."""
     return int(milliseconds) / 1000 if milliseconds.isdecimal() and len(milliseconds) < 7 else 0.0

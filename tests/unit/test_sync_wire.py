@@ -17,7 +17,7 @@ from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal
 from gridclient.sync.pages import SealedPage, encode_page
-from gridclient.sync.terms import SPOKEN, Terms, Versions, read_held, read_terms, write_held
+from gridclient.sync.terms import SPOKEN, Terms, Versions, is_held, read_held, read_terms, write_held
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -211,6 +211,7 @@ def test_versions_that_end_before_they_begin_are_none() -> None:
 
 def test_of_what_the_hub_does_not_take_in_very_many_streams_only_the_first_are_told() -> None:
     many = [Held(f"t:{number:09}", 1, 0) for number in range(2_000)]
+    assert is_held(write_held(many))
     assert read_held(write_held(many)) == many[:50] == read_held(",".join(f"{one.stream}=1/0" for one in many))
 
 

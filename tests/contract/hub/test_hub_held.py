@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -37,6 +38,12 @@ def tell(service: HubService, desk: HubDesk, text: str) -> None:
     service.keep()
 
 
+def processes(backend: Backend) -> tuple[HubService, HubService]:
+    """Two processes of one hub. Its clock has gone on whenever one of them looks at it."""
+    moments = itertools.count(int(NOW))
+    return HubService(backend, lambda: next(moments)), HubService(backend, lambda: next(moments))
+
+
 def test_the_reason_follows_from_the_rights_that_the_desk_has_now(
     service: HubService, unit: HubDesk, status: Callable[[], HubStatus]
 ) -> None:
@@ -64,14 +71,46 @@ def test_a_right_on_all_townships_counts_for_each(
 def test_what_a_desk_holds_no_more_goes_whichever_process_hears_of_it(
     backend: Backend, unit: HubDesk, status: Callable[[], HubStatus]
 ) -> None:
-    one, two = HubService(backend, lambda: NOW), HubService(backend, lambda: NOW)
+    one, two = processes(backend)
     for process, text in ((one, TOLD), (two, ""), (one, TOLD), (two, f"{MINE}=2/0")):
         tell(process, unit, text)
         assert len(status().held) == len(read_held(text))
+
+
+@pytest.mark.parametrize(("first", "last"), [(TOLD, ""), (f"{MINE}=1/0", f"{MINE}=2/0"), ("", TOLD)])
+@pytest.mark.parametrize("before", ["", f"{OTHERS}=1/1"])
+def test_of_what_two_processes_heard_the_later_stays_in_whatever_order_they_write_it(
+    backend: Backend, unit: HubDesk, before: str, first: str, last: str
+) -> None:
+    one, two = processes(backend)
+    tell(one, unit, before)
+    one.holds(unit.device, first)
+    two.holds(unit.device, last)
+    for process in (two, one, two, one):  # each writes every two seconds
+        process.keep()
+    with backend.reading() as ledger:
+        assert [told.text for told in ledger.held().values()] == [last]
+
+
+def test_a_clock_that_was_ahead_does_not_keep_what_a_desk_told_then(backend: Backend, unit: HubDesk) -> None:
+    tell(HubService(backend, lambda: NOW + 86_400), unit, TOLD)
+    tell(HubService(backend, lambda: NOW), unit, f"{MINE}=1/0")
+    with backend.reading() as ledger:
+        assert ledger.held()[unit.device].text == f"{MINE}=1/0"
+
+
+def test_what_an_earlier_version_kept_is_told_and_replaced(
+    backend: Backend, unit: HubDesk, service: HubService, status: Callable[[], HubStatus]
+) -> None:
+    with backend.writing() as ledger:
+        ledger.set_fact(f"held:{unit.device}", TOLD)
+    assert len(status().held) == 2
+    tell(service, unit, "")
+    assert not status().held
 
 
 @pytest.mark.parametrize("nonsense", ["<b>", "t:1=1/1;t:2=1/1", "t:1=-1/1", "t:1=1", "甲=1/1", "=1/1"])
 def test_what_has_another_form_is_not_kept(service: HubService, backend: Backend, unit: HubDesk, nonsense: str) -> None:
     tell(service, unit, f"{nonsense},{OTHERS}=3/12")
     with backend.reading() as ledger:
-        assert ledger.held() == {unit.device: f"{OTHERS}=3/12"}
+        assert [told.text for told in ledger.held().values()] == [f"{OTHERS}=3/12"]

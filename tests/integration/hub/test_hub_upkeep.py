@@ -236,7 +236,7 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     def come(held: str = "") -> int:
         service.device_of(desk.token)
         service.holds(desk.device, held)
-        service.refusals.version("sync.update_due", desk.device, at := next(times))
+        service.refusals.request("sync.update_due", desk.device, at := next(times))
         return at
 
     come()
@@ -257,7 +257,7 @@ def test_what_the_database_would_not_take_is_written_down_the_next_time(
     (seen,) = [device.seen_at for device in service.access.devices()]
     assert seen is not None and seen > last
     with backend.reading() as ledger:
-        assert ledger.held() == {desk.device: f"{STREAM}=1/0"}
+        assert [told.text for told in ledger.held().values()] == [f"{STREAM}=1/0"]
     service.close()
 
 
@@ -332,7 +332,7 @@ def test_every_process_of_a_hub_writes_what_it_refused_in_the_same_order() -> No
         refusals = Refusals()
         for at, desk in enumerate(begun):
             refusals.push(PushStatus.FORK, desk, STREAM, at)
-            refusals.version("sync.update_due", desk, at)
+            refusals.request("sync.update_due", desk, at)
         orders.append([line[1:5] for line in refusals.taken()])
     assert orders[0] == orders[1]
     assert len(orders[0]) == 2 * len(desks)
