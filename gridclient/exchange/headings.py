@@ -43,7 +43,7 @@ _CASES = (
     _heading(
         "reported_at",
         "上报时间 留言时间 受理时间 登记时间 来电时间 反映时间 诉求时间 事发时间 发生时间 创建时间 "
-        "立案时间 open_dt reported_at opened_at opened created_at requested_datetime",
+        "立案时间 open_dt reported_at opened_at opened created_at requested_datetime 日期 时间",
     ),
     _heading(
         "external_number",

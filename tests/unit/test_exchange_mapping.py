@@ -28,6 +28,19 @@ def test_the_columns_of_a_message_board_are_known() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("titles", "column"),
+    [
+        (("标题", "时间", "地址"), "时间"),
+        (("内容", "日期"), "日期"),
+        (("日期", "时间", "内容"), "日期"),  # in two columns: the time of day alone says no day
+        (("时间", "上报时间", "办结时间"), "上报时间"),
+    ],
+)
+def test_a_plain_time_is_that_of_the_report_where_no_title_says_more(titles: tuple[str, ...], column: str) -> None:
+    assert guess(ImportKind.CASES, titles).columns["reported_at"] == column
+
+
 def test_the_columns_of_a_311_system_are_known() -> None:
     found = guess(ImportKind.CASES, REQUESTS).columns
     assert found["title"] == "case_title"
