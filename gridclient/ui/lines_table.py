@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gridclient.domain.frozen import frozen
@@ -20,6 +20,7 @@ KEY: Final = Qt.ItemDataRole.UserRole
 _ROLE = Qt.ItemDataRole
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_STEPS: Final = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home)
 _STYLE: Final = "QTableView::item { padding: 0 5px; } QHeaderView::section:vertical { border: none; }"
 """Aligns cells with their titles. Row numbers have no line below them, as titles have."""
 
@@ -137,6 +138,14 @@ class LinesTable(QTableView):
         """The key of the chosen line; "" if none is chosen."""
         rows = self.selectionModel().selectedRows()
         return str(rows[0].data(KEY)) if rows else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Where no line is chosen yet, the first step chooses the first one: Qt stands on it already, and would step
+        over it."""
+        if event.key() in _STEPS and self.lines.values and not self.key():
+            self.selectRow(0)
+        else:
+            super().keyPressEvent(event)
 
     def choose(self, key: str) -> None:
         """Chooses the line with this key, if there is one."""

@@ -146,6 +146,19 @@ def test_a_wrong_recovery_key_is_told_before_the_desk_closes_and_can_be_mended(
     assert told.args == [Path("/stick/old.gridbackup"), KEY]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home])
+def test_the_first_step_among_the_backups_chooses_the_newest(page: SettingsPage, qtbot: QtBot, key: Qt.Key) -> None:
+    page.show_part(BACKUPS)
+    table = page.backups.table
+    qtbot.waitUntil(lambda: len(table.lines.values) > 1)
+    table.setFocus()
+    assert not table.key()
+    QTest.keyClick(table, key)
+    assert table.currentIndex().row() == 0 and table.key()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert table.currentIndex().row() == 1
+
+
 def test_escape_answers_the_question_about_a_restore_with_no_and_then_leaves(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
     page.backups.confirm.ask(Path("/p/auto-2.gridbackup"), foreign=False)
