@@ -134,6 +134,17 @@ def test_of_several_cases_whose_proposals_are_not_on_the_list_the_reason_is_aske
     assert {state_of(made, case_id) for case_id in cases} == {CaseState.DISPATCHED}
 
 
+def test_what_the_proposals_lack_is_not_asked_of_a_unit_that_is_chosen_for_all(
+    panel: DispatchPanel, listed_elsewhere: InventedDesk, qtbot: QtBot
+) -> None:
+    panel.show_batch([listed_elsewhere.filed("噪音"), listed_elsewhere.filed("占道", standard="C-02-01-01")])
+    qtbot.waitUntil(panel.reason.isVisible)
+    QTest.keyClicks(panel.filter, "sfs")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    with qtbot.waitSignal(panel.several_done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+
+
 def test_of_several_cases_refused_for_want_of_a_reason_the_next_enter_asks_for_it(
     panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
@@ -142,8 +153,10 @@ def test_of_several_cases_refused_for_want_of_a_reason_the_next_enter_asks_for_i
     qtbot.waitUntil(lambda: bool(panel.list.units.values))
     QTest.keyClicks(panel.filter, "sfs")
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    panel.filter.setFocus()
     with qtbot.waitSignal(panel.done):
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.reason.hasFocus()
     with qtbot.assertNotEmitted(panel.several_done):
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert panel.note.text().endswith("所选主办单位不在责任清单内，请填写理由。")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKey, EventKind
-from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
+from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo, require_administrator
 
 LEADER, OPERATOR, UNIT, SUPERVISOR = (
     AccountRole.SHIFT_LEADER,
@@ -49,3 +52,10 @@ def test_an_action_belongs_to_the_desk_unless_the_table_says_otherwise(action: A
 def test_what_another_did_is_taken_back_by_who_could_have_done_it(kind: EventKind, roles: set[AccountRole]) -> None:
     done = Event(EventKey("t:371002001", "a", 1, 9), 0, kind, "c1", 8, "wang", {"unit": "U1"})
     assert {role for role in AccountRole if may_undo(Actor("li", role, "U1"), done)} == roles
+
+
+@pytest.mark.parametrize("role", AccountRole)
+def test_what_an_administrator_does_is_done_by_who_has_no_other_account(role: AccountRole) -> None:
+    alone = role in (AccountRole.ADMIN, AccountRole.UNIT, AccountRole.WATCHER)
+    with nullcontext() if alone else pytest.raises(RuleViolation, match=r"role\.not_allowed"):
+        require_administrator(Actor("li", role, "U1"), "accept")

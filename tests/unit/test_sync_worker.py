@@ -220,6 +220,11 @@ def test_what_is_done_later_in_a_case_that_was_set_aside_follows_it_at_once_on_a
     assert stage.rounds() == [] and stage.store.followed == 1
 
 
+def test_on_a_desk_with_a_line_it_follows_in_the_round_when_nothing_is_on_its_way(stage: Stage) -> None:
+    stage.run((5, stage.write), until=20)
+    assert stage.store.followed == 0
+
+
 def test_stick_that_is_stopped_leaves_file_and_store_as_they_were(stage: Stage, tmp_path: Path) -> None:
     enrolment = stage.store.enrolment()
     assert enrolment is not None

@@ -169,6 +169,19 @@ def test_a_file_that_is_nothing_known_has_no_kind_left_from_the_file_before(
     assert "不是 xlsx" in stage.page.note.text()
     assert stage.has_keyboard(stage.page.files.choose)  # another file is what helps
     assert "读不了" in stage.page.view.empty.text()
+    stage.page.open_file(plain)
+    assert "读不了" not in stage.page.view.empty.text()
+
+
+def test_a_file_that_cannot_be_read_as_the_kind_that_was_chosen_leaves_the_keyboard_at_the_kinds(
+    stage: Stage, plain: Path
+) -> None:
+    stage.open(plain)
+    kind = stage.page.files.kind
+    kind.setFocus()
+    QTest.keyClick(kind, Qt.Key.Key_End)
+    stage.until(lambda: "读不了" in stage.page.view.empty.text())
+    assert stage.has_keyboard(kind)
 
 
 def test_rows_of_the_file_before_never_stand_under_another_name(stage: Stage, plain: Path, placed: Path) -> None:

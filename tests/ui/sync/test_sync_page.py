@@ -349,6 +349,7 @@ def test_the_cases_that_the_hub_does_not_take_are_shown_on_the_desk(
     assert not wanted.isVisible(), "lists are no cases"
     found = (Refused("371002002", "高区街道", 3, 2),)
     tell(fake, sync, qtbot, SyncState.IDLE, pending_events=3, refused=found, aside=PutAside(3, 2, ("1", "2")))
+    assert page.card.aside.text() == "2"
     with qtbot.waitSignal(page.cases_wanted) as asked:
         QTest.keyClick(wanted, Qt.Key.Key_Space)
     assert asked.args == [CaseFilter(held=fake.held_cases(aside=aside))]
