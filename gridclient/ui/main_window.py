@@ -246,8 +246,6 @@ class MainWindow(QMainWindow):
         self.initials.ask(names_to_learn(self.command.sources))
         self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid), grids)
 
-    # -- what the panels say ----------------------------------------------------------------------------------------
-
     def _on_question_changed(self, question: Question) -> None:
         self.cases.show_question(question, grid_name=self.lists.area_name(question.filter.grid))
         self.boxes.show_chosen(question.filter.box)

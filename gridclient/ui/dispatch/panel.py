@@ -272,7 +272,7 @@ class DispatchPanel(DispatchSheet):
 
     def _show(self) -> None:
         self.list.show_items(self._units.shown(self.filter.text(), self.choice), self.choice)
-        self.reason.setVisible(self._reason_needed or bool(self._batch and self.choice.lead))
+        self._offer_reason()
         ready = bool(self.choice.lead or self._batch)
         self.button.setEnabled(ready and not self._accepting and not self._others_under_way)
         self._foretell()
@@ -305,7 +305,10 @@ class DispatchPanel(DispatchSheet):
         """Of several cases so many go to units outside the list, which needs a reason."""
         self._outside = count
         self.reason.setPlaceholderText(self._reason_asked)
-        self.reason.setVisible(self._reason_needed or bool(self.choice.lead))
+        self._offer_reason()
+
+    def _offer_reason(self) -> None:
+        self.reason.setVisible(self._reason_needed or bool(self._batch and self.choice.lead))
 
     def _on_reason(self, text: str) -> None:
         if self._case is not None:

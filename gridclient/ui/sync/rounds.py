@@ -26,7 +26,8 @@ from gridclient.ui.theme import ROW_PX
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _PIECE: Final = 8 << 10
 _EDGES: Final = 16
-_BYTES, _NARROW = 4, 720
+_PUSHED, _PULLED, _BYTES = 2, 3, 4
+_NARROW: Final = 720
 _STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # with the 3 px of each item aligned with the header
 
 
@@ -134,11 +135,14 @@ class RoundsTable(LinesTable):
     def _fit(self) -> None:
         """Widens the columns to their widest figure in sight, and to the largest counts of events wherever they stand;
         they never shrink, so nothing jumps."""
-        reports, metrics = [row.report for row in self.rounds.values], self.fontMetrics()
-        counts = (max((r.pushed for r in reports), default=0), max((r.pulled for r in reports), default=0))
-        largest = {2 + at: metrics.horizontalAdvance(f"{count:,}") + _EDGES for at, count in enumerate(counts)}
+        reports, width = [row.report for row in self.rounds.values], self.fontMetrics().horizontalAdvance
+        largest = {
+            _PUSHED: max((report.pushed for report in reports), default=0),
+            _PULLED: max((report.pulled for report in reports), default=0),
+        }
         for section in range(len(_WIDTHS)):
-            needed = max(self.sizeHintForColumn(section), largest.get(section, 0))
+            count = width(f"{largest[section]:,}") + _EDGES if section in largest else 0
+            needed = max(self.sizeHintForColumn(section), count)
             self.setColumnWidth(section, max(self.columnWidth(section), needed))
         self._soon.start()
 
