@@ -36,7 +36,7 @@ class ColumnsPanel(QWidget):
         self._required: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
         title = label(self.tr("列对应"), "header", parent=self)
-        hint = label(self.tr("按表头自动对好，同样的表头下次沿用"), "muted", wraps=True, parent=self)
+        self.hint = label(role="muted", wraps=True, parent=self)
         self._starred = label(self.tr("带 * 的必须有"), "muted", parent=self)
         self._rows: list[tuple[QLabel, QuietCombo]] = []
         self._body = QWidget()
@@ -45,7 +45,7 @@ class ColumnsPanel(QWidget):
         self._form.setContentsMargins(0, 2, 10, 2)
         self._form.setHorizontalSpacing(10)
         self._form.setVerticalSpacing(5)
-        down(title, hint, self._starred, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
+        down(title, self.hint, self._starred, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
 
     def make_rows(self, count: int) -> None:
         """Makes at least so many rows. They are used again for every file, because making them takes longer than
@@ -62,6 +62,12 @@ class ColumnsPanel(QWidget):
         self._guessed = {guess.field: guess.column for guess in guesses}
         self._required = tuple(guess.field for guess in guesses if guess.required)
         self._starred.setVisible(bool(self._required))
+        known = any(guess.column for guess in guesses)
+        self.hint.setText(
+            self.tr("按表头自动对好，同样的表头下次沿用")
+            if known
+            else self.tr("表头里没有认得的列，请自己选；同样的表头下次沿用")
+        )
         self._names = names
         ordered = sorted(guesses, key=lambda guess: (not guess.required, not guess.column))
         self.make_rows(len(ordered))

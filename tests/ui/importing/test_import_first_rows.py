@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.import_order import ColumnGuess
@@ -48,3 +49,11 @@ def test_another_file_takes_the_same_rows_and_what_it_does_not_need_is_hidden(qt
     panel.show_columns([ColumnGuess("title", "", True)], ("别的",), names)
     assert (combo.count(), combo.currentData(), panel.missing()) == (2, "", ["标题"])
     assert [row.isVisible() for row in panel.findChildren(QuietCombo)] == [True, False, False]
+
+
+@pytest.mark.parametrize(("column", "begins"), [("wgbm", "按表头自动对好"), ("", "表头里没有认得的列")])
+def test_columns_are_said_to_be_settled_only_where_the_header_was_known(qtbot: QtBot, column: str, begins: str) -> None:
+    panel = ColumnsPanel()
+    qtbot.addWidget(panel)
+    panel.show_columns([ColumnGuess("code", column, True), ColumnGuess("name", "", False)], ("wgbm", "x"), {})
+    assert panel.hint.text().startswith(begins)
