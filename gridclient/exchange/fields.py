@@ -83,7 +83,7 @@ class Fields:
                 if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
             }
         if missing < 0:
-            from openpyxl.utils import get_column_letter  # noqa: PLC0415  (a second, and hardly a file needs it)
+            from openpyxl.utils import get_column_letter  # noqa: PLC0415  (0.25 s, and hardly a file needs it)
 
             places = range(len(self.titles), len(cells))
             kept |= {

@@ -7,7 +7,7 @@ Cases have their own sink (:mod:`gridclient.store.case_sink`). Deadlines that a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ from gridclient.store.grid_checks import Known, check_grids
 from gridclient.store.import_journal import note_import
 from gridclient.store.reference import touch_reference
 from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, plan_units
-from gridclient.store.reference_rows import read_known_areas
+from gridclient.store.reference_rows import IN_FORCE, read_members
 from gridclient.store.unit_checks import check_parents, unknown_areas
 from gridclient.store.versioned_merge import plan_grids, plan_standards
 
@@ -68,7 +68,7 @@ class ReferenceSink:
 
     def check(self) -> Sequence[RefusedRow]:
         with self._database.reader() as connection:
-            self._known = read_known_areas(connection, self._now.date())
+            self._known = _known_areas(connection, self._now.date())
         for division in self._of(DivisionRecord):
             self._known.tiers.setdefault(division.code, "division")
         grids, refused = check_grids(self._of(GridRecord), self._known)
@@ -133,6 +133,21 @@ class ReferenceSink:
             changes=Changes(kinds=frozenset(touched)),
             notices=tuple(self._notices),
         )
+
+
+def _known_areas(connection: Connection, day: date) -> Known:
+    """What new grids are checked against: the grids in force and the statistical communities."""
+    known = Known()
+    communities = connection.execute("select code from divisions where level = 'community'")
+    known.tiers = {code: "division" for (code,) in communities}
+    members = read_members(connection)
+    for grid_id, code, tier, wkb, first, after in connection.execute(
+        f"select id, code, tier, geometry, valid_from, valid_to from grids where {IN_FORCE} order by code",
+        (day.isoformat(),),
+    ):
+        period = date.fromisoformat(first), date.fromisoformat(after) if after else date.max
+        known.learn(code, tier, members.get(grid_id, ()), wkb, period)
+    return known
 
 
 def _key(record: ReferenceRecord) -> tuple[str, str]:

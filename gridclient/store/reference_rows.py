@@ -9,15 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import shapely
 
 from gridclient.domain.codes import GRID_TIERS, community_of, county_of, split_standard_key, township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
-
-if TYPE_CHECKING:
-    from gridclient.store.grid_checks import Known
 
 ALWAYS: Final = "0001-01-01"
 """``valid_from`` of rows without a first day."""
@@ -30,7 +29,8 @@ _STANDARD: Final = (
     "code, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
     "extra, version, valid_from, list"
 )
-_IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
+IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
+"""On the day that is the first parameter."""
 
 
 @frozen
@@ -46,11 +46,11 @@ class Outline:
 
 def read_grids(connection: Connection, day: date) -> dict[str, GridRow]:
     """Grids of all tiers in force, with the townships and counties above them; by code, parents first."""
-    members = _members(connection)
+    members = read_members(connection)
     grids = [
         _grid(row, members)
         for row in connection.execute(
-            f"select id, code, name, tier, parent, special, worker, schematic, initials from grids where {_IN_FORCE}"
+            f"select id, code, name, tier, parent, special, worker, schematic, initials from grids where {IN_FORCE}"
             " order by length(code), code",
             (day.isoformat(),),
         )
@@ -58,7 +58,8 @@ def read_grids(connection: Connection, day: date) -> dict[str, GridRow]:
     return {row.code: row for row in (*_above(connection, grids), *_with_zones(grids))}
 
 
-def _members(connection: Connection) -> Mapping[int, Sequence[str]]:
+def read_members(connection: Connection) -> Mapping[int, Sequence[str]]:
+    """The communities in each grid, by its number in this store."""
     found: defaultdict[int, list[str]] = defaultdict(list)
     for table in ("grid_communities", "zone_communities"):
         for grid, community in connection.execute(f"select grid, community from {table} order by grid, community"):
@@ -110,23 +111,6 @@ def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
         GridRow(code, name, level, parent if parent in codes else "", schematic=bool(schematic), initials=initials)
         for code, name, level, parent, schematic, initials in rows
     ]
-
-
-def read_known_areas(connection: Connection, day: date) -> Known:
-    """What an import checks new grids against: the grids in force and the statistical communities."""
-    from gridclient.store.grid_checks import Known  # noqa: PLC0415  (an import's; every start reads the other rows)
-
-    known = Known()
-    communities = connection.execute("select code from divisions where level = 'community'")
-    known.tiers = {code: "division" for (code,) in communities}
-    members = _members(connection)
-    for grid_id, code, tier, wkb, first, after in connection.execute(
-        f"select id, code, tier, geometry, valid_from, valid_to from grids where {_IN_FORCE} order by code",
-        (day.isoformat(),),
-    ):
-        period = date.fromisoformat(first), date.fromisoformat(after) if after else date.max
-        known.learn(code, tier, members.get(grid_id, ()), wkb, period)
-    return known
 
 
 def read_outlines(connection: Connection) -> list[Outline]:
@@ -186,7 +170,7 @@ def unit_list(connection: Connection, name: str) -> Mapping[str, tuple[str, ...]
 def read_standards(connection: Connection, day: date) -> dict[str, StandardRow]:
     """Filing conditions in force today in all lists, by key."""
     rows = connection.execute(
-        f"select {_STANDARD} from standards where {_IN_FORCE} order by list, code, version", (day.isoformat(),)
+        f"select {_STANDARD} from standards where {IN_FORCE} order by list, code, version", (day.isoformat(),)
     )
     return {row.key: row for row in map(_standard, rows)}
 
@@ -255,8 +239,5 @@ def check_readable(values: Mapping[str, Any], columns: Collection[str]) -> None:
     extra = json.loads(values.get("extra") or "{}")
     if not isinstance(extra, dict) or not all(isinstance(text, str) for text in extra.values()):
         raise ValueError("extra")
-    if (wkb := values.get("geometry")) is not None:
-        import shapely  # noqa: PLC0415  (what a desk reads at its start has no use for it)
-
-        if shapely.from_wkb(wkb, on_invalid="ignore") is None:
-            raise ValueError("geometry")
+    if (wkb := values.get("geometry")) is not None and shapely.from_wkb(wkb, on_invalid="ignore") is None:
+        raise ValueError("geometry")
