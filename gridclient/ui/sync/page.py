@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gridclient.services.ports import Clock
-from gridclient.services.rows import Box, CaseFilter
+from gridclient.services.rows import Box, CaseFilter, Runs
 from gridclient.services.sync_control import SyncControl, SyncState, SyncView
 from gridclient.services.sync_port import RoundReport
 from gridclient.ui.cover_page import CoverPage
@@ -155,8 +155,11 @@ class SyncPage(CoverPage):
 
     def _want_held(self, *, aside: bool) -> None:
         """Shows the cases that the hub does not take: those that wait, or those that were set aside."""
-        read = partial(self._control.held_cases, aside=aside)
-        self._jobs.read(self, read, lambda cases: self.cases_wanted.emit(CaseFilter(held=cases)), name="held")
+        self._jobs.read(self, partial(self._control.held_cases, aside=aside), self._on_held, name="held")
+
+    def _on_held(self, cases: Runs) -> None:
+        if cases:  # without any the filter were that of all cases
+            self.cases_wanted.emit(CaseFilter(held=cases))
 
     def _show(self, view: SyncView) -> None:
         self.card.show_view(view, self._clock.now())

@@ -353,3 +353,13 @@ def test_the_cases_that_the_hub_does_not_take_are_shown_on_the_desk(
     with qtbot.waitSignal(page.cases_wanted) as asked:
         QTest.keyClick(wanted, Qt.Key.Key_Space)
     assert asked.args == [CaseFilter(held=fake.held_cases(aside=aside))]
+
+
+def test_where_the_hub_has_just_taken_the_cases_no_others_are_shown_in_their_place(
+    qtbot: QtBot, page: SyncPage, fake: FakeSync, sync: DeskSync, *, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=3, refused=(Refused("371002002", "高区街道", 3, 2),))
+    monkeypatch.setattr(fake, "held_cases", lambda **_which: ())
+    with qtbot.assertNotEmitted(page.cases_wanted):
+        QTest.keyClick(page.card.refusal.cases, Qt.Key.Key_Space)
+        settle(qtbot, jobs)
