@@ -17,6 +17,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.ports import DeskQueries, DeskSettings, Reference
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey
+from gridclient.ui.beat import Beat
 from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.filter_bar import FilterBar
 from gridclient.ui.cases.filter_menus import ViewChanges
@@ -30,7 +31,6 @@ from gridclient.ui.state import Question
 
 PAGE: Final = 200
 _MOST_CHOSEN: Final = 5_000
-_TICK_MS: Final = 20_000  # as often as the clocks of the case's panel
 _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
@@ -80,16 +80,16 @@ class CaseList(QWidget):
         self._unfinished: frozenset[str] = frozenset()  # see :meth:`stay_by`, until their change is shown
         self._resume = 0  # the line for :meth:`go_on`
         self._shown_once = False
-        self.model = CaseModel(now=desk.clock.now(), parent=self)
+        self._beat = Beat(desk.clock, parent=self)
+        self.model = CaseModel(now=self._beat.now(), parent=self)
         views = ViewChanges(self.view_chosen.emit, self._save_view, self._drop_view, self._rename_view)
         self.bar = FilterBar(views=views)
         self.table = CaseTable(model=self.model, parent=self)
         self.note = EmptyNote(self.table, key="Enter")
         self.note.hide()
         down(self.bar, (self.table, 1), on=self, gap=0)
-        self._clock = QTimer(self, interval=_TICK_MS)
-        self._clock.timeout.connect(lambda: self.model.tick(desk.clock.now()))
-        self._clock.start()
+        self._beat.struck.connect(self.model.tick)
+        self._beat.start()
         self._painting = QTimer(self, singleShot=True)  # runs while the new rows wait to be painted
         self._painting.timeout.connect(self._on_painted)
         self._ahead = ReadingAhead(step=desk.queries.read_ahead, jobs=jobs, parent=self)

@@ -16,6 +16,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes, Likeness
+from gridclient.ui.beat import Beat
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.acting import CaseActing, leave_trace
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
@@ -31,7 +32,6 @@ from gridclient.ui.laid_out import down
 from gridclient.ui.portions import BatchResult
 from gridclient.ui.present import undoable
 
-_TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # after painting, and not for a case that is passed by
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 
@@ -60,7 +60,7 @@ class CasePanel(QWidget):
         foot, lists = self.foot, self._lists
         self.acting = CaseActing(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
         self.several = SeveralCases(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
-        self._clock = QTimer(self, interval=_TICK_MS)
+        self._beat = Beat(desk.clock, parent=self)
         down((self.top, 1), self.foot, on=self, gap=0)
         FocusMark(self)
         self._connect()
@@ -146,7 +146,7 @@ class CasePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._clock.start()
+        self._beat.start()
         self._tick()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -159,11 +159,11 @@ class CasePanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._clock.stop()
+        self._beat.stop()
         self.acting.keep()
 
     def _connect(self) -> None:
-        self._clock.timeout.connect(self._tick)
+        self._beat.struck.connect(self._tick)
         self.acting.done.connect(self._on_done)
         self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
@@ -190,7 +190,7 @@ class CasePanel(QWidget):
             return
         before, self.view, self._coming = self.view, view, False
         other = before is None or before.case.id != view.case.id
-        now = self._desk.clock.now()
+        now = self._beat.now()
         if other:
             self.top.show_likenesses((), now)
             self.foot.note.clear()
@@ -229,7 +229,7 @@ class CasePanel(QWidget):
 
     def _tick(self) -> None:
         if self.view is not None:
-            self.top.header.show_time(self.view, self._desk.clock.now())
+            self.top.header.show_time(self.view, self._beat.now())
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
