@@ -166,7 +166,9 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     assert (
         (told.status, "请在“冲突”中选择" in told.err) == (watched.status, "等镇街席位选择" in watched.err) == (3, True)
     )
-    assert "13800001234" not in one("conflicts", "list").out + one.json("conflicts", "list").out
+    listed = one("conflicts", "list").out
+    assert listed.splitlines()[0].endswith("  路灯不亮，回电138****1234")
+    assert "13800001234" not in listed + one.json("conflicts", "list").out
     (mine,), (theirs,) = (desk.json("conflicts", "list").json["conflicts"] for desk in (two, one))
     assert (mine["first"]["mine"], mine["later"]["mine"]) == (False, True)
     assert (theirs["first"]["mine"], theirs["later"]["mine"]) == (True, False)
