@@ -91,6 +91,51 @@ def test_what_was_set_aside_goes_when_the_right_comes(desk: ToyDesk, neighbour: 
     assert same_tables((desk, neighbour)) and proved(desk, neighbour)
 
 
+@pytest.mark.parametrize(
+    ("back", "goes"),
+    [
+        ((Grant(STREAM, writes=True),), {STREAM: 4}),
+        ((Grant(OTHER, writes=True),), {OTHER: 1}),
+        (PART, {STREAM: 1}),
+        ((*PART, Grant(OTHER, writes=True)), {STREAM: 1, OTHER: 1}),
+        ((Grant(STREAM, writes=True), Grant(OTHER, writes=True, unit=UNITS[0])), {STREAM: 4}),
+        ((Grant(STREAM), Grant(OTHER, writes=True)), {OTHER: 1}),
+    ],
+)
+def test_when_half_of_the_rights_come_back_half_of_what_was_set_aside_goes_and_the_rest_later(
+    desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub, back: tuple[Grant, ...], goes: dict[str, int]
+) -> None:
+    """Two townships, of one of which it may be only what a unit does there."""
+    handed = neighbour.stage.dispatched("路灯不亮", UNITS[0])
+    neighbour.round(hub)
+    desk.enrol(*BOTH)
+    desk.pull(hub)
+    mine = desk.stage.register("井盖缺失")
+    theirs = of_neighbour(desk, "路面塌陷")
+    step(desk, handed, "已到场")
+    step(desk, mine)
+    desk.enrol(Grant("t:371002009", writes=True))
+    desk.sync.set_aside()
+    step(desk, mine, "又来电")
+    desk.sync.begin_round()
+    assert (pending(desk)[0], lamps(desk).set_aside().events) == ((0, 5))
+
+    def sent() -> dict[str, int]:
+        found = {stream: [r for r in hub.records(stream) if r.key.device == desk.device] for stream in (STREAM, OTHER)}
+        return {stream: len(records) for stream, records in found.items() if records}
+
+    desk.enrol(*back)
+    assert (pending(desk)[0], lamps(desk).set_aside().events) == (sum(goes.values()), 5 - sum(goes.values()))
+    desk.round(hub)
+    assert (sent(), pending(desk), lamps(desk).refused()) == (goes, (0, 0), []) and proved(desk)
+    desk.enrol(*BOTH)
+    desk.round(hub)
+    neighbour.round(hub)
+    assert (sent(), pending(desk), lamps(desk).set_aside().events) == ({STREAM: 4, OTHER: 1}, (0, 0), 0)
+    assert {*desk.stage.ids(CaseFilter())} == {handed, mine, theirs}
+    assert same_tables((desk, neighbour)) and proved(desk, neighbour)
+
+
 def test_what_is_done_in_a_case_that_was_set_aside_follows_it_and_comes_behind_it(
     desk: ToyDesk, neighbour: ToyDesk, hub: FakeHub
 ) -> None:
