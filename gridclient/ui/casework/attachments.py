@@ -146,7 +146,7 @@ class AttachmentsTab(QWidget):
         self.save_button.setEnabled(bool(view.files))
         self.files.show_files(view.files, plain=plain)
         self.list.setVisible(bool(view.files))
-        self._hint.setVisible(takes)
+        self._hint.setVisible(takes and not view.files)  # on a low screen the files need its line
         for sha256 in self.files.missing():
             done = partial(self.files.show_image, sha256)
             self._jobs.read(self, partial(thumbnail, self._desk.files, sha256), done, name=f"small {sha256}")

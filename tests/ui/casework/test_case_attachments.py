@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTemporaryDir, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gridclient import start
@@ -66,6 +66,18 @@ def tab(made: InventedDesk, case_id: str, jobs: Jobs, qtbot: QtBot) -> Attachmen
     shown.show_view(load_view(made.desk, case_id))
     shown.show()
     return shown
+
+
+def test_how_files_come_is_told_until_there_are_some(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """On a low screen its line stood where the photos' names should be."""
+    told = next(label for label in tab.findChildren(QLabel) if "Ctrl+V" in label.text())
+    assert told.isVisible()
+    with qtbot.waitSignal(tab.attached):
+        tab.attach([photo(tmp_path)])
+    tab.show_view(load_view(made.desk, case_id))
+    assert tab.list.isVisible() and not told.isVisible()
 
 
 def test_a_file_is_kept_and_named_in_the_case(
