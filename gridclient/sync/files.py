@@ -1,16 +1,18 @@
-"""The last stage of a round: sends and fetches attachments in pieces, up to a number of bytes, so that no case waits
-for a photo."""
+"""The last stage of a round: sends and fetches attachments in pieces, up to a number of bytes and of seconds, so that
+no case waits for a photo."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 from gridclient.domain.errors import GridClientError, NotFound, StoreUnavailable, SyncFault
 from gridclient.services.sync_port import SyncStore, WaitingFile
 from gridclient.sync.terms import FilePlace
-from gridclient.sync.transport import ENDS_THE_ROUND, Pacing, Transport
+from gridclient.sync.transport import ENDS_THE_ROUND, FIRST_BYTES, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
 _FILES: Final = 8
@@ -19,6 +21,10 @@ _MOST_PIECE: Final = 256 << 10
 _LEAST_BUDGET: Final = 256 << 10
 _SIZES: Final = 4
 """A round moves at least ``_LEAST_BUDGET`` bytes of files, or this many requests of the size that the line carries."""
+_LONG_S: Final = 6.0
+_LONGEST_S: Final = 20.0
+"""A piece that took longer than ``_LONG_S`` was too large. After ``_LONGEST_S`` the rest waits for the next round,
+which brings the others' news first."""
 _OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout"})
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -30,7 +36,9 @@ class FileStage:
     Args:
         hurried: asked before each piece; ``True`` leaves the rest for the next round, as events wait.
         check_cancelled: called before each piece; raises ``Cancelled`` to end the round.
-        pacing: the size of a piece follows from it; files that proved wrong are kept in it.
+        pacing: the size of a piece follows from it, and it from how long they took; files that proved wrong are kept
+            in it.
+        monotonic: seconds of a clock that only goes forward.
 
     Attributes:
         fault: why a file was left behind in :meth:`run`; ``None`` if nothing failed.
@@ -43,22 +51,28 @@ class FileStage:
         hurried: Callable[[], bool],
         check_cancelled: Callable[[], None],
         pacing: Pacing,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.fault: GridClientError | None = None
         self._store = store
         self._transport = transport
         self._hurried = hurried
         self._check_cancelled = check_cancelled
+        self._pacing = pacing
+        self._monotonic = monotonic
         self._piece = min(max(pacing.up.size, _LEAST_PIECE), _MOST_PIECE)
         self._left = max(_LEAST_BUDGET, pacing.up.size * _SIZES)
+        self._until = monotonic() + _LONGEST_S
+        self._used_up = False
         self._spoilt = pacing.spoilt
         self._on_spoilt = False
 
     @property
     def left_over(self) -> bool:
-        """Whether the bytes of this round were used up before the files, the last ones not by a file that proves wrong
-        each time."""
-        return self._left <= 0 and not self._on_spoilt
+        """Whether the bytes or the seconds of this round were used up before the files, the last ones not by a file
+        that proves wrong each time."""
+        return self._used_up and not self._on_spoilt
 
     def run(self, progress: Progress, today: str = "") -> None:
         """Moves up to eight files each way. The cases are safe by now, so a fault here fails no round.
@@ -130,7 +144,8 @@ class FileStage:
                 return
             if not piece:
                 return  # it is shorter here than it says; the desk's own check finds that
-            after = self._transport.put_file(file.sha256, place.offset, piece, size=file.size)
+            with self._timed():
+                after = self._transport.put_file(file.sha256, place.offset, piece, size=file.size)
             self._spend(file, len(piece))
             self._store.file_sent(file.sha256, after.offset)
             if after.offset <= place.offset:
@@ -145,7 +160,8 @@ class FileStage:
         progress("files", here, file.size)
         while (here < size or not size) and self._may_go_on():
             # How long it is the hub knows, which has proved it: what an event says may be wrong.
-            piece, size = self._transport.get_file(file.sha256, here, self._piece)
+            with self._timed():
+                piece, size = self._transport.get_file(file.sha256, here, self._piece)
             if not size:
                 return  # the other desk has not sent it yet
             self._spend(file, len(piece))
@@ -161,6 +177,20 @@ class FileStage:
         self._left -= size
         self._on_spoilt = file.sha256 in self._spoilt
 
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Around a request that carries a piece. Where it took long, or got no answer for long, the line is worse than
+        was known: what goes at once is then as on an unknown one, or half. Else a case would wait for each piece, and
+        one that always runs into the time-out would never go."""
+        began = self._monotonic()
+        try:
+            yield
+        finally:
+            if self._monotonic() - began > _LONG_S:
+                self._piece = max(min(self._piece // 2, FIRST_BYTES), _LEAST_PIECE)
+                self._pacing.up.size = min(self._pacing.up.size, self._piece)
+
     def _may_go_on(self) -> bool:
         self._check_cancelled()
-        return self._left > 0 and not self._hurried()
+        self._used_up = self._left <= 0 or self._monotonic() > self._until
+        return not self._used_up and not self._hurried()

@@ -169,8 +169,9 @@ class Round:
             if self._queue.is_empty and self._everything_complete() and not self._set_free():
                 break
         self._queue.require_placed()
-        files = FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing)
-        files.run(self._around.progress, f"{self._around.now():%Y%m%d}")
+        around, check = self._around, self._check_cancelled
+        files = FileStage(self._store, self._transport, around.hurried, check, self._pacing, monotonic=around.monotonic)
+        files.run(around.progress, f"{around.now():%Y%m%d}")
         self.files_fault = files.fault
         if files.left_over:
             self._around.files_left()
