@@ -200,6 +200,7 @@ def test_on_a_screen_at_125_percent_the_map_leaves_no_row_or_column_unpainted() 
     steps = """
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 from gridclient.application import make_application
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.theme import LIGHT, apply_theme
