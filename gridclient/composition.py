@@ -309,13 +309,10 @@ def _actor(profile: profiles.Profile, reference: SqliteReference, account: str |
 def _bound_account(profile: profiles.Profile, reference: SqliteReference) -> Actor | None:
     """A department's desk acts for its unit, one that may write no case watches; ``None`` for every other desk."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
-    grants = [grant for grant in enrolment.grants if grant.is_of_cases] if enrolment is not None else []
-    units = {grant.unit for grant in grants}
-    if len(units) == 1 and "" not in units:
-        (code,) = units
+    if enrolment is not None and (code := enrolment.unit):
         unit = reference.unit(code)
         return Actor(code, AccountRole.UNIT, code, unit.name if unit is not None else code)
-    if grants and not any(grant.writes for grant in grants):
+    if enrolment is not None and enrolment.only_watches:
         return replace(read_account(profile.database, WATCHING_ACCOUNT), role=AccountRole.WATCHER)
     return None
 

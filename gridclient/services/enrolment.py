@@ -72,6 +72,18 @@ class Enrolment:
         return tuple(sorted({grant.stream.removeprefix(CASES) for grant in self.grants if grant.is_of_cases}))
 
     @property
+    def unit(self) -> str:
+        """The unit for which a department's desk acts; "" on every other desk."""
+        units = {grant.unit for grant in self.grants if grant.is_of_cases}
+        return units.pop() if len(units) == 1 else ""
+
+    @property
+    def only_watches(self) -> bool:
+        """Whether the desk has cases and may write none of them."""
+        of_cases = [grant for grant in self.grants if grant.is_of_cases]
+        return bool(of_cases) and not any(grant.writes for grant in of_cases)
+
+    @property
     def sends_reference(self) -> bool:
         """Whether reference data that change here go to all desks, as those of the county's own desk do."""
         return any(grant.stream == REFERENCE and grant.writes for grant in self.grants)

@@ -32,11 +32,14 @@ class SyncState(StrEnum):
 
 @frozen
 class Belonging:
-    """A desk's registration as shown: its characters in case numbers, its townships' codes, and since when."""
+    """A desk's registration as shown: its characters in case numbers, its townships' codes, and since when; then as
+    whom it acts (:class:`gridclient.services.enrolment.Enrolment`)."""
 
     short: str
     townships: tuple[str, ...]
     since: datetime
+    unit: str = ""
+    only_watches: bool = False
 
 
 @frozen
@@ -54,6 +57,7 @@ class SyncView:
         proxy: the chosen proxy (:meth:`SyncControl.choose_proxy`), without its password.
         belonging: the registration; ``None`` before there is one.
         counted: whether the numbers, ``fresh_at`` and ``closed`` have been read yet.
+        reopen: the desk was opened as somebody else than whom its rights let act now.
         closed: townships that may no longer be read, each with how fresh its cases are.
         refused: what waits and can never be sent with the rights that this desk has.
         aside: what was set aside.
@@ -75,6 +79,7 @@ class SyncView:
     proxy: str = ""
     belonging: Belonging | None = None
     counted: bool = True
+    reopen: bool = False
     closed: tuple[tuple[str, datetime], ...] = ()
     refused: tuple[Refused, ...] = ()
     aside: PutAside = PutAside()

@@ -70,6 +70,7 @@ class ProcessSyncControl:
         self._offline = self._kept_offline = offline
         self._keep_offline = keep_offline
         self._view = SyncView(_first_state(enrolled=enrolled, offline=offline), counted=False)
+        self._opened_as: tuple[str, bool] | None = None
         self._listeners: list[Listener] = []
         self._news: queue.SimpleQueue[Told | Committed | SetOffline | SyncState | None] = queue.SimpleQueue()
         self._worker = WorkerLink(opening, given, offline=lambda: self._offline, tell=self._news.put)
@@ -195,7 +196,10 @@ class ProcessSyncControl:
                     self._view = replace(self._view, state=news, next_at=None, stage="", done=0, all=0)
             case Stands(state, next_at, url, by_stick, proxy, whose):
                 view = replace(self._view, state=state, next_at=next_at, stage="", done=0, all=0)
-                self._view = replace(view, hub_url=url, by_stick=by_stick, proxy=proxy, belonging=whose)
+                acts = (whose.unit, whose.only_watches) if whose is not None else ("", False)
+                self._opened_as = self._opened_as or acts  # the worker's first word is of before its first round
+                reopen = acts != self._opened_as
+                self._view = replace(view, hub_url=url, by_stick=by_stick, proxy=proxy, belonging=whose, reopen=reopen)
             case Progressed(stage, done, of_all):
                 self._view = replace(self._view, stage=stage, done=done, all=of_all)
             case RoundEnded(report):

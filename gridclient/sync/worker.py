@@ -288,7 +288,7 @@ class SyncWorker:
         wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
         url, belonging = "", None
         if enrolment is not None:
-            url, belonging = enrolment.url, Belonging(enrolment.short, enrolment.townships, enrolment.enrolled_at)
+            url, belonging = enrolment.url, _belonging(enrolment)
         next_at = self._around.now() + wait if self._may_come(state) else None
         proxy = without_password(self._around.hub.proxy())
         self._around.tell(Stands(state, next_at, url, self._by_stick, proxy, belonging))
@@ -375,3 +375,9 @@ class SyncWorker:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _belonging(enrolment: Enrolment) -> Belonging:
+    return Belonging(
+        enrolment.short, enrolment.townships, enrolment.enrolled_at, enrolment.unit, enrolment.only_watches
+    )

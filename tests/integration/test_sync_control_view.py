@@ -160,3 +160,22 @@ def test_a_fault_of_the_worker_is_the_same_fault_at_the_desk(code: str, kind: ty
     assert type(error) is kind and isinstance(error, GridClientError)
     assert error.code == code and (kind is Cancelled or error.params == {"file": "a"})
     assert told == [Answered(1, None, code, {"file": "a"})] and not link._tickets
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_desk_whose_rights_make_it_somebody_else_is_to_be_opened_again(alone: bool) -> None:
+    def reopens(unit: str = "", *, only_watches: bool = False) -> bool:
+        whose = Belonging("A1", ("371002001",), NOON, unit, only_watches)
+        control._taken_in(Stands(SyncState.IDLE, NOON, "http://hub", False, "", whose))
+        return control.view().reopen
+
+    control = ProcessSyncControl(OPENING, (), FakeSyncQueries(), enrolled=not alone)
+    if alone:
+        control._taken_in(Stands(SyncState.ALONE, None, ""))
+    assert [reopens(), reopens(), reopens("A04"), reopens(only_watches=True), reopens()] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
-from gridclient.services.enrolment import Enrolment
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import Belonging, SyncState
 from gridclient.services.sync_port import RoundEnd
@@ -162,6 +162,27 @@ def test_the_desk_is_told_with_which_hub_and_as_what_it_is_registered(stage: Sta
     stage.run(until=1)
     told = next(told for _, told in stage.told if isinstance(told, Stands))
     assert (told.url, told.belonging) == ("http://hub", Belonging("A1", ("371002001",), START))
+
+
+@pytest.mark.parametrize(
+    ("grants", "unit", "only_watches"),
+    [
+        ((Grant(TOWN, writes=True, unit="A04"), Grant("t:371002002", writes=True, unit="A04")), "A04", False),
+        ((Grant(TOWN, writes=True), Grant("t:371002002", writes=True, unit="A04")), "", False),
+        ((Grant(TOWN), Grant("ref", writes=True)), "", True),
+        ((Grant("ref", writes=True),), "", False),
+    ],
+)
+def test_the_desk_is_told_as_whom_its_rights_let_it_act(
+    stage: Stage, grants: tuple[Grant, ...], unit: str, only_watches: bool
+) -> None:
+    enrolment = stage.store.enrolment()
+    assert enrolment is not None
+    stage.store.keep_enrolment(replace(enrolment, grants=grants))
+    stage.run(until=1)
+    told = next(told for _, told in stage.told if isinstance(told, Stands))
+    assert told.belonging is not None
+    assert (told.belonging.unit, told.belonging.only_watches) == (unit, only_watches)
 
 
 def test_how_far_a_round_and_a_stick_are_is_told(stage: Stage, tmp_path: Path) -> None:

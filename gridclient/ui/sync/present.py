@@ -93,6 +93,8 @@ def fresh_face(view: SyncView, now: datetime) -> Face:
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
     if view.closed:
         words = translate("Sync", "{words}，{count} 个镇街停更").format(words=words, count=len(view.closed))
+    if view.reopen:
+        words = translate("Sync", "{words}，需重开").format(words=words)
     calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # a tooltip must not count down
     return Face(_icon(view), words, _tone(view, now), " ".join(headline(calm, now).sentences))
 
@@ -205,7 +207,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
     title, sentences = makers[view.state](view, now)
     aside = aside_words(view)
     rest = (*((aside,) if aside and aside not in sentences else ()), *_closed(view, now), *clock_words(view.last))
-    return Headline(_icon(view), title, (*sentences, *rest), _tone(view, now))
+    return Headline(_icon(view), title, (*_reopen(view), *sentences, *rest), _tone(view, now))
 
 
 def hub_words(view: SyncView) -> str:
@@ -344,6 +346,12 @@ def _fresh_sentence(view: SyncView, now: datetime) -> str:
     return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
 
 
+def _reopen(view: SyncView) -> tuple[str, ...]:
+    if not view.reopen:
+        return ()
+    return (translate("Sync", "本席位的身份变了：请关闭席位，再打开，按新的身份办理；先前的身份办的，同步中心不收。"),)
+
+
 def _closed(view: SyncView, now: datetime) -> tuple[str, ...]:
     """Names the townships whose cases stand still because a right was taken away."""
     if not view.closed:
@@ -377,5 +385,5 @@ def _tone(view: SyncView, now: datetime) -> Tone:
     if not view.counted:
         return Tone.CALM
     stale = view.fresh_at is None or now - view.fresh_at > _STALE
-    wants_somebody = stale or view.refused or (has_pending(view) and refused_words(view.last))
+    wants_somebody = stale or view.reopen or view.refused or (has_pending(view) and refused_words(view.last))
     return Tone.WARN if wants_somebody and view.state is SyncState.IDLE else Tone.OK
