@@ -31,6 +31,12 @@ _READ: Final = (
     "SELECT EXISTS(SELECT 1 FROM feeds WHERE feed = ?1) OR EXISTS(SELECT 1 FROM feeds f CROSS JOIN feed_places p "
     "ON p.feed = f.feed AND p.position = ?2 WHERE f.feed LIKE '%@' || ?1)"
 )
+_STANDS: Final = (
+    "SELECT EXISTS(SELECT 1 FROM origins o CROSS JOIN events e ON e.origin = o.no "
+    "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS("
+    "SELECT 1 FROM feeds f CROSS JOIN feed_places p ON p.feed = f.feed AND p.position = e.acked "
+    "WHERE f.feed LIKE '%@' || ?1))"
+)
 _FORGET: Final = (
     "DELETE FROM rounds WHERE no <= (SELECT max(no) FROM rounds) - ? "
     "AND no IS NOT (SELECT max(no) FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL)"
@@ -82,7 +88,8 @@ class SqliteSyncQueries:
     def closed(self) -> Sequence[tuple[str, datetime]]:
         """See the port."""
         with self._database.reader() as connection:
-            found = _dated(connection)
+            dated = _dated(connection).items()
+            found = {f: at for f, at in dated if connection.execute(_STANDS, (stream_of(f),)).fetchone()[0]}
             names = dict(connection.execute(_NAMES).fetchall()) if found else {}
         oldest: dict[str, datetime] = {}
         for feed, at in found.items():

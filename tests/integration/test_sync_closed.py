@@ -101,3 +101,24 @@ def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_an
         found = still(desk)
         assert {found[title] for title in given} == {None}
         assert {at for title, at in found.items() if title not in given} == {fresh}
+
+
+def test_a_right_that_showed_nothing_leaves_no_township_that_stands_still_when_it_ends(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
+    with serving(demo / "hub") as hub:
+        first = CommandLine(demo, capsys)
+        cases = first.json("cases", "list", "--state", "dispatched", "--limit", 100).json["cases"]
+        unit, township = cases[0]["unit"], f"371002{cases[0]['grid'][6:9]}"
+        stranger = next(case["unit"] for case in cases if case["unit"][:9] not in (township, unit[:9]))
+        desk = Desks(tmp_path, hub, capsys).make("b", "--unit", unit, "--township", township, township=township)
+        assert desk.json("sync").status == 0
+        device = next(d["device"] for d in first.json("hub", "devices", "--db", hub.database).json if d["name"] == "b")
+        rights = ("hub", "rights", device, "--db", hub.database, "--township", township, "--unit")
+        stood = []
+        for now in (stranger, unit):
+            assert first.json(*rights, now).status == 0
+            assert all(desk.json("sync").status == 0 for _ in range(2))
+            stood.append((len(known(desk)[0]), sum(at is not None for at in still(desk).values())))
+        assert stood == [(1, len(still(desk))), (0, 0)]
