@@ -22,7 +22,7 @@ _STYLE: Final = (
     "body{font:15px/1.6 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222;background:#fff}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
     "th,td{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left}"
-    "td.n{text-align:right;font-variant-numeric:tabular-nums}.gone{color:#888}"
+    "th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}.gone{color:#888}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#444}}"
 )
 _HELD_SAID: Final = (
@@ -160,10 +160,13 @@ def note_cells(notes: Iterable[Note]) -> Iterator[tuple[str | int, ...]]:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in header)
-    lines = ("".join(_cell(value) for value in row) for row in rows)
+    given = [tuple(row) for row in rows]
+    signs = [_sign(value) for value in given[0]] if given else [""] * len(header)
+    head = "".join(f"<th{sign}>{escape(title)}</th>" for title, sign in zip(header, signs, strict=True))
+    lines = ("".join(f"<td{_sign(value)}>{escape(str(value))}</td>" for value in row) for row in given)
     return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
-def _cell(value: object) -> str:
-    return f"<td{' class=n' if isinstance(value, int) else ''}>{escape(str(value))}</td>"
+def _sign(value: object) -> str:
+    """The mark of a cell with a number, and of its column's title: both stand on the right."""
+    return " class=n" if isinstance(value, int) else ""

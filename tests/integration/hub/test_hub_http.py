@@ -247,6 +247,7 @@ def test_the_status_page_tells_how_each_device_stands(line: HubLine, access: Acc
     desk.round(line.sync, [desk.push(1, 30)])
     page = line.ask("GET", "/").data.decode()
     assert f"<tr><td>{STREAM}</td><td class=n>30</td></tr>" in page
+    assert "<tr><th>数据流</th><th class=n>事件数</th></tr>" in page
     _, here, gone = page.partition("<h2>记录</h2>")[0].split("<tr><td>desk-")
     assert here.startswith("0001</td><td>") and "<td>正常</td></tr>" in here
     assert gone.startswith("0009</td><td>二号席</td>") and "<td>—</td><td>已吊销</td></tr>" in gone
