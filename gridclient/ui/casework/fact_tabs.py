@@ -81,7 +81,7 @@ class DetailsTab(ScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.facts = FactTable()
-        self.show_button = QPushButton(self.tr("显示反映人"))
+        self.show_button = QPushButton()
         self.show_button.setToolTip(
             self.tr("显示这件案件里的姓名和号码原文，换到别的案件再遮住；谁在何时看过，记入操作记录")
         )
@@ -95,6 +95,8 @@ class DetailsTab(ScrollArea):
         """Shows the facts of a case, people ``plain`` or masked; ``may_ask``: the operator may have them unmasked."""
         facts, whole = list(self._facts(view, _masked)), list(self._facts(view, _plain))
         self.facts.show_facts(whole if plain else facts)
+        known = bool(view.case.facts.reporter_name or view.case.facts.reporter_phone or view.case.contact)
+        self.show_button.setText(self.tr("显示反映人") if known else self.tr("显示号码"))
         self.show_button.setVisible(may_ask and not plain and facts != whole)
 
     def _facts(self, view: CaseView, told: _Told) -> Iterable[Fact]:

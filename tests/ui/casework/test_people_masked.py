@@ -101,6 +101,15 @@ def test_a_correction_of_words_with_a_number_leaves_a_trace_too(
     assert made.store.audited == [("wang", "reporter_shown", case_id)]
 
 
+def test_the_button_promises_no_reporter_where_there_is_none_to_show(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    show(told_everywhere(made))
+    assert panel.top.details.show_button.text() == "显示号码"
+    show(made.register("积水", reporter_name="王小丽"))
+    assert panel.top.details.show_button.text() == "显示反映人"
+
+
 def test_where_nothing_is_masked_nothing_is_offered(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.handling("积水"))
     assert not panel.top.show_numbers.isVisible() and panel.top.details.show_button.isHidden()
