@@ -17,6 +17,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.enrol_form import EnrolForm
 from gridclient.ui.sync.page import SyncPage
+from gridclient.ui.sync.present import Tone
 from tests.fakes.fake_sync import FakeSync
 from tests.ui.sync.conftest import click, settle, tell, view
 
@@ -134,6 +135,16 @@ def test_after_enrolling_enter_opens_nothing(
     qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible())
     assert QApplication.focusWidget() is page.leave
     assert page.told.isVisible() and "再打开一次" in page.told.text()  # who acts is decided when the desk opens
+
+
+def test_a_desk_that_has_become_somebody_else_is_told_first_to_be_opened_again(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    tell(fake, sync, qtbot, SyncState.IDLE)
+    assert "重开" not in sync.lamp.words and "再打开" not in page.card.words.text()
+    tell(fake, sync, qtbot, SyncState.IDLE, reopen=True)
+    assert sync.lamp.words.endswith("，需重开") and sync.lamp.faces[1].tone is Tone.WARN
+    assert page.card.words.text().startswith("本席位的身份变了：请关闭席位，再打开")
 
 
 def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(

@@ -69,7 +69,6 @@ def test_the_first_lamp_says_what_is_only_here(shown: SyncView, words: str, tone
         (IDLE, "已同步 · 数据截至 14:30"),
         (view(SyncState.IDLE, pending_events=1), "待同步 · 数据截至 14:30"),
         (view(SyncState.IDLE, closed=(("371002003", NOW),)), "已同步 · 数据截至 14:30，1 个镇街停更"),
-        (view(SyncState.IDLE, reopen=True), "已同步 · 数据截至 14:30，需重开"),
         (SyncView(SyncState.IDLE), "待同步 · 从未同步"),
         (view(SyncState.RUNNING), "同步中 · 数据截至 14:30"),
         (view(SyncState.RETRYING, next_at=NOW + timedelta(seconds=84)), "重试中 1:24 · 数据截至 14:30"),
@@ -123,12 +122,6 @@ def test_townships_that_may_not_be_read_any_more_are_told_with_how_fresh_they_st
     codes = "371002001、371002002、371002003 等 4 个"
     words = f"查看权限已收回或缩小的镇街：{codes}。权限以外的案件停在 10:32，不再更新。"
     assert words in said and "看到的是截至 14:30 的数据。" in said
-
-
-def test_a_desk_that_has_become_somebody_else_is_told_first_to_be_opened_again() -> None:
-    changed = view(SyncState.IDLE, reopen=True)
-    assert headline(changed, NOW).sentences[0].startswith("本席位的身份变了：请关闭席位，再打开")
-    assert (fresh_face(changed, NOW).tone, fresh_face(IDLE, NOW).tone) == (Tone.WARN, Tone.OK)
 
 
 def test_states_that_need_somebody_are_red_and_offline_is_no_error() -> None:
