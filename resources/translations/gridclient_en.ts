@@ -1085,6 +1085,10 @@ Choose one in the list with ↑ ↓, or click one on the map; Ctrl+K searches.</
         <translation>those with * are required</translation>
     </message>
     <message>
+        <source>表头里没有认得的列，请自己选；同样的表头下次沿用</source>
+        <translation>None of the headings is known. Please choose the columns.</translation>
+    </message>
+    <message>
         <source>（不取）</source>
         <translation>(leave out)</translation>
     </message>
@@ -1667,6 +1671,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>显示这件案件里的姓名和号码原文，换到别的案件再遮住；谁在何时看过，记入操作记录</source>
         <translation>Show names and numbers of this case as written; another case hides them again. Who looked and when goes into the record</translation>
+    </message>
+    <message>
+        <source>显示号码</source>
+        <translation>Show numbers</translation>
     </message>
     <message>
         <source>描述</source>
@@ -3673,6 +3681,10 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
         <translation>This computer stands alone and has the only copy of the data: back up often.</translation>
     </message>
     <message>
+        <source>本席位的身份变了：请关闭席位，再打开，按新的身份办理；先前的身份办的，同步中心不收。</source>
+        <translation>This desk is somebody else now: close it and open it again, then go on in its new part. What was done in the former part is not taken by the hub.</translation>
+    </message>
+    <message>
         <source>查看权限已收回或缩小的镇街：{shown}。权限以外的案件停在 {when}，不再更新。</source>
         <translation>Townships that may no longer be read, or only in part: {shown}. Their other cases stand as of {when} and change no more.</translation>
     </message>
@@ -3735,6 +3747,10 @@ What need not be: press “Set aside”. It no longer counts as unreported, stay
     <message>
         <source>{words}，{count} 个镇街停更</source>
         <translation>{words}, {count} townships stand still</translation>
+    </message>
+    <message>
+        <source>{words}，需重开</source>
+        <translation>{words}, open again</translation>
     </message>
     <message>
         <source>需重开</source>
