@@ -1086,7 +1086,7 @@ Choose one in the list with ↑ ↓, or click one on the map; Ctrl+K searches.</
     </message>
     <message>
         <source>表头里没有认得的列，请自己选；同样的表头下次沿用</source>
-        <translation>None of the headings is known. Please choose the columns.</translation>
+        <translation>No known heading: please choose the columns; the same headings are remembered.</translation>
     </message>
     <message>
         <source>（不取）</source>
