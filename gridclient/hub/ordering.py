@@ -26,6 +26,8 @@ _LONGEST_NAME: Final = 200
 _LONGEST_TEXT: Final = 256 * 1024
 _LARGEST_SMALL: Final = 2**31 - 1
 _LARGEST: Final = 2**62
+_MOST_HANDED: Final = 5 * MOST_EVENTS
+"""Most units that the events of a push hand their cases to, all together: each takes a row."""
 _DEEPEST: Final = 100
 """Deepest nesting of a payload: a desk's stack may be smaller than the hub's, and the JSON reader needs it."""
 _MANY_DIGITS: Final = 4000
@@ -95,7 +97,8 @@ def read_payloads(push: Push) -> Contents | None:
     if payloads is None or any(WITHHELD in payload for payload in payloads):  # only the hub adds this, for departments
         return None
     handed = [units_handed(kind, told) if told else _NOBODY for kind, told in zip(kinds, payloads, strict=True)]
-    return None if any(map(_unfit, frozenset().union(*handed))) else Contents(payloads, handed)
+    too_many = sum(map(len, handed)) > _MOST_HANDED
+    return None if too_many or any(map(_unfit, frozenset().union(*handed))) else Contents(payloads, handed)
 
 
 def _objects(texts: Sequence[str]) -> Payloads | None:
@@ -248,36 +251,38 @@ def _size(value: object) -> int:
 class _Feeds:
     """Adds new events to the counts and sums of units' feeds.
 
-    A case that is handed to a further unit brings all its earlier events into that unit's feed.
+    A case that is handed to a further unit brings all its earlier events into that unit's feed. Each unit of a case is
+    counted once and not with every event: a case of thousands of units must not hold up its stream.
     """
 
     def __init__(self, standing: Standing, dispatched: Set[str]) -> None:
         self.new: list[tuple[str, str, int]] = []
         self.sums = defaultdict[str, list[int]](lambda: [0, 0])
-        self._units = dict(standing.handed)
-        self._marks: dict[str, list[int]] = {subject: [] for subject in dispatched}
+        self._before = standing.handed
+        self._earlier: dict[str, list[int]] = {subject: [0, 0] for subject in dispatched}
         for row in standing.earlier:
-            if row.subject in self._marks:
-                self._marks[row.subject].append(place_mark(row.position, row.link))
+            if row.subject in self._earlier:
+                _add(self._earlier[row.subject], 1, place_mark(row.position, row.link))
 
     def count(self, events: Iterable[EventRow], marks: Iterable[int], handed: Iterable[frozenset[str]]) -> None:
-        of_subject, units_of = self._marks.get, self._units.get
+        here = {subject: [0, 0] for subject in self._before.keys() | self._earlier.keys()}
+        units_of: dict[str, set[str]] = {subject: set(self._before.get(subject, ())) for subject in self._earlier}
         for event, mark, units in zip(events, marks, handed, strict=True):
             subject = event[6]
-            known = units_of(subject, _NOBODY)
-            for unit in known:
-                self._add(unit, 1, mark)
-            before = of_subject(subject)
-            if before is None:
-                continue
-            before.append(mark)
-            if units and not units <= known:
-                for unit in sorted(units - known):
+            if subject in here:
+                _add(here[subject], 1, mark)
+            if units:
+                for unit in sorted(units - units_of[subject]):
                     self.new.append((unit, subject, event.position))
-                    self._add(unit, len(before), sum(before))
-                self._units[subject] = known | units
+                units_of[subject] |= units
+        for subject, (count, total) in here.items():
+            for unit in self._before.get(subject, ()) if count else ():
+                _add(self.sums[unit], count, total)
+        for unit, subject, _ in self.new:
+            before, now = self._earlier[subject], here[subject]
+            _add(self.sums[unit], before[0] + now[0], before[1] + now[1])
 
-    def _add(self, unit: str, count: int, total: int) -> None:
-        before = self.sums[unit]
-        before[0] += count
-        before[1] += total
+
+def _add(sums: list[int], count: int, total: int) -> None:
+    sums[0] += count
+    sums[1] += total

@@ -187,7 +187,7 @@ class HubService:
     def _read(self, device: Device, body: bytes) -> SyncRequest:
         try:
             request = decode_request(body, device.device, self.versions)
-            if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES:
+            if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES or _asks_twice(request):
                 raise SyncFault("sync.refused", why="too many")
         except SyncFault as fault:
             self._refused(fault.code, device)
@@ -321,6 +321,11 @@ class HubService:
         same = {ask.feed for ask in asked} == set(readable(grants))
         forbidden = any(result.status is PushStatus.FORBIDDEN for result in results)
         return None if known and same and not forbidden else grants
+
+
+def _asks_twice(request: SyncRequest) -> bool:
+    """Whether it asks for a feed more than once: each time takes as long and as much memory as the first."""
+    return len({ask.feed for ask in request.feeds}) < len(request.feeds)
 
 
 def _size(page: Page) -> int:

@@ -186,17 +186,17 @@ def _read_push(parts: Any, device: str) -> Push:
     stream, incarnation, first, link, signature, packed, *author = checked(parts, list)
     if len(author) > 1:
         raise refused("push")
-    origin = OriginKey(_named(stream), checked(author[0], str) if author else device, ranged(incarnation, 0))
+    origin = OriginKey(_named(stream), _named(author[0]) if author else device, ranged(incarnation, 0))
     start = ranged(first, 1, LAST_PLACE)
     records = unpack_run(packed, origin, start)
     return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
 
 
-def _named(stream: object) -> str:
-    """A stream's name, which may come to stand in a line of the hub's log, and in its record."""
-    name = checked(stream, str)
+def _named(given: object) -> str:
+    """The name of a stream or a device, which may come to stand in a line of the hub's log, and in its record."""
+    name = checked(given, str)
     if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ValueError("stream")
+        raise ValueError("name")
     return name
 
 

@@ -151,12 +151,13 @@ def test_a_cursor_beyond_the_stream_means_that_the_hub_is_behind(service: HubSer
 def test_a_request_for_more_feeds_or_with_more_pushes_than_any_desk_has_is_refused(
     service: HubService, desk: HubDesk
 ) -> None:
-    feeds, pushes = [FeedAsk(STREAM, 0, False)] * 1001, [desk.push(1, 1)] * 1001
-    for many in ({"feeds": feeds}, {"pushes": pushes}):
+    pushes, feeds = [desk.push(1, 1)] * 1001, [FeedAsk(f"t:{number}", 0, False) for number in range(1000)]
+    feeds.append(FeedAsk(STREAM, 0, False))
+    for many in ({"feeds": feeds}, {"pushes": pushes}, {"feeds": feeds[-1:] * 2}):
         with pytest.raises(SyncFault, match=r"sync\.refused"):
             desk.round(service.sync, **many)
     reply = desk.round(service.sync, pushes[1:], feeds[1:])
-    assert (len(reply.results), len(reply.pages)) == (1000, 1000)
+    assert (len(reply.results), len(reply.pages)) == (1000, 1)
 
 
 def test_the_hub_tells_its_time_in_milliseconds(service: HubService, desk: HubDesk) -> None:

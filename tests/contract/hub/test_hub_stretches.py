@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from gridclient.domain.events import Record
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import Record, place_mark
 from gridclient.domain.handing import units_handed
 from gridclient.hub import feeds
 from gridclient.hub.backend import Backend
@@ -191,3 +193,48 @@ def test_what_no_log_could_hold_is_refused_and_the_stream_goes_on(
     desk.records[3] = right
     (result,) = desk.round(service.sync, [desk.push(1, 20)]).results
     assert result.status is PushStatus.APPLIED
+
+
+def test_who_carries_for_a_device_that_can_have_no_such_name_is_refused(service: HubService, desk: HubDesk) -> None:
+    """A zero is nothing that PostgreSQL can be asked about."""
+    sent = desk.push(1, 5)
+    for name in ("desk\0", "\0", "a\nb", "x" * 201):
+        carried = sent._replace(origin=sent.origin._replace(device=name), carried=True)
+        with pytest.raises(SyncFault, match=r"sync\.refused"):
+            desk.round(service.sync, [carried])
+    assert [(note.kind, note.times) for note in service.refusals.taken()] == [("sync.refused", 4)]
+
+
+def test_a_push_that_hands_its_cases_to_more_units_than_there_can_be_is_refused(
+    service: HubService, desk: HubDesk
+) -> None:
+    told = handing(*map(str, range(9_000)))
+    desk.records = [record._replace(kind="case_dispatched", text=told) for record in desk.records]
+    refused, taken = desk.round(service.sync, [desk.push(1, 12), desk.push(1, 11)]).results
+    assert (refused.status, taken.status) == (PushStatus.REFUSED, PushStatus.APPLIED)
+
+
+def test_every_units_feed_counts_what_befell_its_cases_whenever_they_came_to_it(
+    service: HubService, backend: Backend, desk: HubDesk
+) -> None:
+    """Before the hand-over, with it, between two of one push, and in pushes after it."""
+    steps = [(0, ""), (1, ""), (0, "ab"), (0, ""), (1, "b"), (0, "bc"), (1, ""), (0, "cad"), (0, ""), (1, "d")]
+    plain = noted(desk, desk.records[0], "", len(steps))
+    desk.records = [
+        record._replace(subject=str(case), kind="case_dispatched" if units else record.kind, text=handing(*units))
+        for record, (case, units) in zip(plain, steps, strict=True)
+    ]
+    for first, count in ((1, 2), (3, 5), (8, 3)):
+        (result,) = desk.round(service.sync, [desk.push(first, count)]).results
+        assert result.status is PushStatus.APPLIED
+    for unit in "abcd":
+        cases = {case for case, units in steps if unit in units}
+        places = [place for place, (case, _) in enumerate(steps, 1) if case in cases]
+        with backend.reading() as ledger:
+            _, *sums = ledger.feed_sum(STREAM, unit)
+        assert sums == [len(places), sum(place_mark(place, desk.link(place)) for place in places) % 2**64]
+
+
+def handing(*units: str) -> str:
+    """The payload of an event that hands its case to these units."""
+    return json.dumps({"assignments": [{"unit": unit} for unit in units]})
