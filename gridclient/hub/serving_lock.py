@@ -56,7 +56,7 @@ class _Keeper:
     def __init__(self, url: str, lost: Callable[[], object]) -> None:
         self._url, self._lost = url, lost
         self._database = ""
-        self._name = f"gridclient-hub {secrets.token_hex(8)}"  # by which it knows its own connections
+        self._name = f"gridclient-hub {secrets.token_hex(8)}"  # by which it knows the connections it took the lock on
         self._line: Connection | None = None
         self._session = 0
         self._ended = threading.Event()
@@ -99,7 +99,7 @@ class _Keeper:
         Raises:
             Conflict: with this code: another hub has it.
         """
-        line = self._connected()
+        line = self._connected(self._name)
         try:
             self._session = self._session_of(line)
             former = _asked(line, _END_FORMER.format(self._name))  # the server may not have missed it yet
@@ -115,15 +115,15 @@ class _Keeper:
         """The server's number for this connection. A pooler that lends one for each transaction gives another client
         the one of whoever asked last."""
         session: int = _asked(line, _SESSION)
-        with closing(self._connected()) as other:
+        with closing(self._connected("gridclient-hub")) as other:
             for statement in ("BEGIN", _SESSION):
                 other.execute(statement.encode())
             if _asked(line, _SESSION) != session:
                 raise InvalidInput("hub.pooled")
         return session
 
-    def _connected(self) -> Connection:
-        return connected(self._url, _NOTICED, self._name)
+    def _connected(self, name: str) -> Connection:
+        return connected(self._url, _NOTICED, name)
 
     def _drop(self) -> None:
         if self._line is not None:

@@ -71,6 +71,13 @@ def test_a_connection_that_only_the_server_believes_in_is_not_taken_for_another_
         assert not lost.is_set()
 
 
+def test_a_second_hub_is_refused_also_where_the_server_is_late_to_miss_its_connections(server: str) -> None:
+    with held(server), pooled(server, whole=True) as line:
+        with pytest.raises(Conflict, match="running"), held(line.url):
+            pass
+        assert len(holders(server)) == 1
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_hub_whose_database_another_one_has_taken_says_so_and_ends(
     server: str, tmp_path: Path, processes: str
