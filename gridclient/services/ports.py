@@ -172,9 +172,18 @@ class DeskQueries(Protocol):
         ...
 
     def likely_duplicates(
-        self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
+        self,
+        *,
+        title: str,
+        description: str,
+        phone: str,
+        lon: float | None,
+        lat: float | None,
+        at: datetime,
+        upper_number: str = "",
     ) -> Sequence[Likeness]:
-        """Recent cases that may report the same thing, the likeliest first."""
+        """Recent cases that may report the same thing, the likeliest first; before them those of the same number of the
+        platform above, however old."""
         ...
 
     def recent_units(self, standard: str) -> Mapping[str, int]:

@@ -301,7 +301,7 @@ class StandardListRow:
 @frozen
 class Likeness:
     """A case that may be a duplicate, and why: distance in metres, same telephone, similarity of the texts (0..1), a
-    house number of the same street in both."""
+    house number of the same street in both, the same number of the platform above."""
 
     row: CaseRow
     metres: float | None
@@ -309,6 +309,7 @@ class Likeness:
     text: float
     score: float
     same_house: bool = False
+    same_number: bool = False
 
 
 @frozen

@@ -1,8 +1,8 @@
-"""Likely duplicates of a new case: near in place and time, of the same house, from the same telephone, or with similar
-words.
+"""Likely duplicates of a new case: of the same number above, near in place and time, of the same house, from the same
+telephone, or with similar words.
 
-Candidates are few by construction (the nearest, the same telephone, the best hits of the search index among the newest
-cases). Only their texts are read from the log and compared.
+Candidates are few by construction (the same number, the nearest, the same telephone, the best hits of the search index
+among the newest cases). Only their texts are read from the log and compared.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,6 +39,7 @@ _NEWEST: Final = 3000
 _WORDS: Final = 10
 _OF_EACH_WORD: Final = 500
 _FOUND_BY_WORDS: Final = 100
+_OF_NUMBER: Final = 50
 _SHOWN: Final = 10
 _LEAST_SCORE: Final = 0.35
 _TELLING: Final = (EventKind.REGISTERED, EventKind.IMPORTED, EventKind.AMENDED, EventKind.FILED)
@@ -57,6 +59,7 @@ class NewCase:
     lon: float | None
     lat: float | None
     at: datetime
+    upper_number: str = ""
 
     @property
     def text(self) -> str:
@@ -85,11 +88,15 @@ def surroundings(table: Table, new: NewCase) -> Surroundings:
 def likely_duplicates(
     connection: Connection, around: Surroundings, new: NewCase, *, areas: Areas
 ) -> Sequence[Likeness]:
-    """At most ten cases, the likeliest first; a score below 0.35 is left out."""
-    rows = read_case_rows(connection, _candidates(connection, around, new), areas)
+    """At most ten cases, the likeliest first; a score below 0.35 is left out. What has the same number of the platform
+    above is the same order, wherever and whenever it was registered."""
+    of_number = _of_number(connection, new.upper_number)
+    candidates = dict.fromkeys((*of_number, *_candidates(connection, around, new)))
+    rows = read_case_rows(connection, list(candidates), areas)
     of_phone = _of_phone(connection, rows, new)
-    rows = [row for row in rows if row.rowid in of_phone or (_metres(row, new) or 0.0) <= _ELSEWHERE_M]
-    described = _described(connection, [row.rowid for row in rows])
+    near_enough = of_phone | frozenset(of_number)
+    rows = [row for row in rows if row.rowid in near_enough or (_metres(row, new) or 0.0) <= _ELSEWHERE_M]
+    described = _told(connection, [row.rowid for row in rows], "description")
     words, houses = frozenset(tokens_of(new.text)), _houses(new.text)
     found = []
     for row in rows:
@@ -97,6 +104,8 @@ def likely_duplicates(
         same_house = not houses.isdisjoint(_houses(text))
         alike = _alike(words, tokens_of(text))
         likeness = _compared(row, new, alike, same_phone=row.rowid in of_phone, same_house=same_house)
+        if row.rowid in of_number:
+            likeness = replace(likeness, same_number=True, score=1.0)
         if likeness.score >= _LEAST_SCORE:
             found.append(likeness)
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
@@ -176,13 +185,30 @@ def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
     return np.fromstring(text or "", dtype=np.int64, sep=",")
 
 
-def _described(connection: Connection, numbers: Sequence[int]) -> Mapping[int, str]:
-    """The newest description of each case from the log; it may stand in an undone amendment."""
+def _of_number(connection: Connection, upper_number: str) -> list[int]:
+    """Numbers of the cases that have this number of the platform above, the newest first."""
+    wanted = _plain(upper_number)
+    words = " ".join(tokens_of(wanted))
+    if not words:
+        return []
+    rows = connection.execute(
+        "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?", (f'"{words}"', _OF_NUMBER)
+    )
+    told = _told(connection, [no for (no,) in rows], "upper_number")
+    return sorted((no for no, number in told.items() if _plain(number) == wanted), reverse=True)
+
+
+def _plain(number: str) -> str:
+    return unicodedata.normalize("NFKC", number).strip().casefold()
+
+
+def _told(connection: Connection, numbers: Sequence[int], fact: str) -> Mapping[int, str]:
+    """The newest text that each case has for a fact, from the log; it may stand in an undone amendment."""
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
     (text,) = connection.execute(
-        "SELECT json_group_array(json_array(subject, payload -> '$.facts.description') ORDER BY pos) "
+        "SELECT json_group_array(json_array(subject, payload -> ?) ORDER BY pos) "
         f"FROM events WHERE subject IN {AMONG} AND kind IN ({kinds})",
-        (listed(numbers),),
+        (f"$.facts.{fact}", listed(numbers)),
     ).fetchone()
     return {no: said for no, said in json.loads(text) if is_text(said)}
 

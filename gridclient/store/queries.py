@@ -117,11 +117,19 @@ class SqliteQueries:
             return self._histories.timeline(connection, case_id)
 
     def likely_duplicates(
-        self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
+        self,
+        *,
+        title: str,
+        description: str,
+        phone: str,
+        lon: float | None,
+        lat: float | None,
+        at: datetime,
+        upper_number: str = "",
     ) -> Sequence[Likeness]:
         from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 
-        new = NewCase(title, description, phone, lon, lat, at)
+        new = NewCase(title, description, phone, lon, lat, at, upper_number)
         with self._at(only_open=False) as (_, table, moment):
             around = surroundings(table, new)
         with self._database.reader() as connection:  # lists need not wait for what takes longer

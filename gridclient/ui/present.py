@@ -240,7 +240,7 @@ def natural_time_words(span: timedelta) -> str:
 
 def likeness_words(likeness: Likeness, now: datetime) -> str:
     """Why a case may be the same: ``距 38 m · 同电话 · 昨 22:40``."""
-    parts = []
+    parts = [translate("Present", "同上级编号")] if likeness.same_number else []
     if likeness.metres is not None:
         parts.append(translate("Present", "距 {distance}").format(distance=distance_text(likeness.metres)))
     if likeness.same_house:

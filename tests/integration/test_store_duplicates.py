@@ -58,6 +58,18 @@ def test_the_same_house_is_a_reason_where_nobody_gave_a_point(stage: Stage) -> N
     assert not asked(stage, title="金鸡路195号", description="金鸡路195号下水道堵了，厕所返水，要求疏通")
 
 
+def test_an_order_that_comes_a_second_time_is_known_by_its_number_above_however_old_and_far(stage: Stage) -> None:
+    case_id = stage.register("路灯不亮", lon=LON, lat=LAT, upper_number="12345-2026-0017")
+    stage.register("井盖缺失", description="工单 12345-2026-0017 的续报", upper_number="12345-2026-00171")
+    stage.clock.advance(days=60)
+    (found,) = asked(stage, title="噪音", upper_number=" 12345-2026-0017", lon=LON + 0.1, lat=LAT)
+    assert (found.row.id, found.same_number, found.score) == (case_id, True, 1.0)
+    assert not asked(stage, title="噪音", upper_number="12345-2026-001")
+    stage.record(EventKind.AMENDED, case_id, {"facts": {"upper_number": "12345-2026-0018"}})
+    assert not asked(stage, title="噪音", upper_number="12345-2026-0017")
+    assert asked(stage, title="噪音", upper_number="12345-2026-0018")
+
+
 def test_the_same_telephone_counts_within_a_week(stage: Stage) -> None:
     case_id = stage.register("漏水", reporter_phone="13800001111")
     stage.clock.advance(days=6)

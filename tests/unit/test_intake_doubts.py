@@ -8,6 +8,11 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.intake import headline, parse_text
+from gridclient.services.rows import Likeness
+from gridclient.ui.intake.lookup import look_up
+from gridclient.ui.intake.values import IntakeValues
+from tests.ui.fakes.invented_desk import empty_desk
+from tests.ui.fakes.memory_store import MemoryStore
 
 NOW = datetime(2026, 11, 23, 20, 10, tzinfo=CHINA_TIME)
 
@@ -224,3 +229,15 @@ def test_a_greeting_is_no_title() -> None:
     assert headline("尊敬的领导您好！黎明街路灯坏了三天。") == "黎明街路灯坏了三天"
     assert headline("您好，黎明街路灯坏了三天") == "黎明街路灯坏了三天"
     assert headline("您好") == "您好"
+
+
+def test_the_number_above_alone_is_enough_to_look_for_the_order_that_came_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = empty_desk()
+    row = made.store.rows([made.register("路灯不亮")])[0]
+    same = Likeness(row, None, False, 0.0, 1.0, same_number=True)
+    known = {"RX20261120001": (same,)}
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda _self, **told: known.get(told["upper_number"], ()))
+    found = look_up(made.desk, IntakeValues(upper_number="RX20261120001"), (), None)
+    assert found.likenesses == (same,)

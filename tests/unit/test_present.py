@@ -180,6 +180,7 @@ def test_a_likeness_names_what_speaks_for_it() -> None:
     assert likeness_words(Likeness(row, 38.4, True, 0.2, 0.9), NOW) == "距 38 m · 同电话 · 昨 22:32"
     assert likeness_words(Likeness(row, None, False, 0.8, 0.9), NOW) == "文字相近 · 昨 22:32"
     assert likeness_words(Likeness(row, None, False, 0.2, 0.4, same_house=True), NOW) == "同一门牌 · 昨 22:32"
+    assert likeness_words(Likeness(row, None, False, 0.2, 1.0, same_number=True), NOW) == "同上级编号 · 昨 22:32"
 
 
 def test_parts_that_say_nothing_leave_no_dot() -> None:

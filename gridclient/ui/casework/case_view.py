@@ -131,6 +131,7 @@ def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:
         lon=facts.lon,
         lat=facts.lat,
         at=case.registered_at,
+        upper_number=facts.upper_number,
     )
     return tuple(likeness for likeness in found if likeness.row.id != case.id)
 

@@ -64,7 +64,8 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
 
 
 def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:
-    if len(values.description.strip()) < _LEAST_TEXT and not values.reporter_phone and point is None:
+    told = values.reporter_phone or values.upper_number
+    if len(values.description.strip()) < _LEAST_TEXT and not told and point is None:
         return ()
     lon, lat = point if point is not None else (None, None)
     found = desk.queries.likely_duplicates(
@@ -74,5 +75,6 @@ def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) 
         lon=lon,
         lat=lat,
         at=desk.clock.now(),
+        upper_number=values.upper_number,
     )
     return tuple(found)
