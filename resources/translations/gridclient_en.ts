@@ -3180,6 +3180,10 @@ If it is the right one, choose under “Contents” what it is.</translation>
         <translation>{minutes} min</translation>
     </message>
     <message>
+        <source>同上级编号</source>
+        <translation>same superior&apos;s no.</translation>
+    </message>
+    <message>
         <source>距 {distance}</source>
         <translation>{distance} away</translation>
     </message>
