@@ -233,13 +233,13 @@ def placement(
     ]
     return Placement(
         stream=push.origin.stream,
-        total=(standing.total + sum(marks)) % 2**64,
+        total=standing.total + sum(marks),
         origin=OriginRow(number, push.origin.device, push.origin.incarnation, last_seq, push.link_after, public_key),
         events=events,
         signature=push.signature,
         at=at,
         handed=tuple(feeds.new),
-        sums={unit: (count, total % 2**64) for unit, (count, total) in feeds.sums.items()},
+        sums={unit: (count, total) for unit, (count, total) in feeds.sums.items()},
         files=tuple(files),
     )
 
@@ -268,7 +268,7 @@ class _Feeds:
         here = {subject: [0, 0] for subject in self._before.keys() | self._earlier.keys()}
         units_of: dict[str, set[str]] = {subject: set(self._before.get(subject, ())) for subject in self._earlier}
         for event, mark, units in zip(events, marks, handed, strict=True):
-            subject = event[6]
+            subject = event.subject
             if subject in here:
                 _add(here[subject], 1, mark)
             if units:

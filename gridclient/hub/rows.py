@@ -150,7 +150,8 @@ class Standing:
 
 @frozen
 class Placement:
-    """What a push adds. ``total`` is the stream's new sum; ``sums`` are (count, sum) to be added, per unit."""
+    """What a push adds. ``total`` is the stream's new sum; ``sums`` are (count, sum) to be added, per unit. Sums
+    are taken modulo 2^64 where they are stored."""
 
     stream: str
     total: int

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.events import EventKey, Record, place_mark, place_marks
-from gridclient.hub.ordering import canonicals, read_payloads
+from gridclient.hub.ordering import Verdict, canonicals, chain, placement, read_payloads
+from gridclient.hub.rows import Standing
 from gridclient.services.sync_port import OriginKey
-from gridclient.sync.wire import Push
+from gridclient.sync.wire import Push, PushStatus
 
 ORIGIN = OriginKey("t:371002001", "0123456789abcdef", 1)
 LOOKED_AT = ("assignments", "sha256", "size", "unit", "withheld")
@@ -106,3 +107,29 @@ def test_the_hub_hashes_what_the_desk_hashed(kind: str, subject: str, actor: str
 @given(st.lists(st.tuples(st.integers(1, 2**62), st.binary(min_size=32, max_size=32))))
 def test_many_places_are_marked_as_each_alone(marked: list[tuple[int, bytes]]) -> None:
     assert place_marks(marked) == [place_mark(*one) for one in marked]
+
+
+def files_named(kind: str, payload: object) -> list[tuple[str, int]]:
+    (record,) = pushed(json.dumps(payload)).records
+    push = pushed("{}")._replace(records=(record._replace(kind=kind),))
+    contents = read_payloads(push)
+    assert contents is not None
+    verdict = Verdict(PushStatus.APPLIED, chain(bytes(32), canonicals(push.records)))
+    placed = placement(push, contents, verdict, Standing(0, 0, 0, None, {}, ()), public_key=b"", at=0)
+    return [(sha256, size) for sha256, _, size in placed.files]
+
+
+def test_only_a_step_that_adds_an_attachment_names_a_file_and_only_by_a_whole_hash() -> None:
+    """Who may read a case may read the files that it names."""
+    whole = {"sha256": "ab" * 32, "size": 5}
+    assert files_named("attachment_added", whole) == [("ab" * 32, 5)]
+    assert files_named("case_noted", whole) == []
+    assert files_named("attachment_added", whole | {"sha256": "ab"}) == []
+    assert files_named("attachment_added", {"size": 5}) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [(0, 0), (2**62, 2**62), (2**62 + 1, 0), (-1, 0), ("5", 0), (None, 0), ([5], 0)]
+)
+def test_a_size_that_no_file_has_counts_as_none(told: object, kept: int) -> None:
+    assert files_named("attachment_added", {"sha256": "ab" * 32, "size": told}) == [("ab" * 32, kept)]
