@@ -169,6 +169,7 @@ def _id_bytes(subject: str) -> bytes | None:
 
 
 def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
+    ranged_all(picks, 0)
     new_ids, new_names = pieces(ids, _ID_BYTES), iter(names)
     known: list[str] = []
     subjects = []
@@ -177,9 +178,7 @@ def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
             known.append(_next(new_ids).hex())
         elif pick == _NEW_NAME:
             known.append(_next(new_names))
-        elif not _KNOWN <= pick < _KNOWN + len(known):
-            raise ValueError("no subject")
-        subjects.append(known[_KNOWN - 1 - pick if pick >= _KNOWN else -1])
+        subjects.append(known[min(_KNOWN - 1 - pick, -1)])
     taken_whole(new_ids)
     taken_whole(new_names)
     return subjects
