@@ -80,3 +80,16 @@ def drop_database(url: str) -> None:
     name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
     with psycopg.connect(server().get_uri(), autocommit=True) as connection:
         connection.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(psycopg.sql.Identifier(str(name))))
+
+
+@contextmanager
+def narrow_account(url: str, lacks: str) -> Iterator[str]:
+    """The address of this database for an account that may do what everybody may, now without ``lacks``, such as
+    ``CREATE ON SCHEMA public``."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"REVOKE {lacks} FROM public".encode())
+        connection.execute("CREATE ROLE narrow LOGIN")
+        try:
+            yield url.replace("//postgres", "//narrow")
+        finally:
+            connection.execute("DROP ROLE narrow")

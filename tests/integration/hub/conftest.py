@@ -1,4 +1,4 @@
-"""A hub that answers over HTTP, on a file."""
+"""A hub that answers over HTTP, on a file; a database on a server; the administrator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from gridclient.hub.backend import Backend
 from tests.fakes.command_line import CommandLine
-from tests.fakes.hub_databases import opened
+from tests.fakes.hub_databases import database, opened
 from tests.fakes.running_hub import HubLine, hub_on_thread
 
 
@@ -17,6 +17,13 @@ from tests.fakes.running_hub import HubLine, hub_on_thread
 def backend(tmp_path: Path) -> Iterator[Backend]:
     with opened("sqlite", tmp_path) as backend:
         yield backend
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database on a real server."""
+    with database("postgres", tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -13,10 +12,9 @@ import urllib3
 from gridclient.domain.errors import Conflict
 from gridclient.hub.opening import held
 from tests.fakes.command_line import CommandLine
-from tests.fakes.hub_databases import database
 from tests.fakes.patience import PATIENCE_S, eventually
 from tests.fakes.pooler import pooled
-from tests.fakes.postgres import kill_server, own_server
+from tests.fakes.postgres import kill_server, narrow_account, own_server
 from tests.fakes.running_hub import hub_process
 
 LOCK = 4_711_203_518
@@ -24,12 +22,6 @@ LOCKS = (
     "FROM pg_locks WHERE locktype = 'advisory' "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    with database("postgres", tmp_path) as url:
-        yield url
 
 
 def holders(url: str, *, granted: bool = True) -> list[int]:
@@ -112,11 +104,6 @@ def test_a_pooler_that_lends_connections_for_a_transaction_is_refused_and_keeps_
 
 
 def test_what_fails_while_the_lock_is_taken_is_told_in_the_servers_words(office: CommandLine, server: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("REVOKE EXECUTE ON FUNCTION pg_try_advisory_lock(bigint) FROM public")
-        connection.execute("CREATE ROLE narrow LOGIN")
-        try:
-            ran = office.json("hub", "serve", "--db", server.replace("//postgres", "//narrow"))
-        finally:
-            connection.execute("DROP ROLE narrow")
+    with narrow_account(server, "EXECUTE ON FUNCTION pg_try_advisory_lock(bigint)") as url:
+        ran = office.json("hub", "serve", "--db", url)
     assert (ran.code, "permission denied" in ran.err) == ("hub.not_opened", True)

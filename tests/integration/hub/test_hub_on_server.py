@@ -3,40 +3,27 @@ not share one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from gridclient.hub.opening import held, open_backend
 from gridclient.hub.serve import FINGERPRINT_FACT
 from tests.fakes.command_line import CommandLine
-from tests.fakes.hub_databases import database
+from tests.fakes.postgres import narrow_account
 from tests.fakes.running_hub import hub_process
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    with database("postgres", tmp_path) as url:
-        yield url
 
 
 def test_a_database_that_is_not_there_is_named(office: CommandLine, server: str) -> None:
     ran = office.json("hub", "serve", "--listen", "127.0.0.1:0", "--db", server.replace("/hub_", "/nix_"))
     assert (ran.code, '"nix_' in ran.err) == ("hub.not_opened", True)
+    assert "failed" in ran.err and "connection failed: " not in ran.err, "it is told once"
 
 
 def test_an_account_that_may_make_no_tables_is_told_so(office: CommandLine, server: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("REVOKE CREATE ON SCHEMA public FROM public")
-        connection.execute("DROP ROLE IF EXISTS guest")
-        connection.execute("CREATE ROLE guest LOGIN")
-        try:
-            ran = office.json("hub", "status", "--db", server.replace("//postgres", "//guest"))
-        finally:
-            connection.execute("DROP ROLE guest")
+    with narrow_account(server, "CREATE ON SCHEMA public") as url:
+        ran = office.json("hub", "status", "--db", url)
     assert (ran.code, "permission denied" in ran.err) == ("hub.not_opened", True)
 
 
@@ -49,6 +36,17 @@ def test_a_mistyped_address_is_no_fault_of_the_program_and_its_password_is_not_r
     assert (ran.code, broken.code) == ("hub.not_opened", "hub.not_opened")
     assert "nothing" in ran.err
     assert "geheim" not in ran.err + broken.err
+
+
+def test_what_a_server_that_does_not_answer_is_told_as_is_one_line(office: CommandLine) -> None:
+    ran = office.json("hub", "status", "--db", "postgresql://hub@127.0.0.1:1/hub")
+    assert (ran.code, "port 1 failed: " in ran.err, "Is the server" in ran.err) == ("hub.not_opened", True, False)
+
+
+def test_an_address_that_cannot_be_read_is_named_by_its_option_whatever_its_password(office: CommandLine) -> None:
+    """The server's library quotes the whole of it, and this password ends the quotation."""
+    ran = office.json("hub", "status", "--db", 'postgresql://hub:ge"heim@[::1/hub')
+    assert (ran.code, "heim" in ran.err, '"--db"' in ran.err) == ("hub.not_opened", False, True)
 
 
 @pytest.mark.parametrize(

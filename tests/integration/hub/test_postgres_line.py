@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from gridclient.hub.postgres_line import Line
-from tests.fakes.hub_databases import database
 from tests.fakes.open_files import OWN_FILES
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    with database("postgres", tmp_path) as url:
-        line = Line(url, "")
-        line.ask([("CREATE TABLE kept(n INTEGER PRIMARY KEY, big BIGINT, text TEXT, bytes BYTEA)", ())])
-        yield line
-        line.close()
+def line(server: str) -> Iterator[Line]:
+    line = Line(server, "")
+    line.ask([("CREATE TABLE kept(n INTEGER PRIMARY KEY, big BIGINT, text TEXT, bytes BYTEA)", ())])
+    yield line
+    line.close()
 
 
 PUT = "INSERT INTO kept(n, big, text, bytes) VALUES (?, ?, ?, ?)"
