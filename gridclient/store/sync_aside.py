@@ -9,7 +9,8 @@ such a case later follows them, so that all of it goes in its order when the rig
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from gridclient.domain.events import EventKey, EventKind
@@ -28,7 +29,7 @@ _OPEN: Final = (
 )
 _OWN: Final = "SELECT stream, device, incarnation FROM origins WHERE own = 1 AND stream = ?"
 _OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
-_SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY e.hlc, e.hash"
+_SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY o.incarnation, e.seq"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
 _NAMED: Final = 3
 _FOLLOWED: Final = (
@@ -59,6 +60,10 @@ _FILES: Final = (
 _GOES_ON: Final = (
     "SELECT 1 FROM origins o JOIN events e ON e.origin = o.no AND e.seq > o.seq "
     "WHERE o.stream = ? AND o.device = ? AND o.incarnation = ? LIMIT 1"
+)
+_KNOWN: Final = (
+    "SELECT 1 FROM origins o JOIN events e ON e.origin = o.no "
+    "WHERE o.stream = ? AND o.device = ? AND o.incarnation = ? AND e.seq = ?"
 )
 _LEAVE: Final = f"UPDATE file_queue SET incoming = 1 WHERE incoming = 0 AND sha256 IN {AMONG}"
 _SEND: Final = f"UPDATE file_queue SET incoming = 0, sent = 0 WHERE incoming = 1 AND sha256 IN {AMONG}"
@@ -190,19 +195,42 @@ def take_up(connection: Connection, device: Device, grants: Collection[Grant]) -
     refused: set[int] = set()
     for (stream,) in connection.execute(_ASIDE_STREAMS).fetchall():
         unit = unit_of(home_of(stream), grants)
-        rows = (
-            [] if unit is None else [waiting_row(row) for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
-        )
+        rows = [] if unit is None else _rows_aside(connection, stream)
         still = {row.subject for row in _not_of_unit(connection, unit, rows)} if unit else set()
         if any(row.subject not in still for row in rows):
             found += rows
             refused |= still
-    number_anew(connection, device, found, lambda key: _old_home(connection, device, key))
-    connection.execute(_SEND, (json.dumps(sorted(_files_of(found))),))
-    fold_again(connection, found)
+    _bring_home(connection, device, found)
     _put_of(connection, device, grants, refused)  # else there were a gap in the chain of what stays
     taken = [row for row in found if row.subject not in refused]
     return Rewritten(len(taken), frozenset(row.record.subject for row in taken))
+
+
+@contextmanager
+def at_home(
+    connection: Connection, device: Device, grants: Collection[Grant], arriving: Collection[EventKey]
+) -> Iterator[None]:
+    """While own events arrive: if the log has one of them no more, what was set aside of its stream stands where it
+    stood before, so that it is recognised. The hub may have taken it unheard, or it comes back on a stick."""
+    subjects: set[int] = set()
+    for stream in {key.stream for key in arriving}:
+        rows = _rows_aside(connection, f"{ASIDE}{stream}")
+        keys = [key for key in arriving if key.stream == stream] if rows else ()
+        if any(connection.execute(_KNOWN, key).fetchone() is None for key in keys):
+            _bring_home(connection, device, rows)
+            subjects.update(row.subject for row in rows)
+    yield
+    _put_of(connection, device, grants, subjects)
+
+
+def _rows_aside(connection: Connection, stream: str) -> list[Waiting]:
+    return [waiting_row(row) for row in connection.execute(_SET_ASIDE, (stream,)).fetchall()]
+
+
+def _bring_home(connection: Connection, device: Device, rows: Sequence[Waiting]) -> None:
+    number_anew(connection, device, rows, lambda key: _old_home(connection, device, key))
+    connection.execute(_SEND, (json.dumps(sorted(_files_of(rows))),))
+    fold_again(connection, rows)
 
 
 def _named(device: Device, stream: str, key: EventKey) -> OriginKey:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,16 +17,7 @@ from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import (
-    FeedPage,
-    FeedState,
-    Held,
-    OriginKey,
-    RoundReport,
-    StickBatch,
-    Taken,
-    Unsent,
-)
+from gridclient.services.sync_port import FeedPage, FeedState, Held, OriginKey, RoundReport, StickBatch, Taken, Unsent
 from gridclient.services.withholding import lacks
 from gridclient.store import sync_aside, sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
@@ -224,13 +215,16 @@ class SqliteSyncStore(FileQueue):
             return [sync_feeds.read_feed(connection, feed) for feed in sync_feeds.granted_feeds(enrolment)]
 
     def take(self, page: FeedPage) -> Taken:
-        taken = self._intake(lambda intake: intake.take(page))
+        own = [placed.record.key for placed in page.foreign if placed.record.key.device == self.device]
+        own += [EventKey(*run.origin, run.seq + run.length - 1) for run in page.own]
+        taken = self._intake(own, lambda intake: intake.take(page))
         if not (page.complete and taken.agrees):
             return taken
         return self._settled(page.feed, taken)
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
-        return self._intake(lambda intake: intake.take_unplaced(batches))
+        own = [b.records[-1].key for b in batches if b.origin.device == self.device and b.records]
+        return self._intake(own, lambda intake: intake.take_unplaced(batches))
 
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         with self._database.writer() as connection:
@@ -258,10 +252,14 @@ class SqliteSyncStore(FileQueue):
                 self._audit(connection, "sync.given_way", f"{event.device}/{event.incarnation}+{count}")
         return changes
 
-    def _intake(self, work: Callable[[Intake], Taken]) -> Taken:
+    def _intake(self, own: Collection[EventKey], work: Callable[[Intake], Taken]) -> Taken:
+        """``own``: events of this desk that arrive, of each run at least the last."""
+        grants = enrolment.grants if own and (enrolment := self.enrolment()) else ()
         try:
             with self._database.writer() as connection:
-                return work(Intake(connection, self.device, self._is_signed))
+                device = writing_device(connection, self._profile.device)
+                with sync_aside.at_home(connection, device, grants, own):
+                    return work(Intake(connection, self.device, self._is_signed))
         except SyncFault as fault:
             if fault.code == "sync.fork" and "stream" in fault.params:
                 self._doubt_own(fault)
