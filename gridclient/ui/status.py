@@ -48,10 +48,10 @@ class StatusLine(QWidget):
         self._total = totals.cases
         self.share.clear()
         if totals.closed:
-            share = 100 * (totals.closed - totals.closed_above) / totals.closed
+            below = totals.closed - totals.closed_above
+            share = 1000 * below // totals.closed / 10  # never up to 100, nor to the 95 asked for
             self.share.setText(self.tr("三级以下办结 {share}%").format(share=f"{share:.1f}"))
             words = self.tr("已结 {closed} 件，其中 {below} 件在三级以下办结（四级闭环要求不低于 95%）")
-            below = totals.closed - totals.closed_above
             self.share.setToolTip(words.format(closed=f"{totals.closed:,}", below=f"{below:,}"))
         self._show()
 

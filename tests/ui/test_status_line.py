@@ -14,6 +14,8 @@ def test_the_line_below_says_how_many_cases_no_county_had_to_settle(
 ) -> None:
     window.status.show_total(Totals(200, 80, 2))
     assert window.status.share.text() == "三级以下办结 97.5%"
+    window.status.show_total(Totals(5000, 4000, 1))
+    assert window.status.share.text() == "三级以下办结 99.9%", "all would be 100.0 %"
     window.status.show_total(Totals(3, 0, 0))
     assert window.status.share.text() == ""
     window.lists.read_figures()

@@ -29,6 +29,7 @@ from gridclient.ui.present import likeness_words, state_word
 _MODEST_TABS_PX, _LEAST_TABS_PX = 64, 36
 _ROOM_FOR_ALIKE_PX: Final = 76
 _ALIKE_EDGES_PX: Final = 32
+_ORDER: Final = {state: place for place, state in enumerate(CaseState)}
 
 
 class _Tabs(QTabWidget):
@@ -111,8 +112,9 @@ class CaseTop(QStackedWidget):
         self.setCurrentWidget(self.message)
 
     def show_several(self, rows: Sequence[CaseRow]) -> None:
-        """Says how many cases are chosen, and in which states."""
-        states = Counter(state_word(row.state, returned=row.returned, escalated=row.escalated) for row in rows)
+        """Says how many cases are chosen, and in which states, in the order in which a case takes them."""
+        in_order = sorted(rows, key=lambda row: _ORDER[CaseState(row.state)])
+        states = Counter(state_word(row.state, returned=row.returned, escalated=row.escalated) for row in in_order)
         counted = "，".join(self.tr("{state} {count} 件").format(state=s, count=n) for s, n in states.items())
         self.say(self.tr("已选 {count} 件\n{states}").format(count=len(rows), states=counted))
 

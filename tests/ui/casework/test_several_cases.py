@@ -34,6 +34,14 @@ def test_several_cases_are_counted_by_state_and_dispatched_together(
     assert dispatch.note.text() == "已派遣 2 件。"
 
 
+def test_the_states_of_several_cases_are_told_in_the_order_in_which_a_case_takes_them(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    panel.show_batch([made.dispatched("井盖"), made.register("路灯"), made.filed("积水"), made.register("噪音")])
+    qtbot.waitUntil(lambda: "已选 4 件" in panel.top.message.text())
+    assert "待受理 2 件，待派遣 1 件，待签收 1 件" in panel.top.message.text()
+
+
 def test_several_new_cases_are_filed_by_one_form_and_dispatched_by_keys_alone(
     panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
