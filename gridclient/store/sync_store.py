@@ -72,7 +72,6 @@ class SqliteSyncStore(FileQueue):
         super().__init__(profile.database, profile.attachments, clock)
         self._profile = profile
         self._is_signed = is_signed
-        self._ends: Mapping[OriginKey, int] = {}
 
     @property
     def device(self) -> str:
@@ -107,8 +106,7 @@ class SqliteSyncStore(FileQueue):
             self._begin_incarnation(self.incarnation + 1)
 
     def set_aside(self) -> Changes:
-        enrolment = self.enrolment()
-        if enrolment is None:
+        if (enrolment := self.enrolment()) is None:
             raise SyncFault("sync.not_enrolled")
         with self._database.writer() as connection:
             device = writing_device(connection, self._profile.device)
@@ -170,16 +168,15 @@ class SqliteSyncStore(FileQueue):
             self._audit(connection, "sync.resumed", str(resumed))
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
-        """See the port. :meth:`unsent` leaves out, until the next call, what this one found that the hub refuses."""
-        enrolment = self.enrolment()
+        """See the port; without those of which the hub refuses all that waits."""
         with self._database.reader() as connection:
             rows = connection.execute(_UNSENT_ORIGINS, (self.device,)).fetchall()
-            self._ends = {} if enrolment is None else sync_aside.refused_from(connection, enrolment.grants)
+            ends = self._refused_from(connection)
         found = [(OriginKey(*key), first) for *key, first in rows]
-        return [(origin, first) for origin, first in found if first < self._ends.get(origin, _NEVER)]
+        return [(origin, first) for origin, first in found if first < ends.get(origin, _NEVER)]
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
-        """See the port; also events that were sent before, for a hub that lost them.
+        """See the port; also events that were sent before, for a hub that lost them, and none that the hub refuses.
 
         Raises:
             SyncFault: the log has no events of this origin before ``first`` (``sync.gap``).
@@ -188,7 +185,7 @@ class SqliteSyncStore(FileQueue):
             if origin.device != self.device:
                 return _carried(connection, origin, first)
             no, before = _start(connection, origin, first)
-            limit = max(0, min(limit, self._ends.get(origin, _NEVER) - first))
+            limit = max(0, min(limit, self._refused_from(connection).get(origin, _NEVER) - first))
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
             stood = lost_places(connection, no, first, first + limit - 1)
             if first in stood:
@@ -202,14 +199,18 @@ class SqliteSyncStore(FileQueue):
         last = stood.get(first + len(records) - 1, 0)
         return Unsent(origin, first, records, before, link, more=cut is not None, stood=last)
 
+    def _refused_from(self, connection: Connection) -> Mapping[OriginKey, int]:
+        """The first number of each own origin that the hub refuses; none are known before the desk is enrolled."""
+        enrolment = self.enrolment()
+        return {} if enrolment is None else sync_aside.refused_from(connection, enrolment.grants)
+
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
         with self._database.reader() as connection:
             return sync_carrying.carried_origins(connection)
 
     def feeds(self) -> Sequence[FeedState]:
         """The state of each feed that the enrolment grants."""
-        enrolment = self.enrolment()
-        if enrolment is None:
+        if (enrolment := self.enrolment()) is None:
             return ()
         with self._database.reader() as connection:
             return [sync_feeds.read_feed(connection, feed) for feed in sync_feeds.granted_feeds(enrolment)]

@@ -350,6 +350,15 @@ def test_what_the_hub_never_takes_is_not_sent_and_what_was_done_before_it_goes(d
     assert len(hub.records(STREAM)) == 6 and proved(desk)
 
 
+def test_rights_that_came_while_a_round_was_on_its_way_count_at_once(desk: ToyDesk) -> None:
+    desk.stage.register("路灯不亮")
+    of_neighbour(desk)
+    found = desk.sync.unsent_origins()
+    for grants, sent in (((Grant(STREAM, writes=True),), {STREAM: 1, OTHER: 0}), (BOTH, {STREAM: 1, OTHER: 1})):
+        desk.enrol(*grants)
+        assert {origin.stream: len(desk.sync.unsent(origin, first, 9).records) for origin, first in found} == sent
+
+
 def test_a_desk_without_a_line_sets_later_steps_aside_when_it_writes_them_to_a_stick(
     desk: ToyDesk, tmp_path: Path
 ) -> None:
