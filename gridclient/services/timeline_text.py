@@ -40,6 +40,12 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference, *, plain: b
     return told
 
 
+def files_in_one(lines: Sequence[str]) -> str:
+    """Several files that were added together, in one line: ``附件 3 个 · 远景.jpg、近景.jpg、门牌.jpg``."""
+    words, names = zip(*(line.split(" · ", 1) for line in lines), strict=True)
+    return f"{words[0]} {len(lines)} 个 · {'、'.join(names)}"
+
+
 def word_taken_back(entries: Sequence[TimelineEntry]) -> str:
     """The word of the step that the case's last undoing took back; "" if there is none."""
     last = next((entry.takes_back for entry in reversed(entries) if entry.takes_back), ())

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
 from gridclient.domain.codes import split_standard_key, township_of
+from gridclient.domain.events import EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import working_hours
 from gridclient.services.deadline_text import clock_lines
 from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState, Reference
 from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
-from gridclient.services.timeline_text import lines_of, unit_name, who
+from gridclient.services.timeline_text import files_in_one, lines_of, unit_name, who
 from gridclient.ui.matching import grid_title
 from gridclient.ui.present import counting_clock
 
@@ -148,11 +151,25 @@ def grid_name(code: str, reference: Reference) -> str:
 def timeline_lines(
     timeline: Sequence[TimelineEntry], reference: Reference, *, plain: bool = False
 ) -> tuple[TimelineLine, ...]:
-    """The timeline in words, the newest line first."""
+    """The timeline in words, the newest line first. Files that somebody added in one minute stand in one line."""
     told = zip(timeline, lines_of(timeline, reference, plain=plain), strict=True)
-    return tuple(
+    lines = [
         TimelineLine(e.at, line, who(e.actor, reference), e.pending or e.aside, e.refused, e.aside) for e, line in told
-    )[::-1]
+    ]
+    places = groupby(range(len(lines)), lambda place: _alike(place, timeline[place], lines[place]))
+    return tuple(_in_one([lines[place] for place in group]) for _, group in places)[::-1]
+
+
+def _alike(place: int, entry: TimelineEntry, line: TimelineLine) -> Hashable:
+    """What the lines of files have in common that stand in one; nothing for other lines."""
+    word, _, name = line.text.partition(" · ")
+    if entry.kind != EventKind.ATTACHED or not name:
+        return place
+    return word, line.at.replace(second=0, microsecond=0), line.actor, line.unsent, line.refused, line.aside
+
+
+def _in_one(lines: Sequence[TimelineLine]) -> TimelineLine:
+    return replace(lines[-1], text=files_in_one([line.text for line in lines])) if len(lines) > 1 else lines[0]
 
 
 def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -91,3 +93,22 @@ def test_a_step_that_was_set_aside_is_not_shown_as_one_that_others_have(made: In
     told = [timeline.lines.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in (0, 1)]
     assert ["已搁置：只在本机，没有上报" in words for words in told] == [True, False]
     assert not any("未上报" in words for words in told)
+
+
+def test_files_that_somebody_added_in_one_minute_stand_in_one_line(made: InventedDesk) -> None:
+    names = ["远景.jpg", "近景.jpg", "门牌.jpg", "误传.jpg", "次日.jpg", "别人的.jpg"]
+    keys = [EventKey("t:371002001", "a" * 16, 1, number) for number in range(1, 8)]
+    later = (0, 0, 1, 2, 86_400, 86_400)
+    entries = [
+        TimelineEntry(NOW + timedelta(seconds=after), EventKind.ATTACHED, actor, {"name": name}, pending=False, key=key)
+        for name, after, actor, key in zip(names, later, "aaaaab", keys[:6], strict=True)
+    ]
+    entries.append(TimelineEntry(NOW, EventKind.UNDONE, "a", {"target": list(keys[3])}, pending=False, key=keys[6]))
+    told = [line.text for line in timeline_lines(entries, made.desk.reference)]
+    assert told == [
+        "撤销“附件”",
+        "附件 · 别人的.jpg",
+        "附件 · 次日.jpg",
+        "附件（已撤销） · 误传.jpg",
+        "附件 3 个 · 远景.jpg、近景.jpg、门牌.jpg",
+    ]
