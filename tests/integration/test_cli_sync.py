@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.cli import main
 from gridclient.composition import open_desk
 from gridclient.domain.roles import Action
 from gridclient.self_check import Finding, check_hub
 from gridclient.system import SystemClock
-from tests.fakes.command_line import CommandLine, copied, made_demo, new_case
+from tests.fakes.command_line import CommandLine, Ran, copied, made_demo, new_case
 from tests.fakes.running_hub import hub_process
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
@@ -55,11 +54,18 @@ class Desks:
 
     def __init__(self, folder: Path, hub: Hub, captured: pytest.CaptureFixture[str]) -> None:
         self._folder, self._hub, self._captured = folder, hub, captured
+        self._office = CommandLine(folder / "office", captured)
+
+    def hub(self, *words: object) -> Ran:
+        """What the hub's administrator does."""
+        return self._office.json("hub", *words, "--db", self._hub.database)
+
+    def device(self, name: str) -> str:
+        """The number by which the hub knows the desk of this name."""
+        return str(next(row["device"] for row in self.hub("devices").json if row["name"] == name))
 
     def code(self, *role: str) -> str:
-        self._captured.readouterr()
-        assert main(["hub", "enrol", "--db", self._hub.database, *role, "--json"]) == 0
-        issued = json.loads(self._captured.readouterr().out)
+        issued = self.hub("enrol", *role).json
         assert issued["url"] == self._hub.url
         return str(issued["code"])
 
@@ -234,11 +240,9 @@ def test_a_department_answers_what_was_handed_to_it_and_a_township_reports_what_
         department.act(case, "sign", unit)
         department.act(case, "feed_back", result="已清理完毕")
         assert department.act(case, "urge", "operator").code == "account.not_of_desk"
-        known = department.json("hub", "devices", "--db", hub.database).json
-        device = next(row["device"] for row in known if row["name"] == "d")
         second = next(row["unit"] for row in seen["cases"] if row["unit"] not in (None, unit))
         added = ("--unit", second, "--township", township, "--add")
-        assert department.json("hub", "rights", device, "--db", hub.database, *added).code == "hub.one_identity"
+        assert desks.hub("rights", desks.device("d"), *added).code == "hub.one_identity"
         assert department.json("sync").json["pushed"] == 2
         for account in ("", unit):
             assert department.act(case, "close", account).code == "role.not_allowed"
@@ -315,11 +319,10 @@ def test_a_code_with_which_no_case_is_registered_is_not_taken_by_a_desk_with_cas
     assert one.json("enrol", hub.url, desks.code("--township", TOWNSHIP)).status == 0
 
 
-def test_what_the_hub_did_not_take_is_said_in_words(desks: Desks, hub: Hub) -> None:
+def test_what_the_hub_did_not_take_is_said_in_words(desks: Desks) -> None:
     one = desks.make("a", "--township", TOWNSHIP)
-    device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]
     new_case(one, "路灯不亮")
-    one.json("hub", "rights", device, "--township", OTHER_TOWNSHIP, "--db", hub.database)
+    desks.hub("rights", desks.device("a"), "--township", OTHER_TOWNSHIP)
     ran = one("sync")
     assert (ran.status, "没有收下 1 条，仍保存在本机" in ran.err) == (3, True), ran
 
@@ -364,16 +367,16 @@ def test_a_restored_desk_gets_back_what_it_sent_after_the_backup(desks: Desks, t
     assert "恢复过备份" not in one.json("sync").err
 
 
-def test_a_device_gets_other_rights_without_enrolling_again(desks: Desks, hub: Hub) -> None:
+def test_a_device_gets_other_rights_without_enrolling_again(desks: Desks) -> None:
     one = desks.make("a", "--township", TOWNSHIP)
-    device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]
-    told = one.json("hub", "rights", device, "--add", "--township", OTHER_TOWNSHIP, "--db", hub.database).json
+    device = desks.device("a")
+    told = desks.hub("rights", device, "--add", "--township", OTHER_TOWNSHIP).json
     assert (told["device"], told["feeds"]) == (device, [f"t:{TOWNSHIP}", "ref", f"t:{OTHER_TOWNSHIP}"])
     one.json("sync")
     kept = json.loads((one.profile / "keys" / "enrolment.json").read_text("utf-8"))
     assert [grant[0] for grant in kept["grants"]] == told["feeds"]
     assert set(kept["bundle_keys"]) == set(told["feeds"]), "the keys of sticks come too"
-    assert one.json("hub", "rights", "nobody", "--county", "--db", hub.database).code == "hub.device_unknown"
+    assert desks.hub("rights", "nobody", "--county").code == "hub.device_unknown"
 
 
 def test_a_hub_that_moved_is_followed_and_a_stranger_is_not(desks: Desks, hub: Hub, tmp_path: Path) -> None:

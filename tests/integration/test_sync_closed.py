@@ -14,7 +14,7 @@ from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.system import SystemClock
 from tests.fakes.command_line import CommandLine, copied, made_demo, new_case
-from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, Hub, desks, hub, serving, titles
+from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, desks, hub, serving, titles
 
 __all__ = ["desks", "hub"]
 
@@ -42,16 +42,15 @@ def still(desk: CommandLine) -> dict[str, datetime | None]:
         return {row.title: queries.stands_since(row.id) for row in shown}
 
 
-def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks: Desks, hub: Hub) -> None:
+def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks: Desks) -> None:
     town, watcher = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--supervisor")
-    device = next(d["device"] for d in town.json("hub", "devices", "--db", hub.database).json if d["name"] == "b")
-    rights = ("hub", "rights", device, "--db", hub.database)
+    device = desks.device("b")
     new_case(town, "路灯不亮")
     for desk in (town, watcher):
         assert desk.json("sync").status == 0
     none, fresh = known(watcher)
     assert not none
-    assert town.json(*rights, "--unit", "公安", "--township", OTHER_TOWNSHIP).status == 0
+    assert desks.hub("rights", device, "--unit", "公安", "--township", OTHER_TOWNSHIP).status == 0
     new_case(town, "井盖缺失")
     for desk in (town, watcher, watcher):
         assert desk.json("sync").status == 0
@@ -59,20 +58,19 @@ def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks:
     assert titles(watcher) == {"路灯不亮"}
     assert still(watcher) == {"路灯不亮": fresh}
     assert still(town) == {"路灯不亮": None, "井盖缺失": None}
-    assert town.json(*rights, "--supervisor").status == 0
+    assert desks.hub("rights", device, "--supervisor").status == 0
     assert watcher.json("sync").status == 0
     assert not known(watcher)[0]
     assert titles(watcher) == {"路灯不亮", "井盖缺失"}
     assert set(still(watcher).values()) == {None}
 
 
-def test_a_case_that_only_this_desk_has_can_be_worked_on_when_it_was_set_aside(desks: Desks, hub: Hub) -> None:
+def test_a_case_that_only_this_desk_has_can_be_worked_on_when_it_was_set_aside(desks: Desks) -> None:
     """Nobody else does anything in it, so it does not stand still."""
     town = desks.make("a", "--township", TOWNSHIP)
-    (device,) = (d["device"] for d in town.json("hub", "devices", "--db", hub.database).json)
     assert town.json("sync").status == 0
     case = new_case(town, "路灯不亮")
-    assert town.json("hub", "rights", device, "--db", hub.database, "--township", OTHER_TOWNSHIP).status == 0
+    assert desks.hub("rights", desks.device("a"), "--township", OTHER_TOWNSHIP).status == 0
     assert town.json("sync").status == 3
     assert town.act(case, "note", text="又来电").status != 0
     assert town.json("sync", "--aside").status == 0
@@ -89,12 +87,11 @@ def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_an
         first = CommandLine(demo, capsys)
         dispatched = first.json("cases", "list", "--state", "dispatched", "--limit", 1).json["cases"][0]
         unit, township = dispatched["unit"], f"371002{dispatched['grid'][6:9]}"
-        desk = Desks(tmp_path, hub, capsys).make("b", "--township", township, township=township)
+        desks = Desks(tmp_path, hub, capsys)
+        desk = desks.make("b", "--township", township, township=township)
         assert desk.json("sync").status == 0
         given = {case["title"] for case in desk.json("cases", "list", "--unit", unit, "--limit", 500).json["cases"]}
-        device = next(d["device"] for d in first.json("hub", "devices", "--db", hub.database).json if d["name"] == "b")
-        rights = ("hub", "rights", device, "--db", hub.database, "--unit", unit, "--township", township)
-        assert first.json(*rights).status == 0
+        assert desks.hub("rights", desks.device("b"), "--unit", unit, "--township", township).status == 0
         assert all(desk.json("sync").status == 0 for _ in range(2))
         ((name, fresh),) = known(desk)[0]
         assert name == next(area.name for area in areas(desk) if area.code == township)
@@ -112,13 +109,13 @@ def test_a_right_that_showed_nothing_leaves_no_township_that_stands_still_when_i
         cases = first.json("cases", "list", "--state", "dispatched", "--limit", 100).json["cases"]
         unit, township = cases[0]["unit"], f"371002{cases[0]['grid'][6:9]}"
         stranger = next(case["unit"] for case in cases if case["unit"][:9] not in (township, unit[:9]))
-        desk = Desks(tmp_path, hub, capsys).make("b", "--unit", unit, "--township", township, township=township)
+        desks = Desks(tmp_path, hub, capsys)
+        desk = desks.make("b", "--unit", unit, "--township", township, township=township)
         assert desk.json("sync").status == 0
-        device = next(d["device"] for d in first.json("hub", "devices", "--db", hub.database).json if d["name"] == "b")
-        rights = ("hub", "rights", device, "--db", hub.database, "--township", township, "--unit")
+        device = desks.device("b")
         stood = []
         for now in (stranger, unit):
-            assert first.json(*rights, now).status == 0
+            assert desks.hub("rights", device, "--township", township, "--unit", now).status == 0
             assert all(desk.json("sync").status == 0 for _ in range(2))
             stood.append((len(known(desk)[0]), sum(at is not None for at in still(desk).values())))
         assert stood == [(1, len(still(desk))), (0, 0)]
