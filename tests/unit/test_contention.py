@@ -304,6 +304,13 @@ def test_the_same_case_registered_by_two_desks_stands_once() -> None:
     assert (two.meet().contentions, two.a.case.state) == ((), CaseState.FILED)
 
 
+def test_a_case_registered_again_by_who_had_not_seen_what_was_done_asks_nobody(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    registered(two.b)
+    case = two.meet()
+    assert (case.state, case.contentions, case.refused) == (CaseState.DISPATCHED, (), ())
+
+
 MOVES = st.lists(st.tuples(st.integers(0, 2), st.integers(-1, len(ACTS) + 1)), max_size=40)
 
 

@@ -138,3 +138,18 @@ def test_what_stands_beside_the_state_stays_with_the_side_that_is_taken_and_othe
     assert case.lead is not None and case.lead.unit == OTHER
     assert (case.attachments, case.urges, case.version) == (1, 1, len(two.hub.events))
     assert [c.key for c in case.contentions] == [last.key]
+
+
+@pytest.mark.parametrize("choice", ["keep", "take"])
+def test_who_voids_a_case_without_having_seen_a_choice_asks_a_person_whichever_side_was_chosen(
+    two: Two, third: Desk, choice: str
+) -> None:
+    dispatched(two.a, UNIT)
+    later = dispatched(two.b, OTHER)
+    two.meet()
+    two.a.do(EventKind.RESOLVED, target=list(later.key), choice=choice)
+    two.meet()
+    voided = third.do(EventKind.VOIDED, reason="误报")
+    third.sync()
+    case = two.meet()
+    assert (case.state, [c.key for c in case.contentions]) == (CaseState.DISPATCHED, [voided.key])

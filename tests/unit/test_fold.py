@@ -324,6 +324,16 @@ def test_a_replay_names_what_the_rules_refuse_and_goes_on() -> None:
     assert case.lead is not None and case.lead.unit == LEAD
 
 
+def test_what_stands_before_the_event_that_opens_the_case_is_left_out_undone_or_not() -> None:
+    history = filed()
+    note = history.event(EventKind.NOTED, {"text": "记"})
+    history.events.append(note)
+    undoing = history.event(EventKind.UNDONE, {"target": list(note.key)})
+    lone = [replace(event, base=0) for event in (note, undoing)]
+    assert fold_all(lone) is None
+    assert fold_all([*lone, history.events[0]]) == fold_all(history.events[:1])
+
+
 def chained(previous: bytes, event: Event) -> bytes:
     return link_after(previous, Record.of(event, payload_text(event.payload)).canonical())
 

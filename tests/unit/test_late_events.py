@@ -8,6 +8,8 @@ import pytest
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.events import EventKind
+from gridclient.domain.fold import fold_all
+from tests.fakes.case_history import LEAD, filed
 from tests.fakes.two_desks import UNIT, Two, given_to
 
 
@@ -57,3 +59,12 @@ def test_a_step_follows_the_one_that_it_was_done_after_where_what_that_one_had_s
     assert two.a.case.state is CaseState.HANDLING
     two.b.do(EventKind.NOTED, text="三")
     assert two.meet().state is CaseState.HANDLING
+
+
+def test_of_several_that_wait_each_comes_when_as_many_stand_before_it_as_its_author_had_seen() -> None:
+    history = filed()
+    history.do(EventKind.NOTED, text="记")
+    history.do(EventKind.DISPATCHED, **given_to(LEAD))
+    case = history.do(EventKind.SIGNED, unit=LEAD)
+    first, filing, note, given, signed = history.events
+    assert fold_all([first, note, signed, filing, given]) == case

@@ -66,6 +66,16 @@ def test_a_step_before_the_last_one_is_not_undone_first() -> None:
     refused(history, "case.acted_on_since", EventKind.UNDONE, target=target)
 
 
+def test_an_undoing_of_a_step_before_the_last_one_takes_neither_back_when_all_is_folded_anew() -> None:
+    history = dispatched()
+    target = list(history.case.last or ()) if history.case else []
+    history.do(EventKind.ATTACHED, sha256="ab")
+    undoing = history.event(EventKind.UNDONE, {"target": target})
+    case = fold_all([*history.events, undoing])
+    assert case is not None
+    assert (case.state, case.attachments, case.refused) == (CaseState.DISPATCHED, 1, (undoing.key,))
+
+
 def test_the_same_step_is_not_undone_twice() -> None:
     history = dispatched()
     target = list(history.case.last or ()) if history.case else []
