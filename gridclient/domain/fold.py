@@ -183,7 +183,7 @@ def _contended(
     unseen = {m.key for m in missed}
     base = fold_all(earlier for earlier in history if earlier.key not in unseen)
     try:
-        branch = None if base is None else fold(base, event)
+        branch: Case | None = fold(base, event)
     except RuleViolation:
         branch = None
     if base is None or branch is None:

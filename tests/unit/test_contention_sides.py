@@ -153,3 +153,56 @@ def test_who_voids_a_case_without_having_seen_a_choice_asks_a_person_whichever_s
     third.sync()
     case = two.meet()
     assert (case.state, [c.key for c in case.contentions]) == (CaseState.DISPATCHED, [voided.key])
+
+
+@pytest.fixture
+def three_sides(two: Two, third: Desk) -> list[Event]:
+    """A dispatch of each of three desks that have not seen each other, placed in this order."""
+    given = [dispatched(two.a, UNIT), dispatched(two.b, OTHER), dispatched(third, THIRD)]
+    two.hub.events += given
+    for desk in (two.a, two.b, third):
+        desk.mine.clear()
+    return given
+
+
+def placed_unseen(two: Two, desk: Desk, dispatch: Event, kind: str, **payload: object) -> Event:
+    """What a desk did after its dispatch and before it saw any other."""
+    desk.mine.append(dispatch)
+    event = desk.do(kind, **payload)
+    two.hub.events.append(event)
+    desk.mine.clear()
+    return event
+
+
+def test_a_step_that_one_of_two_later_sides_took_back_waits_no_more_and_the_other_does(
+    two: Two, three_sides: list[Event]
+) -> None:
+    _, second, last = three_sides
+    placed_unseen(two, two.b, second, EventKind.UNDONE, target=list(second.key))
+    case = two.meet()
+    assert case.lead is not None and case.lead.unit == UNIT
+    assert [c.events for c in case.contentions] == [(last.key,)]
+
+
+def test_what_one_of_two_later_sides_did_next_goes_on_with_its_branch_alone(two: Two, three_sides: list[Event]) -> None:
+    _, second, last = three_sides
+    signed = placed_unseen(two, two.b, second, EventKind.SIGNED, unit=OTHER)
+    case = two.meet()
+    assert [c.events for c in case.contentions] == [(second.key, signed.key), (last.key,)]
+
+
+def test_what_a_later_side_could_not_do_on_its_branch_is_refused(two: Two) -> None:
+    dispatched(two.a, UNIT)
+    later = dispatched(two.b, OTHER)
+    two.b.mine[-1] = wrong = replace(two.b.do(EventKind.NOTED, text="记"), kind=EventKind.REOPENED)
+    case = two.meet()
+    assert (case.refused, [c.events for c in case.contentions]) == ((later.key, wrong.key), [(later.key,)])
+
+
+def test_an_undoing_of_a_step_that_both_had_seen_asks_a_person_where_the_other_voided_the_case(two: Two) -> None:
+    first = dispatched(two.a, UNIT)
+    two.meet()
+    two.a.do(EventKind.UNDONE, target=list(first.key))
+    voided = two.b.do(EventKind.VOIDED, reason="误报")
+    case = two.meet()
+    assert (case.state, [c.key for c in case.contentions]) == (CaseState.FILED, [voided.key])
