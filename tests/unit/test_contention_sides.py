@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gridclient.domain.case import CaseState
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKind
 from gridclient.domain.fold import fold_all
 from tests.fakes.case_history import LEAD, History, filed
@@ -189,6 +190,15 @@ def test_what_one_of_two_later_sides_did_next_goes_on_with_its_branch_alone(two:
     signed = placed_unseen(two, two.b, second, EventKind.SIGNED, unit=OTHER)
     case = two.meet()
     assert [c.events for c in case.contentions] == [(second.key, signed.key), (last.key,)]
+
+
+def test_a_choice_is_about_the_side_that_it_names(two: Two, three_sides: list[Event]) -> None:
+    _, second, last = three_sides
+    two.meet()
+    two.a.do(EventKind.RESOLVED, target=list(last.key), choice="keep")
+    assert [c.key for c in two.meet().contentions] == [second.key]
+    with pytest.raises(RuleViolation, match=r"conflict\.unknown"):
+        two.a.do(EventKind.RESOLVED, target=list(last.key), choice="keep")
 
 
 def test_what_a_later_side_could_not_do_on_its_branch_is_refused(two: Two) -> None:

@@ -186,9 +186,10 @@ def test_a_year_without_data_is_named_by_limits_that_need_a_calendar() -> None:
 
 
 def test_a_year_of_which_every_touched_day_is_listed_is_certain() -> None:
-    listed = WorkCalendar({date(2027, 1, day): day > 3 for day in range(1, 10)}, frozenset({2026}))
+    listed = WorkCalendar({date(2027, 1, day): day > 3 for day in range(1, 8)}, frozenset({2026}))
     assert not deadline(at("2026-12-30T10:00"), Limit(5, WORK), calendar=listed).uncertain_years
     assert deadline(at("2026-12-30T10:00"), Limit(15, WORK), calendar=listed).uncertain_years == {2027}
+    assert deadline(at("2026-12-31T10:00"), Limit(5, WORK), calendar=listed).uncertain_years == {2027}
 
 
 def test_a_deadline_on_the_last_day_of_a_known_year_is_certain() -> None:

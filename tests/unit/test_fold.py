@@ -126,6 +126,14 @@ def test_the_handling_clock_runs_since_dispatch_not_since_signing() -> None:
     assert all(c.ended for c in case.clocks if c.stage == "sign")
 
 
+def test_a_clock_without_a_start_of_its_own_starts_with_the_step_that_brings_it() -> None:
+    history = registered()
+    told = clock("dispatch", 1)
+    del told["started"]
+    case = history.do(EventKind.FILED, clocks=[told])
+    assert [c.started for c in case.clocks] == [START, history.now]
+
+
 def test_a_returned_case_waits_for_dispatch_and_the_units_clock_stands() -> None:
     history = dispatched()
     case = history.do(

@@ -125,3 +125,30 @@ def test_who_led_before_and_gave_it_back_leads_no_more() -> None:
     history.do(EventKind.RETURNED, unit=LEAD, **NOT_OURS)
     case = history.do(EventKind.DISPATCHED, assignments=parts(OTHER))
     assert [a.unit for a in case.assignments if a.role is Role.LEAD] == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (EventKind.FED_BACK, "case.not_handling"),
+        (EventKind.VERIFIED, "case.not_verifiable"),
+        (EventKind.REWORKED, "case.not_verifiable"),
+    ],
+)
+def test_a_unit_that_has_not_signed_has_no_result(kind: str, code: str) -> None:
+    refused(dispatched(), code, kind, unit=LEAD, result="已劝停", reason="不实")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (EventKind.SIGNED, "case.not_signable"),
+        (EventKind.FED_BACK, "case.not_handling"),
+        (EventKind.RETURNED, "case.not_returnable"),
+    ],
+)
+def test_a_unit_that_fed_back_does_so_once_and_returns_nothing(kind: str, code: str) -> None:
+    history = dispatched(HELPER)
+    history.do(EventKind.SIGNED, unit=HELPER)
+    history.do(EventKind.FED_BACK, unit=HELPER, result="已劝停")
+    refused(history, code, kind, unit=HELPER, result="又劝", **NOT_OURS)
