@@ -87,6 +87,12 @@ def test_a_working_day_has_eight_hours_unless_the_township_says_otherwise() -> N
     assert WorkingHours(((time(8, 30), time(12)), (time(13, 30), time(17, 30)))).seconds_per_day == 7.5 * 3600
 
 
+def test_hours_that_end_at_midnight_end_with_the_day() -> None:
+    evening = WorkingHours(((time(14), time(18)), (time(20), time(0))))
+    assert (evening.seconds_per_day, evening.closing) == (8 * 3600, 24 * 3600)
+    assert evening.worked_until(22 * 3600) == 6 * 3600
+
+
 @pytest.mark.parametrize(
     ("second", "worked"), [(0, 0), (8 * 3600, 0), (10 * 3600, 7200), (13 * 3600, 14400), (86399, 28800)]
 )

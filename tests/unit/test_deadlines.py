@@ -166,14 +166,23 @@ def test_at_night_and_in_a_stage_of_the_desk_warnings_go_by_the_clock_on_the_wal
 
 def test_the_steps_tell_of_the_start_the_holidays_the_makeup_day_and_the_weekends() -> None:
     found = deadline(at("2026-02-12T20:00"), Limit(8, WORK), calendar=SPRING_FESTIVAL_2026)
-    assert [(step.code, f"{step.at:%m-%d %H:%M}", dict(step.params)) for step in found.steps] == [
-        (StepCode.START, "02-12 20:00", {"limit": Limit(8, WORK)}),
-        (StepCode.START_MOVED, "02-13 08:00", {}),
-        (StepCode.WEEKENDS, "02-12 00:00", {"days": 1}),
-        (StepCode.MAKEUP_DAY, "02-14 00:00", {"day": date(2026, 2, 14)}),
-        (StepCode.HOLIDAY, "02-15 00:00", {"first": date(2026, 2, 15), "last": date(2026, 2, 23), "days": 9}),
-        (StepCode.MAKEUP_DAY, "02-28 00:00", {"day": date(2026, 2, 28)}),
-        (StepCode.DUE, "03-02 18:00", {}),
+    assert [(step.code, f"{step.at:%m-%d %H:%M:%S}", dict(step.params)) for step in found.steps] == [
+        (StepCode.START, "02-12 20:00:00", {"limit": Limit(8, WORK)}),
+        (StepCode.START_MOVED, "02-13 08:00:00", {}),
+        (StepCode.WEEKENDS, "02-12 00:00:00", {"days": 1}),
+        (StepCode.MAKEUP_DAY, "02-14 00:00:00", {"day": date(2026, 2, 14)}),
+        (StepCode.HOLIDAY, "02-15 00:00:00", {"first": date(2026, 2, 15), "last": date(2026, 2, 23), "days": 9}),
+        (StepCode.MAKEUP_DAY, "02-28 00:00:00", {"day": date(2026, 2, 28)}),
+        (StepCode.DUE, "03-02 18:00:00", {}),
+    ]
+
+
+def test_no_start_within_working_time_is_told_as_moved_and_no_holiday_after_the_deadline() -> None:
+    calendar = WorkCalendar({date(2026, 3, 5): False}, frozenset({2026}))
+    found = deadline(at("2026-03-03T10:00"), Limit(1, WORK), calendar=calendar)
+    assert [(step.code, step.at) for step in found.steps] == [
+        (StepCode.START, at("2026-03-03T10:00")),
+        (StepCode.DUE, at("2026-03-04T10:00")),
     ]
 
 
