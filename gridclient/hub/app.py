@@ -105,7 +105,7 @@ class Hub:
         self.work = WorkPool(settings.threads)
         self.bodies = Bodies()
         self._rounds: Together[tuple[str, bytes], Answer] = Together(
-            self.work, self.service.answer_all, lambda ask: self.service.answer(*ask)
+            self.work, self.service.answer_all, self.service.answer_alone
         )
         self._tally = Tally(settings.counts)
 

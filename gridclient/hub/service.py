@@ -39,6 +39,8 @@ from gridclient.sync.wire import (
 _MOST_WISH: Final = 2 << 20
 _MOST_FEEDS: Final = 1000
 _MOST_PUSHES: Final = 1000
+_LIGHT_EVENTS, _LIGHT_SIGNS = 2000, 256 << 10
+"""Of a request that is worked on together with others: a few bytes can stand for many events, and for long ones."""
 _LATE_S: Final = 10
 Page = FeedPage | SealedPage
 _Result = TypeVar("_Result")
@@ -116,16 +118,25 @@ class HubService:
                 (:func:`decode_request`); ``sync.hub_changed``: the request is for another hub.
             StoreUnavailable: the database failed twice; what was placed stays, and the request may come again.
         """
-        (outcome,) = self._answers([(token, body)], self._push)
+        outcome = self.answer_alone((token, body), True)
+        while isinstance(outcome, Rest):
+            outcome = outcome.job()
         if isinstance(outcome, GridClientError):
             raise outcome
-        return outcome.job() if isinstance(outcome, Rest) else outcome
+        return outcome
+
+    def answer_alone(self, ask: tuple[str, bytes], heavy: bool) -> Outcome[Answer]:
+        """The reply to one request, or what :meth:`answer` raises. Without leave to be ``heavy`` a request that brings
+        much is a :class:`Rest`."""
+        (outcome,) = self._answers([ask], self._push, heavy=heavy)
+        return outcome.job() if isinstance(outcome, Rest) and not outcome.heavy else outcome
 
     def answer_all(self, asked: Sequence[tuple[str, bytes]]) -> list[Outcome[Answer]]:
         """The replies to requests, each with its token, that came together: their pushes share transactions and
         queries.
 
-        A reply that needs pages from the database is returned as :class:`Rest`, to be done separately.
+        A reply that needs pages from the database is returned as :class:`Rest`, to be done separately; so is that to a
+        request that brings much.
 
         Raises:
             StoreUnavailable: the pushes failed or a stream was locked: then answer each request alone, so that one
@@ -134,28 +145,33 @@ class HubService:
         return self._answers(asked, partial(self._push, together=True))
 
     def _answers(
-        self, asked: Sequence[tuple[str, bytes]], push: Callable[[Sequence[_Round]], None]
+        self, asked: Sequence[tuple[str, bytes]], push: Callable[[Sequence[_Round]], None], *, heavy: bool = False
     ) -> list[Outcome[Answer]]:
         devices = _again(lambda: self.access.devices_of([token for token, _ in asked]))
-        opened = [self._opened(device, body) for device, (_, body) in zip(devices, asked, strict=True)]
+        opened = [self._opened(device, ask, heavy) for device, ask in zip(devices, asked, strict=True)]
         rounds = [found for found in opened if isinstance(found, _Round)]
         push(rounds)
         heads = _again(lambda: self._heads(rounds))
         return [self._closed(found, heads) if isinstance(found, _Round) else found for found in opened]
 
-    def _opened(self, device: Device | None, body: bytes) -> _Round | GridClientError:
+    def _opened(
+        self, device: Device | None, ask: tuple[str, bytes], heavy: bool
+    ) -> _Round | Rest[Answer] | GridClientError:
         try:
-            return self._open(self._welcome(device), body)
+            welcome = self._welcome(device)
+            request = self._read(welcome, ask[1])
+            if not heavy and _is_heavy(request):
+                return Rest(partial(self.answer_alone, ask, True), heavy=True)
+            return self._open(welcome, request, ask[1][0])
         except GridClientError as fault:
             return fault
 
-    def _open(self, device: Device, body: bytes) -> _Round:
-        request = self._read(device, body)
+    def _open(self, device: Device, request: SyncRequest, protocol: int) -> _Round:
         if request.hub and request.hub != self.hub:
             raise SyncFault("sync.hub_changed")
         grants = _again(lambda: self.access.grants_of(device))
         checked = [self._check(device, grants, push) for push in request.pushes]
-        found = _Round(device, request, grants, body[0], checked)
+        found = _Round(device, request, grants, protocol, checked)
         if found.protocol < WITHHOLDING and any(unit for _, unit in found.asks):
             self._refused("sync.update_due", device)
             raise no_common(Versions(found.protocol, found.protocol), Versions(WITHHOLDING, WITHHOLDING))
@@ -326,6 +342,11 @@ class HubService:
 def _asks_twice(request: SyncRequest) -> bool:
     """Whether it asks for a feed more than once: each time takes as long and as much memory as the first."""
     return len({ask.feed for ask in request.feeds}) < len(request.feeds)
+
+
+def _is_heavy(request: SyncRequest) -> bool:
+    events = sum(len(push.records) for push in request.pushes)
+    return events > _LIGHT_EVENTS or sum(len(r.text) for push in request.pushes for r in push.records) > _LIGHT_SIGNS
 
 
 def _size(page: Page) -> int:

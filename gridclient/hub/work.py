@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -62,9 +62,11 @@ class WorkPool:
 
 @frozen
 class Rest(Generic[_Result]):
-    """The part of one request that takes too long for the others of its batch to wait for."""
+    """The part of one request that takes too long for the others of its batch to wait for. ``heavy``: it takes much
+    memory as well, and one such is worked on at a time."""
 
-    job: Callable[[], _Result]
+    job: Callable[[], GridClientError | Rest[_Result] | _Result]
+    heavy: bool = False
 
 
 Outcome: TypeAlias = GridClientError | Rest[_Result] | _Result
@@ -73,16 +75,18 @@ Outcome: TypeAlias = GridClientError | Rest[_Result] | _Result
 class Together(Generic[_Ask, _Result]):
     """Collects small requests (asks) while others are worked on, and works on them in one job (``work``).
 
-    If the job fails as a whole, each ask is worked on ``alone``, as only one of them may be the cause.
+    If the job fails as a whole, each ask is worked on ``alone``, as only one of them may be the cause. That is told
+    whether the ask has leave to be heavy; without it the outcome of a heavy one is a :class:`Rest`.
     """
 
     def __init__(
         self,
         pool: WorkPool,
         work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]],
-        alone: Callable[[_Ask], _Result],
+        alone: Callable[[_Ask, bool], Outcome[_Result]],
     ) -> None:
         self._pool, self._work, self._alone = pool, work, alone
+        self._heavy = asyncio.Lock()
         self._expected = 0
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
         self._lane: asyncio.Task[None] | None = None  # one only: two would wait for each other's streams
@@ -90,9 +94,10 @@ class Together(Generic[_Ask, _Result]):
     async def run(self, ask: _Ask, *, weight: int, unpacked: int) -> _Result:
         """The result of an ask of ``unpacked`` bytes; raises as :meth:`WorkPool.run`, or the ask's own error."""
         with self._pool.room(weight):
-            outcome = self._by_itself(ask) if unpacked > _LIGHT else await self._soon(ask)
-            if isinstance(outcome, Rest):
-                return await self._pool.on_thread(outcome.job)
+            outcome = self._by_itself(ask, heavy=True) if unpacked > _LIGHT else await self._soon(ask)
+            while isinstance(outcome, Rest):
+                async with self._heavy if outcome.heavy else nullcontext():
+                    outcome = await self._pool.on_thread(outcome.job)
         if isinstance(outcome, GridClientError):
             raise outcome
         return outcome
@@ -123,5 +128,5 @@ class Together(Generic[_Ask, _Result]):
                 return
             await asyncio.sleep(_LOOK_S)
 
-    def _by_itself(self, ask: _Ask) -> Rest[_Result]:
-        return Rest(partial(self._alone, ask))
+    def _by_itself(self, ask: _Ask, *, heavy: bool = False) -> Rest[_Result]:
+        return Rest(partial(self._alone, ask, heavy), heavy)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -185,9 +187,7 @@ def test_nothing_is_acknowledged_before_its_commit(
 
     async def rounds() -> None:
         pool = WorkPool(2)
-        together: Together[tuple[str, bytes], Answer] = Together(
-            pool, service.answer_all, lambda ask: service.answer(*ask)
-        )
+        together: Together[tuple[str, bytes], Answer] = Together(pool, service.answer_all, service.answer_alone)
         waiting = [asyncio.create_task(together.run(asked(desk, 1), weight=1, unpacked=1)) for desk in desks]
         assert await asyncio.to_thread(at_commit.wait, 20)
         await asyncio.sleep(0.05)
@@ -229,7 +229,7 @@ def test_who_came_is_written_down_once(service: HubService, backend: WatchedBack
 def run_together(
     work: Callable[[Sequence[int]], Sequence[Outcome[str]]], asks: Sequence[int], unpacked: int
 ) -> list[str]:
-    def alone(ask: int) -> str:
+    def alone(ask: int, _heavy: bool) -> str:
         if ask == 3:
             raise ZeroDivisionError
         return f"{ask} alone"
@@ -271,7 +271,7 @@ def test_one_who_was_just_answered_shares_the_next_job_with_those_who_came_meanw
 
     async def run() -> None:
         pool = WorkPool(2)
-        together: Together[str, str] = Together(pool, work, str)
+        together: Together[str, str] = Together(pool, work, lambda name, _heavy: name)
 
         async def desk(name: str) -> None:
             for _ in range(3):
@@ -313,6 +313,52 @@ def test_a_fault_of_one_ask_is_told_to_it_only() -> None:
     assert run_together(work, range(4), unpacked=1) == ["0", "1", "SyncFault", "3"]
 
 
+@pytest.mark.parametrize("unpacked", [1, 1 << 20], ids=["found when it is read", "by its size"])
+def test_what_takes_much_memory_is_worked_on_one_at_a_time(unpacked: int) -> None:
+    """Each may take a gigabyte, and a hub works on eight threads."""
+    running, at_once, changed = set[int](), [0], threading.Condition()
+
+    def alone(ask: int, heavy: bool) -> Outcome[str]:
+        assert heavy, "nobody else comes here"
+        with changed:
+            running.add(ask)
+            at_once.append(len(running))
+            changed.wait(0.02)  # the others could come
+            running.discard(ask)
+        return str(ask)
+
+    async def run() -> None:
+        pool = WorkPool(8)
+        together: Together[int, str] = Together(
+            pool, lambda asks: [Rest(partial(alone, ask, True), heavy=True) for ask in asks], alone
+        )
+        answers = await asyncio.gather(*(together.run(ask, weight=1, unpacked=unpacked) for ask in range(8)))
+        assert answers == [str(ask) for ask in range(8)]
+        pool.close()
+
+    asyncio.run(run())
+    assert max(at_once) == 1
+
+
+@pytest.mark.parametrize("count, size", [(2001, 10), (2, 200_000)], ids=["events", "text"])
+def test_a_few_bytes_that_stand_for_much_are_worked_on_alone(
+    service: HubService, desks: list[HubDesk], count: int, size: int
+) -> None:
+    """A value that a case had before is one sign on the line, however long it is."""
+    heavy, neighbour, _ = desks
+    (first,) = invented_events(heavy.origin, 1)
+    text = json.dumps({"text": "x" * size})
+    heavy.records = [first._replace(key=first.key._replace(seq=n), text=text) for n in range(1, count + 1)]
+    given = heavy.token, heavy.request(heavy.pushes(1, count, count))
+    assert len(given[1]) < 1 << 10
+    put_off, taken = service.answer_all([given, asked(neighbour, 1)])
+    assert statuses(neighbour, taken) == [PushStatus.APPLIED]
+    for outcome in (put_off, service.answer_alone(given, False)):
+        assert isinstance(outcome, Rest) and outcome.heavy
+    assert isinstance(put_off, Rest)
+    assert statuses(heavy, put_off.job()) == [PushStatus.APPLIED]
+
+
 @pytest.mark.parametrize("backend", ["postgres"], indirect=True)
 def test_a_stream_that_somebody_holds_keeps_up_only_its_own_rounds(
     service: HubService, backend: WatchedBackend, desks: list[HubDesk]
@@ -321,9 +367,7 @@ def test_a_stream_that_somebody_holds_keeps_up_only_its_own_rounds(
 
     async def rounds() -> tuple[Answer, Answer]:
         pool = WorkPool(2)
-        together: Together[tuple[str, bytes], Answer] = Together(
-            pool, service.answer_all, lambda ask: service.answer(*ask)
-        )
+        together: Together[tuple[str, bytes], Answer] = Together(pool, service.answer_all, service.answer_alone)
         with backend._real.writing() as ledger:
             ledger.stand([StandAsk(waits.stream, "", 0, ())])
             held = asyncio.create_task(together.run(asked(waits, 1), weight=1, unpacked=1))
