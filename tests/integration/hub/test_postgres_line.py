@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
 
 from gridclient.hub.postgres_line import Line
 from tests.fakes.open_files import OWN_FILES
+from tests.fakes.pooler import pooled
 
 
 @pytest.fixture
@@ -55,6 +60,20 @@ def test_values_larger_than_what_a_socket_takes_at_once(line: Line) -> None:
     line.ask([(PUT, (number, 0, text, text.encode())) for number in range(3)])
     (found,) = line.ask([(ALL, ())])
     assert found == [(number, 0, text, text.encode()) for number in range(3)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems name these settings otherwise")
+def test_a_server_that_fell_silent_is_missed_by_who_asks_and_by_who_waits_for_an_answer(server: str) -> None:
+    """Only bytes on their way run into the first; whose question was taken waited for two hours."""
+    with (
+        pooled(server, whole=True) as between,
+        closing(Line(between.url, "")) as line,
+        socket.socket(fileno=os.dup(line.connection.fileno())) as way,
+    ):
+        assert 0 < way.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 10_000
+        assert way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert 0 < way.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) < 10
+        assert 0 < way.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) < 10
 
 
 def test_answers_are_read_while_there_is_more_to_ask(line: Line) -> None:
