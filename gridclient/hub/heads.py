@@ -1,5 +1,5 @@
-"""Limits how long a connection may take to send the head of a request, how long the head may be, and for how long the
-connection may go on with a body after the answer."""
+"""Limits how long a connection may take to send the head of a request, how long the head may be, for how long the
+connection may go on with a body after the answer, and for how long it may stay when the hub ends."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ class BriefProtocol(HttpToolsProtocol):
     """uvicorn's protocol with these limits; by itself it waits for ever and takes heads and bodies of any length."""
 
     patience_s = 30.0
+    farewell_s = 1.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._words = 0  # bytes of the present request's head
         self._patience: asyncio.TimerHandle | None = None
         self._unanswered: deque[RequestResponseCycle] = deque()
+        self._ending = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
@@ -63,6 +65,17 @@ class BriefProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.cycle.response_complete and self.cycle.more_body:  # nobody reads what is left of the body
             self._wait()
+        self._part()
+
+    def shutdown(self) -> None:
+        self._ending = True
+        super().shutdown()
+        self._part()
+
+    def _part(self) -> None:
+        """TLS waits for the other side's farewell, but a desk that keeps its line for the next round says none."""
+        if self._ending and self.transport.is_closing():
+            self.loop.call_later(self.farewell_s, self.transport.abort)
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(self.patience_s, self.timeout_keep_alive_handler)

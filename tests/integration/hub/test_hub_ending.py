@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import urllib3
 
+from gridclient.hub.certificate import fingerprint_of
 from gridclient.hub.crew import CAN_SHARE_PORT
 from gridclient.hub.serve import Listening, serve
 from tests.fakes.hub_databases import KINDS, database
@@ -45,6 +47,17 @@ def test_a_hub_that_is_told_to_end_ends_well_and_says_so_in_its_log(
     lines = (tmp_path / "logs" / "gridclient.log").read_text(encoding="utf-8").splitlines()
     assert f"the hub begins: port {address.rpartition(':')[2]}" in lines[0]
     assert lines[-1].endswith("the hub ends, as it was told to")
+
+
+def test_a_hub_does_not_wait_for_desks_that_keep_their_line_for_the_next_round(tmp_path: Path) -> None:
+    """Over TLS it waited for each to say farewell, until its time was up: ten seconds without a hub at every start."""
+    with hub_process(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path, listen="0.0.0.0:0") as (process, address):
+        url, mark = f"https://127.0.0.1:{urlsplit(address).port}", fingerprint_of(tmp_path / "hub-cert.pem").hex()
+        with urllib3.PoolManager(timeout=PATIENCE_S, cert_reqs="CERT_NONE", assert_fingerprint=mark) as pool:
+            assert HubLine(url, pool).ask("GET", "/health").status == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
+    assert "timeout" not in (tmp_path / "logs" / "gridclient.log").read_text(encoding="utf-8")
 
 
 def never_listens(*_: object) -> None:
