@@ -150,6 +150,15 @@ def test_a_batch_holds_the_events_that_it_names_and_ends_where_it_says(desks: De
     assert log_of(two) == []
 
 
+def test_an_event_behind_a_gap_that_brings_no_link_is_refused(desks: Desks) -> None:
+    """Nothing would show later whether it goes on from what fills the gap."""
+    one, two = desks
+    origin, records = written(one)
+    page = FeedPage(origin.stream, 1, True, 1, 0, (PlacedRecord(1, records[1], b""),), (), ())
+    assert code_of(lambda: two.sync.take(page)) == "sync.chain_broken"
+    assert not log_of(two)
+
+
 def test_a_page_cannot_have_one_event_in_two_forms(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()

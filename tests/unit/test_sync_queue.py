@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from gridclient.services.sync_port import FeedPage, FeedState, RoundEnd
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, Unsent
 from gridclient.sync import queue
+from gridclient.sync.queue import Batch, PushQueue
+from gridclient.sync.signing import SIGNATURE_BYTES, new_key
 from gridclient.sync.wire import Push, PushResult, PushStatus, decode_reply, decode_request, encode_reply
 from tests.fakes.round_desk import TOWN, Desk
 from tests.fakes.sync_hub import FakeHub, FakeLine
+from tests.fakes.sync_store import FakeSyncStore
 
 
 def all_there(hub: FakeHub, desk: Desk) -> bool:
@@ -105,3 +109,98 @@ def test_long_texts_go_in_more_and_smaller_pushes_of_the_same_round(monkeypatch:
     assert all(len(p.records) == 1 or sum(len(r.text) for r in p.records) <= 1000 for p in pushes)
     assert len(desk.line.requests) > 1, "no request grows without end"
     assert all_there(hub, desk)
+
+
+NEXT_TOWN, LAST_TOWN = "t:371002002", "t:371002003"
+
+
+def waiting(*streams: str, text: str = "") -> tuple[FakeSyncStore, PushQueue]:
+    """Two events that wait in each stream, of eight signs and their text, and the queue of a round that begins."""
+    store = FakeSyncStore("one", (), None)
+    for stream in (*streams, *streams):
+        store.write(stream, t=text)
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    return store, pushes
+
+
+def told(batch: Batch) -> list[tuple[str, int, int]]:
+    """Stream, first number and length of each push."""
+    return [(run.push.origin.stream, run.push.first, len(run.push.records)) for run in batch]
+
+
+def test_a_batch_takes_one_stream_after_the_other_as_far_as_there_is_room() -> None:
+    _, pushes = waiting(TOWN, NEXT_TOWN, LAST_TOWN)
+    first = pushes.next_batch(3)
+    assert told(first) == [(TOWN, 1, 2), (NEXT_TOWN, 1, 1)]
+    second = pushes.next_batch(4, first)
+    assert told(second) == [(NEXT_TOWN, 2, 1), (LAST_TOWN, 1, 2)]
+    assert pushes.answered(first, [PushResult(PushStatus.APPLIED, 0)] * 2)
+    assert not pushes.next_batch(4, second)
+
+
+def test_a_batch_that_is_full_to_the_last_event_leaves_the_others_for_the_next() -> None:
+    _, pushes = waiting(TOWN, NEXT_TOWN)
+    first = pushes.next_batch(2)
+    assert told(first) == [(TOWN, 1, 2)]
+    assert told(pushes.next_batch(2, first)) == [(NEXT_TOWN, 1, 2)]
+
+
+def test_a_batch_has_so_many_pushes_and_so_much_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = (TOWN, NEXT_TOWN, LAST_TOWN)
+    monkeypatch.setattr(queue, "_MOST_PUSHES", 2)
+    assert told(waiting(*streams)[1].next_batch(9)) == [(TOWN, 1, 2), (NEXT_TOWN, 1, 2)]
+    monkeypatch.setattr(queue, "_MOST_TEXT", 16)
+    assert told(waiting(*streams)[1].next_batch(9)) == [(TOWN, 1, 2)]
+    assert told(waiting(*streams, text="长" * 3)[1].next_batch(9)) == [(TOWN, 1, 1), (TOWN, 2, 1)]
+
+
+def test_what_the_hub_asked_for_again_is_sent_again_although_it_has_its_place_here() -> None:
+    store, pushes = waiting(TOWN)
+    store.state.chains[OriginKey(TOWN, "one", 1)].places[1] = 1
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    batch = pushes.next_batch(9)
+    assert told(batch) == [(TOWN, 2, 1)]
+    assert not pushes.answered(batch, [PushResult(PushStatus.GAP, 1)])
+    pushes.look_again()
+    assert told(pushes.next_batch(9)) == [(TOWN, 1, 2)]
+
+
+def test_what_may_not_be_sent_any_more_when_its_turn_comes_ends_the_queue() -> None:
+    store, pushes = waiting(TOWN)
+    store.state.chains[OriginKey(TOWN, "one", 1)].records.clear()
+    assert pushes.next_batch(9) == ()
+    assert pushes.is_empty
+
+
+class CarryingStore(FakeSyncStore):
+    """Has three events of another desk from a stick, signed at their end."""
+
+    def __init__(self) -> None:
+        super().__init__("one", (), None)
+        other = FakeSyncStore("two", (), None)
+        for _ in range(3):
+            other.write(TOWN)
+        self._other = other
+
+    def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        return self._other.unsent_origins()
+
+    def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
+        if origin.device == self.device:
+            return super().unsent(origin, first, limit)
+        return replace(self._other.unsent(origin, first, 3), signature=bytes(SIGNATURE_BYTES))
+
+
+def test_what_is_carried_goes_whole_when_there_is_room_for_it_or_nothing_else_goes() -> None:
+    store = CarryingStore()
+    for _ in range(2):
+        store.write(TOWN)
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    own = pushes.next_batch(4)
+    assert told(own) == [(TOWN, 1, 2)], "by the clocks it comes first"
+    assert told(pushes.next_batch(5)) == [(TOWN, 1, 2), (TOWN, 1, 3)]
+    carried = pushes.next_batch(2, own)
+    assert told(carried) == [(TOWN, 1, 3)] and carried[0].push.carried
