@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gridclient.domain.errors import SyncFault
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, Unsent
 from gridclient.sync import queue
 from gridclient.sync.queue import Batch, PushQueue
@@ -165,6 +166,27 @@ def test_what_the_hub_asked_for_again_is_sent_again_although_it_has_its_place_he
     assert not pushes.answered(batch, [PushResult(PushStatus.GAP, 1)])
     pushes.look_again()
     assert told(pushes.next_batch(9)) == [(TOWN, 1, 2)]
+
+
+def test_a_round_whose_last_event_alone_got_no_place_is_to_be_done_again() -> None:
+    store, pushes = waiting(TOWN)
+    assert pushes.answered(pushes.next_batch(9), [PushResult(PushStatus.APPLIED, 0)])
+    places = store.state.chains[OriginKey(TOWN, "one", 1)].places
+    places[1] = 1
+    with pytest.raises(SyncFault, match=r"sync\.unplaced") as caught:
+        pushes.require_placed()
+    assert caught.value.retryable
+    places[2] = 2
+    pushes.require_placed()
+
+
+def test_what_the_hub_refuses_is_counted_and_what_went_before_it_waits_for_no_place() -> None:
+    _, pushes = waiting(TOWN)
+    assert pushes.answered(pushes.next_batch(1), [PushResult(PushStatus.APPLIED, 0)])
+    assert not pushes.answered(pushes.next_batch(9), [PushResult(PushStatus.REFUSED, 0)])
+    with pytest.raises(SyncFault, match=r"sync\.push_refused") as caught:
+        pushes.require_placed()
+    assert caught.value.params == {"count": 1}
 
 
 def test_what_may_not_be_sent_any_more_when_its_turn_comes_ends_the_queue() -> None:
