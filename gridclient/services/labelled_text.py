@@ -110,7 +110,7 @@ def labelled(text: str) -> tuple[dict[str, str], str]:
         values.setdefault(name, value.strip())
     rest = re.sub(r"[（(][，\s]*[）)]", "", rest)
     told = "\n".join(
-        part for line in rest.splitlines() if (part := re.sub("，[，。\\s]+", "，", line).strip(" \t，,;；。"))
+        part for line in rest.splitlines() if (part := re.sub("\\s*，[，。\\s]*", "，", line).strip(" \t，,;；。"))
     )
     return {name: value for name, value in values.items() if value}, told
 

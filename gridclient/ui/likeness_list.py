@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from gridclient.services.rows import Likeness
@@ -25,7 +25,7 @@ def likeness_entry(likeness: Likeness, now: datetime) -> Entry:
 
 
 class LikenessList(QListView):
-    """The likeliest case comes first; Enter or a click opens one.
+    """The likeliest case comes first; Enter or a click opens one. Which one that is, is seen while it has the keyboard.
 
     Signals:
         open_wanted(str): the case to show.
@@ -46,6 +46,14 @@ class LikenessList(QListView):
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
         """Other cases, in their order."""
         self.entries.show_values([likeness_entry(likeness, now) for likeness in likenesses])
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.setCurrentIndex(self.currentIndex())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.clearSelection()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Accepts Enter, because otherwise it would also act on the case that it opens."""

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QStyle, QStyleOptionFrame
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
@@ -364,10 +364,23 @@ def test_likely_duplicates_are_named_with_the_reason_and_opened(
     paste(form, ORDER)
     qtbot.waitUntil(form.alike.isVisible)
     assert form.alike.entries.values[0].detail.startswith("距 38 m · 同电话 · 文字相近 · 14:32")
-    form.alike.setCurrentIndex(form.alike.entries.index(0))
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Down, CTRL)
+    assert form.alike.hasFocus() and len(form.alike.selectedIndexes()) == 1
     with qtbot.waitSignal(form.open_wanted) as wanted:
         QTest.keyClick(form.alike, Qt.Key.Key_Return)
     assert wanted.args == [row.id]
+
+
+def test_a_long_number_of_the_platform_above_is_seen_whole(look: None, opened: Opened) -> None:
+    form = opened()
+    form.resize(440, 681)
+    paste(form, f"工单编号：{'8' * 17}\n{ORDER}")
+    line = form.inputs.widget_of("upper_number")
+    assert isinstance(line, QLineEdit) and line.text() == "8" * 17
+    option = QStyleOptionFrame()
+    line.initStyleOption(option)
+    room = line.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, line).width()
+    assert line.fontMetrics().horizontalAdvance(line.text()) < room
 
 
 def test_clearing_can_be_taken_back(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:

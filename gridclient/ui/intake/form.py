@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent, QTextCursor
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.codes import township_of
@@ -245,7 +245,8 @@ class IntakeForm(QWidget):
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
         self.inputs.show_grid_guess(None if self._grid_chosen else found.grid_guess)
         count = len(found.likenesses)
-        self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
+        words = self.tr("疑似重复 {count} 件，Ctrl+↓ 选择，Enter 打开").format(count=count)
+        self.alike_heading.setText(words if count else "")
         self.alike_heading.setVisible(bool(count))
         self.alike.show_likenesses(found.likenesses, self._desk.clock.now())
         self.alike.setVisible(bool(count))
@@ -344,6 +345,8 @@ class IntakeForm(QWidget):
             chooser.textEdited.connect(self.error.clear)
         self.inputs.pick.toggled.connect(self.pick_requested)
         self.alike.open_wanted.connect(self.open_wanted)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("Ctrl+Down"), self, self.alike.setFocus, context=within)
         self._pause.timeout.connect(self._on_pause)
         self._lists.ready.connect(self._on_lists)
         self.register_button.clicked.connect(lambda: self.submit(file=False))

@@ -189,7 +189,10 @@ class Inputs(QWidget):
         rows.addWidget(self.description, 0, 0, 1, 4)
         self.description.setAccessibleName(self.tr("描述"))
         self._row(rows, 1, ("title", self.tr("标题")))
-        self._row(rows, 2, ("channel", self.tr("来源")), ("urgency", self.tr("紧急程度")))
+        source, channel = self._named("channel", self.tr("来源"))
+        number, upper_number = self._named("upper_number", self.tr("上级编号"))
+        rows.addWidget(source, 2, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows.addLayout(across((channel, 2), number, (upper_number, 3), gap=6), 2, 1, 1, 3)  # some have 18 digits
         self._row(rows, 3, ("standard", self.tr("立案条件")))
         rows.addWidget(self.chips, 4, 1, 1, 3)
         self._row(rows, 5, ("grid", self.tr("网格")))
@@ -198,24 +201,28 @@ class Inputs(QWidget):
         self._row(rows, 8, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
         rows.addWidget(self.point_note, 9, 1, 1, 3)
         self._row(rows, 10, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
-        self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
+        self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("urgency", self.tr("紧急程度")))
         ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
         rows.addLayout(across(*ticks, 1, gap=20), 12, 1, 1, 3)  # so that each word is near its own box
         tab_order(self.description, *self._way, *ticks)
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str], beside: QWidget | None = None) -> None:
         for place, (name, word) in enumerate(pairs):
-            title = label(word, "muted")
-            title.setProperty("word", word)
+            title, widget = self._named(name, word)
             title.setMinimumWidth(_LABEL_PX if not place else 0)
-            widget = self._inputs[name].widget
-            widget.setAccessibleName(word)
-            title.setBuddy(widget)
-            self._labels[name] = title
-            self._way.append(widget)
             rows.addWidget(title, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
             if beside is None:
                 rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
             else:
                 rows.addLayout(across((widget, 1), beside, gap=6), row, 1, 1, 3)
                 self._way.append(beside)
+
+    def _named(self, name: str, word: str) -> tuple[QLabel, QWidget]:
+        """What stands before a field, and the field, which is the next that Tab comes to."""
+        title, widget = label(word, "muted"), self._inputs[name].widget
+        title.setProperty("word", word)
+        title.setBuddy(widget)
+        widget.setAccessibleName(word)
+        self._labels[name] = title
+        self._way.append(widget)
+        return title, widget
