@@ -100,7 +100,7 @@ class SqliteLedger(Ledger):
     def place(self, placement: Placement) -> None:
         stream, origin, events = placement.stream, placement.origin, placement.events
         last, run = events[-1].position, self._connection.execute
-        self._connection.executemany(_INSERT, [(stream, *event) for event in events])
+        self._connection.executemany(_INSERT, map((stream,).__add__, events))
         names = (stream, origin.no, origin.device, origin.incarnation)
         run(_CHAIN, (*names, origin.seq, origin.link, origin.public_key))
         run(_MOVE, (last, signed(placement.total), origin.no, stream))

@@ -321,8 +321,8 @@ class SyncStore(Protocol):
         """Notes that the hub has this many bytes of a file."""
         ...
 
-    def shelf_looked(self) -> str:
-        """The ``looked`` of the last :meth:`files_lacking`; "" before the first."""
+    def must_look(self, looked: str) -> bool:
+        """Whether there are files here and the last :meth:`files_lacking` had another ``looked``."""
         ...
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:

@@ -47,6 +47,7 @@ KEY_BYTES: Final = 32
 BUSY_TIMEOUT_MS: Final = 10_000
 _BUSY_POLL_S: Final = 0.001
 _ASK_AGAIN: Final = 8
+_LONG_LOG: Final = 4000  # pages
 
 _FULL, _IO_ERROR, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN, _READ_ONLY, _BUSY, _LOCKED = 13, 10, 11, 26, 14, 8, 5, 6
 _KEY_NOT_CHANGED: Final = "An error occurred with PRAGMA key or rekey"
@@ -200,7 +201,6 @@ _PRAGMAS: Final = {
         "journal_mode = WAL",
         "synchronous = FULL",
         "journal_size_limit = 67108864",
-        "wal_autocheckpoint = 4000",
         "cache_size = -16384",
     ),
     Use.READING: ("query_only = ON", "cache_size = -8192"),  # small: every reading thread has its own
@@ -235,19 +235,30 @@ class Database:
         self._read_only = read_only
         self._writing = threading.Lock()
         self._writer: Connection | None = None
+        self._settings: tuple[str, ...] = ()
         self._guard = threading.Lock()
         self._idle: list[Connection] = []
         self._mine = threading.local()
         self._closed = False
 
     @contextmanager
-    def writer(self) -> Iterator[Connection]:
+    def writer(self, *, lasting: bool = True, tidy: bool = False) -> Iterator[Connection]:
         """One immediate transaction: leaving the block commits, an exception rolls everything back.
+
+        Args:
+            lasting: what was committed survives a power cut. Without it a power cut may take back this transaction and
+                others like it, each as a whole, until a lasting one follows; for what can be fetched again.
+            tidy: the commit copies the write-ahead log into the file when it is long. Others, for which somebody may be
+                waiting, leave that until it is twice as long.
 
         Raises:
             StoreUnavailable: the disk is full, somebody else holds the store too long, or the file is damaged.
         """
-        with self._on_writer("BEGIN IMMEDIATE") as connection:
+        settings = (  # hold until others are given
+            f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}",
+            f"PRAGMA wal_autocheckpoint = {_LONG_LOG if tidy else 2 * _LONG_LOG}",
+        )
+        with self._on_writer("BEGIN IMMEDIATE", settings) as connection:
             yield connection
 
     @contextmanager
@@ -258,15 +269,20 @@ class Database:
             yield connection
 
     @contextmanager
-    def _on_writer(self, begin: str) -> Iterator[Connection]:
+    def _on_writer(self, begin: str, settings: tuple[str, ...] = ()) -> Iterator[Connection]:
         if self._read_only:
             raise StoreUnavailable("store.read_only")
         with self._writing:
             if self._writer is None:
                 self._check_open()
-                self._writer = open_connection(self.path, self._key, Use.WRITING)
-            with environment_faults(), _transaction(self._writer, begin):
-                yield self._writer
+                self._writer, self._settings = open_connection(self.path, self._key, Use.WRITING), ()
+            with environment_faults():
+                if settings not in ((), self._settings):
+                    for setting in settings:
+                        self._writer.execute(setting)
+                    self._settings = settings
+                with _transaction(self._writer, begin):
+                    yield self._writer
 
     def asked_for(self, since: int) -> bool:
         """Whether another process has had to wait to write since then (``time.time_ns``)."""

@@ -87,9 +87,10 @@ class FileQueue:
         with self._database.writer() as connection:
             connection.execute("UPDATE file_queue SET sent = ? WHERE sha256 = ?", (sent, sha256))
 
-    def shelf_looked(self) -> str:
+    def must_look(self, looked: str) -> bool:
         with self._database.reader() as connection:
-            return read_value(connection, _SHELF)
+            has_any = connection.execute("SELECT EXISTS(SELECT 1 FROM attachment_files)").fetchone()[0]
+            return bool(has_any) and read_value(connection, _SHELF) != looked
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:
         """See the port; also for files that other desks attached."""

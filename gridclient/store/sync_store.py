@@ -150,7 +150,7 @@ class SqliteSyncStore(FileQueue):
         """See the port. On the county's desk it also appends events for changed reference data."""
         enrolment, changes = self.enrolment(), Changes()
         now = self._clock.now()
-        with self._database.writer() as connection:
+        with self._database.writer(tidy=True) as connection:
             connection.execute(KEEP_VALUE, (_BEGUN, now.isoformat()))
             sync_carrying.forget_signatures(connection)
             forget_found(connection)
@@ -216,9 +216,10 @@ class SqliteSyncStore(FileQueue):
             return [sync_feeds.read_feed(connection, feed) for feed in sync_feeds.granted_feeds(enrolment)]
 
     def take(self, page: FeedPage) -> Taken:
+        """See the port. A power cut may take the page back, and the cursor with it: then it is fetched again."""
         own = [placed.record.key for placed in page.foreign if placed.record.key.device == self.device]
         own += [EventKey(*run.origin, run.seq + run.length - 1) for run in page.own]
-        taken = self._intake(own, lambda intake: intake.take(page))
+        taken = self._intake(own, lambda intake: intake.take(page), lasting=False)
         if not (page.complete and taken.agrees):
             return taken
         return self._settled(page.feed, taken)
@@ -253,11 +254,11 @@ class SqliteSyncStore(FileQueue):
                 self._audit(connection, "sync.given_way", f"{event.device}/{event.incarnation}+{count}")
         return changes
 
-    def _intake(self, own: Collection[EventKey], work: Callable[[Intake], Taken]) -> Taken:
+    def _intake(self, own: Collection[EventKey], work: Callable[[Intake], Taken], *, lasting: bool = True) -> Taken:
         """``own``: events of this desk that arrive, of each run at least the last."""
         grants = enrolment.grants if own and (enrolment := self.enrolment()) else ()
         try:
-            with self._database.writer() as connection:
+            with self._database.writer(lasting=lasting) as connection:
                 device = writing_device(connection, self._profile.device)
                 with sync_aside.at_home(connection, device, grants, own):
                     return work(Intake(connection, self.device, self._is_signed))

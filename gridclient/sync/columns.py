@@ -174,11 +174,11 @@ def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
     known: list[str] = []
     subjects = []
     for pick in picks:
-        if pick == _NEW_ID:
-            known.append(_next(new_ids).hex())
-        elif pick == _NEW_NAME:
-            known.append(_next(new_names))
-        subjects.append(known[min(_KNOWN - 1 - pick, -1)])
+        if pick >= _KNOWN:
+            subjects.append(known[_KNOWN - 1 - pick])
+            continue
+        known.append(_next(new_ids).hex() if pick == _NEW_ID else _next(new_names))
+        subjects.append(known[-1])
     taken_whole(new_ids)
     taken_whole(new_names)
     return subjects

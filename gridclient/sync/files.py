@@ -111,11 +111,11 @@ class FileStage:
         self.fault = self.fault or fault
 
     def _look_for_lost(self, today: str) -> None:
-        """Queues files again that the hub had and lost (an old backup, a broken disk). It is asked after each of its
-        starts and once a day; if it does not answer, in the next round again."""
+        """Queues files again that the hub had and lost (an old backup, a broken disk). A desk that has any asks after
+        each of the hub's starts and once a day; if it does not answer, in the next round again."""
         shelf = self._transport.terms.shelf
         looked = f"{shelf} {today}"
-        if not shelf or self._store.shelf_looked() == looked:
+        if not shelf or not self._store.must_look(looked):
             return
         try:
             lacking = self._transport.lacking_files()

@@ -27,6 +27,7 @@ _FIRST_COST: Final = 30.0
 _QUICK_RATE: Final = 64 << 10
 _FAST_RATE: Final = 256 << 10
 _ANY_LINE_S: Final = 0.02  # goes by in two machines before the first byte comes, however quick the line is
+_GUESSED: Final = 1000  # are packed in the time that the answer to a probe takes on a fast line
 _SHARED: Final = 2000  # on a quick line desk and hub work at the same time, on parts of so many events
 
 
@@ -162,7 +163,7 @@ class Pacing:
     @property
     def guessed_events(self) -> int:
         """How many events to send at once on a line that is assumed to be fast."""
-        return max(1, min(int(_FAST_RATE / self.cost), _SHARED))
+        return max(1, min(int(_FAST_RATE / self.cost), _GUESSED))
 
     @property
     def is_quick(self) -> bool:

@@ -351,8 +351,8 @@ class FakeSyncStore:
             if len(files.get(name, b"")) < size
         ][:limit]
 
-    def shelf_looked(self) -> str:
-        return self.state.looked
+    def must_look(self, looked: str) -> bool:
+        return bool(self.state.files) and self.state.looked != looked
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:
         with self._transaction() as state:

@@ -159,7 +159,7 @@ def test_files_that_wait_go_although_the_list_of_lost_ones_is_refused(fault: Syn
     name = desk.attach(content)
     run(desk, RefusingLine(hub, "one", fault))
     assert hub.books.files[name] == content
-    assert desk.shelf_looked() == "", "it is asked again"
+    assert desk.state.looked == "", "it is asked again"
 
 
 def test_a_hub_that_will_not_have_this_desk_any_more_ends_the_stage() -> None:

@@ -113,7 +113,7 @@ def test_first_few_of_many_are_enough_to_tell_whatever_an_event_costs() -> None:
 
 def test_guess_of_a_fast_line_makes_no_request_that_the_hub_would_not_read() -> None:
     pacing = Pacing()
-    assert pacing.guessed_events == 2000
+    assert pacing.guessed_events == 1000
     pacing.learnt(200, 200 * 8_000, swiftly=True)
     assert pacing.guessed_events * 8_000 <= 1 << 20
 

@@ -53,16 +53,16 @@ def test_what_was_packed_ahead_of_a_refusal_is_not_sent(hub: FakeHub) -> None:
 @pytest.mark.parametrize(("line_s", "fast"), [(0.0, True), (60.0, False)])
 def test_of_many_a_few_go_first_and_tell_how_the_others_are_sent(hub: FakeHub, line_s: float, fast: bool) -> None:
     desk, line = Desk(hub, "one"), Counter[int]()
-    for _ in range(1500):
+    for _ in range(1200):
         desk.write(text=token_hex(64))
 
     def watch() -> float:
         line[get_ident()] += 1
         return line_s * line[get_ident()]
 
-    report = desk.round(around=RoundPorts(now=lambda: NOW, monotonic=watch, waiting=lambda: 1500))
+    report = desk.round(around=RoundPorts(now=lambda: NOW, monotonic=watch, waiting=lambda: 1200))
     few, second, *_ = [sum(len(push.records) for push in decode_request(b, "one").pushes) for b in desk.line.requests]
-    assert (report.end, report.pushed, few < 300, few + second == 1500) == (RoundEnd.DONE, 1500, True, fast)
+    assert (report.end, report.pushed, few < 300, few + second == 1200) == (RoundEnd.DONE, 1200, True, fast)
     assert all_agree(hub, desk)
 
 
