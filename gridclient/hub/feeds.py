@@ -69,11 +69,12 @@ def _whole_page(ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> FeedPage |
     names = Names(ask.feed, ledger.origins(ask.feed))
     own = frozenset() if ask.whole else names.of_device(reader.device)
     upto = _end(ask.cursor, head)
-    rows = _fitting(ledger.events(ask.feed, ask.cursor, upto, reader.rows, own), reader)
-    cursor = upto if rows.whole else rows.events[-1].position
-    pushes = ledger.pushes(ask.feed, ask.cursor, cursor, MOST_PUSHES)
-    cursor = min(cursor, pushes[-1].last_position)  # of very many pushes not all were read
-    events = [row for row in rows.events if row.position <= cursor]
+    pushes = ledger.pushes(ask.feed, ask.cursor, upto, MOST_PUSHES)
+    upto = min(upto, pushes[-1].last_position)  # of very many pushes not all were read
+    rows = _Fitting((), whole=True)
+    if any(push.origin not in own for push in pushes):
+        rows = _fitting(ledger.events(ask.feed, ask.cursor, upto, reader.rows, own), reader)
+    events, cursor = rows.events, upto if rows.whole else rows.events[-1].position
     complete = cursor == head
     return FeedPage(
         feed=ask.feed,

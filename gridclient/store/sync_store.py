@@ -318,7 +318,7 @@ class SqliteSyncStore(FileQueue):
         return rewritten.events
 
     def keep_round(self, report: RoundReport) -> None:
-        with self._database.writer() as connection:
+        with self._database.writer(lasting=False) as connection:
             keep_round(connection, report)
         if report.pulled:
             try:

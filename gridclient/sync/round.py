@@ -133,6 +133,7 @@ class Round:
     def __init__(self, store: SyncStore, transport: Transport, around: RoundPorts, pacing: Pacing) -> None:
         self._store = store
         self._transport = transport
+        self._line = ThreadPoolExecutor(1, "sync-line")
         self._around = around
         self._pacing = pacing
         self._queue = PushQueue(store)
@@ -164,10 +165,11 @@ class Round:
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
         self._protocol = self._transport.terms.choose(self._around.versions)
-        for _ in range(_MOST_TRIPS):
-            enrolment = self._with_rights(self._trip(enrolment))
-            if self._queue.is_empty and self._everything_complete() and not self._set_free():
-                break
+        with self._line:  # ends when the last answer is there, whatever happened here
+            for _ in range(_MOST_TRIPS):
+                enrolment = self._with_rights(self._trip(enrolment))
+                if self._queue.is_empty and self._everything_complete() and not self._set_free():
+                    break
         self._queue.require_placed()
         around, check = self._around, self._check_cancelled
         files = FileStage(self._store, self._transport, around.hurried, check, self._pacing, monotonic=around.monotonic)
@@ -290,12 +292,11 @@ class Round:
         packs = (parcel.probes or self._pacing.is_quick) and self._queue.follows(parcel.batch)
         if not packs and self._untaken is None:
             return self._over_the_line(parcel.body)
-        with ThreadPoolExecutor(1, "sync-line") as line:
-            answer = line.submit(self._over_the_line, parcel.body)
-            if packs:
-                self._ahead = self._packed(enrolment, parcel)
-            self._take_untaken()
-            return answer.result()
+        answer = self._line.submit(self._over_the_line, parcel.body)
+        if packs:
+            self._ahead = self._packed(enrolment, parcel)
+        self._take_untaken()
+        return answer.result()
 
     def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
         """The answer and how long it took, without what this machine does beside: a slow one is not a slow line."""
