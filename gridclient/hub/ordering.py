@@ -106,7 +106,9 @@ def _objects(texts: Sequence[str]) -> Payloads | None:
     deeply."""
     if max(map(len, texts)) > _LONGEST_TEXT or any("\n" in text for text in texts):
         return None
-    if {text[:1] + text[-1:] for text in texts} != {"{}"} or any(map(_is_odd, texts)):
+    if not all(texts) or {(text[0], text[-1]) for text in texts} != {("{", "}")}:
+        return None
+    if any(_is_odd(text) for text in texts if len(text) > 2 * _DEEPEST):
         return None
     try:
         return list(map(_READ, texts))
@@ -116,8 +118,7 @@ def _objects(texts: Sequence[str]) -> Payloads | None:
 
 def _is_odd(text: str) -> bool:
     """Whether a desk might be unable to read the text although the hub can."""
-    size = len(text)
-    if size <= 2 * _DEEPEST or (size <= _MANY_DIGITS and text.count("[") + text.count("{") <= _DEEPEST):
+    if len(text) <= _MANY_DIGITS and text.count("[") + text.count("{") <= _DEEPEST:
         return False
     try:
         level = [_JSON.decode(text)]
@@ -269,8 +270,9 @@ class _Feeds:
         units_of: dict[str, set[str]] = {subject: set(self._before.get(subject, ())) for subject in self._earlier}
         for event, mark, units in zip(events, marks, handed, strict=True):
             subject = event.subject
-            if subject in here:
-                _add(here[subject], 1, mark)
+            if (sums := here.get(subject)) is not None:
+                sums[0] += 1
+                sums[1] += mark
             if units:
                 for unit in sorted(units - units_of[subject]):
                     self.new.append((unit, subject, event.position))

@@ -148,7 +148,7 @@ class Round:
         self._first: set[str] = set()
         self._looked = False
         self._ahead: _Parcel | None = None
-        self._untaken: tuple[SyncReply, Sequence[FeedAsk]] | None = None
+        self._untaken: tuple[SyncReply, _Parcel] | None = None
         self._lagging: set[str] = set()  # feeds whose last page was not the newest
         self._giving_way = GivingWay(store, around.changed)
         self._asked_rights = False
@@ -223,7 +223,7 @@ class Round:
             self._queue.withdrawn = Changes()
         if parcel.batch:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
-        self._untaken = reply, parcel.asks
+        self._untaken = reply, parcel  # of which there is time to let go while the next one is under way
         if self._ahead is None:
             self._take_untaken()
         return enrolment
@@ -330,8 +330,8 @@ class Round:
 
     def _take_untaken(self) -> None:
         if self._untaken is not None:
-            untaken, self._untaken = self._untaken, None
-            self._take(*untaken)
+            (reply, parcel), self._untaken = self._untaken, None
+            self._take(reply, parcel.asks)
 
     def _take(self, reply: SyncReply, asks: Sequence[FeedAsk]) -> None:
         read = {feed.feed: feed.cursor for feed in self._store.feeds()}

@@ -2609,16 +2609,16 @@ If it is the right one, choose under “Contents” what it is.</translation>
         <translation>From the text, please check</translation>
     </message>
     <message>
+        <source>疑似重复 {count} 件，Ctrl+↓ 选择，Enter 打开</source>
+        <translation>{count} likely duplicates: Ctrl+↓ to choose, Enter to open</translation>
+    </message>
+    <message>
         <source>坐标没有说明是哪种坐标系，请问清来源后选择，选错约差 500 米到 1.2 千米。</source>
         <translation>The coordinates do not say their system. Please ask where they come from and choose; a wrong one is off by 500 m to 1.2 km.</translation>
     </message>
     <message>
         <source>网格只判定到镇街，请尽量选到社区或基础网格。</source>
         <translation>The grid is known only to the township; please choose a community or basic grid if you can.</translation>
-    </message>
-    <message>
-        <source>疑似重复 {count} 件，Enter 打开</source>
-        <translation>{count} possible duplicates, Enter opens</translation>
     </message>
     <message>
         <source>带 ✓ 的由文字填入，请核对。</source>

@@ -53,6 +53,31 @@ def test_the_settings_of_the_store_are_on(database: Database) -> None:
     assert found == ["wal", 2, 1, 1]
 
 
+def test_only_what_can_be_fetched_again_is_not_waited_for_on_the_disk(database: Database) -> None:
+    found = []
+    for lasting in (True, False, True):
+        with database.writer(lasting=lasting) as connection:
+            found += connection.execute("PRAGMA synchronous").fetchone()
+    database.close()
+    again = Database(database.path, KEY)
+    with again.writer(lasting=False) as connection:
+        found += connection.execute("PRAGMA synchronous").fetchone()
+    again.close()
+    assert found == [2, 1, 2, 1]  # FULL, NORMAL
+
+
+@pytest.mark.parametrize(("pages", "tidy", "copied"), [(5000, False, False), (5000, True, True), (9000, False, True)])
+def test_long_log_is_copied_into_the_file_by_a_tidy_commit_first(
+    database: Database, pages: int, tidy: bool, copied: bool
+) -> None:
+    with database.writer() as connection:
+        connection.executemany(FILL, [("字" * 1300,)] * 3000)
+    assert database.path.stat().st_size < 1 << 20
+    with database.writer(tidy=tidy) as connection:
+        connection.executemany(FILL, [("字" * 1300,)] * (pages - 3000))
+    assert (database.path.stat().st_size > 10 << 20) is copied
+
+
 def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
     with pytest.raises(KeyError), database.writer() as connection:
         connection.execute(FILL, ("x",))

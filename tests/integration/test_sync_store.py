@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from gridclient.services.sync_port import (
     RoundReport,
     Unsent,
 )
+from gridclient.store.driver import Connection, Database
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.wire import PushStatus
@@ -350,6 +352,27 @@ def test_a_placed_record_has_its_own_link_checked(desks: Desks, hub: FakeHub) ->
     page = hub.page(two.sync.feeds()[0], two.device, 10)
     wrong = tuple(PlacedRecord(p, record, bytes(32)) for p, record, _ in page.foreign)
     assert code_of(lambda: two.sync.take(replace(page, foreign=wrong))) == "sync.chain_broken"
+
+
+def test_a_page_from_the_hub_alone_need_not_last(desks: Desks, hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = desks
+    lasting: list[bool] = []
+    writer = Database.writer
+
+    def watched(database: Database, **given: bool) -> AbstractContextManager[Connection]:
+        lasting.append(given.get("lasting", True))
+        return writer(database, **given)
+
+    monkeypatch.setattr(Database, "writer", watched)
+    case_id = one.stage.dispatched("占道经营")
+    assert set(lasting) == {True}
+    one.round(hub)
+    lasting.clear()
+    (taken,) = two.pull(hub)
+    assert case_id in taken.changes.cases and lasting == [False]
+    lasting.clear()
+    two.stage.sign(case_id, UNITS[0])
+    assert set(lasting) == {True}
 
 
 def test_index_that_cannot_be_tidied_leaves_the_round_a_good_one(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,18 @@ class RefusingLine(FakeLine):
         raise self._fault
 
 
+class AskedLine(RefusingLine):
+    """Notes in ``asked`` when it is asked for the list of lost files, which is empty."""
+
+    def __init__(self, asked: list[str]) -> None:
+        super().__init__(FakeHub(), "one", SyncFault("sync.refused"))
+        self._asked = asked
+
+    def lacking_files(self) -> Sequence[str]:
+        self._asked.append("lacking")
+        return ()
+
+
 class ChoosyLine(FakeLine):
     """To a hub that will not take one file, or none at all (``None``)."""
 
@@ -160,6 +172,16 @@ def test_files_that_wait_go_although_the_list_of_lost_ones_is_refused(fault: Syn
     run(desk, RefusingLine(hub, "one", fault))
     assert hub.books.files[name] == content
     assert desk.state.looked == "", "it is asked again"
+
+
+def test_hub_is_asked_for_lost_files_once_a_day_and_only_by_a_desk_that_has_some() -> None:
+    desk, asked = store(), list[str]()
+    run(desk, AskedLine(asked))
+    assert asked == []
+    desk.attach(bytes(9))
+    run(desk, AskedLine(asked))
+    run(desk, AskedLine(asked))
+    assert asked == ["lacking"]
 
 
 def test_a_hub_that_will_not_have_this_desk_any_more_ends_the_stage() -> None:
