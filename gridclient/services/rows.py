@@ -143,6 +143,12 @@ class CaseRow:
     pending: bool
     lon: float | None
     lat: float | None
+    aside: bool = False
+
+    @property
+    def only_here(self) -> bool:
+        """Whether the hub lacks something of the case that this desk wrote: it waits, or was set aside."""
+        return self.pending or self.aside
 
 
 class PutAside(NamedTuple):

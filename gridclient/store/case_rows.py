@@ -16,11 +16,11 @@ from gridclient.services.rows import CaseRow
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key, subject_text
-from gridclient.store.tables import AMONG, listed
+from gridclient.store.tables import AMONG, SUBJECTS_ASIDE, listed
 
 _COLUMNS: Final = (
     "no, hex(id), number, title, state, level, grid, unit, cooperating, due, channel, registered_at, "
-    "returned, escalated, conflict, pending, lon, lat"
+    f"returned, escalated, conflict, pending, lon, lat, no IN ({SUBJECTS_ASIDE})"
 )
 
 
@@ -48,11 +48,11 @@ def numbers_of(connection: Connection, case_ids: Iterable[str]) -> list[int]:
 def _case_row(row: Sequence[Any], areas: Areas) -> CaseRow:
     (
         no, key, number, title, state, level, grid, unit, cooperating, due, channel, registered,
-        returned, escalated, conflict, pending, lon, lat,
+        returned, escalated, conflict, pending, lon, lat, aside,
     ) = row  # fmt: skip
     return CaseRow(  # by position: naming the fields takes a fifth longer
         no, subject_text(bytes.fromhex(key)), number, mask_numbers(title), state, level, grid, areas.grid_name(grid),
         unit, areas.unit_name(unit), cooperating, None if due is None else instant_of(due),
         channel, instant_of(registered),
-        bool(returned), bool(escalated), bool(conflict), bool(pending), lon, lat,
+        bool(returned), bool(escalated), bool(conflict), bool(pending), lon, lat, bool(aside),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from gridclient.services.sync_port import Held, OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device
 from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
-from gridclient.store.tables import AMONG
+from gridclient.store.tables import AMONG, SUBJECTS_ASIDE
 
 _OPEN: Final = (
     "SELECT DISTINCT o.stream FROM origins o WHERE o.own = 1 AND EXISTS(SELECT 1 FROM events e INDEXED BY "
@@ -32,9 +32,6 @@ _OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin
 _SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY o.incarnation, e.seq"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
 _NAMED: Final = 3
-_FOLLOWED: Final = (
-    f"SELECT DISTINCT e.subject FROM origins o CROSS JOIN events e ON e.origin = o.no WHERE o.stream LIKE '{ASIDE}%'"
-)
 _ALL_OF_STREAM: Final = (
     "SELECT count(*), count(DISTINCT e.subject) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
     "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 1 AND o.stream = ?"
@@ -52,7 +49,7 @@ _BY_STREAM: Final = (
     "SELECT o.stream, count(*) FROM origins o CROSS JOIN events e ON e.origin = o.no "
     f"WHERE o.stream LIKE '{ASIDE}%' GROUP BY o.stream"
 )
-_NEWEST: Final = f"SELECT number FROM cases WHERE no IN ({_FOLLOWED}) ORDER BY no DESC LIMIT {_NAMED}"
+_NEWEST: Final = f"SELECT number FROM cases WHERE no IN ({SUBJECTS_ASIDE}) ORDER BY no DESC LIMIT {_NAMED}"
 _FILES: Final = (
     "SELECT json_extract(e.payload, '$.sha256') FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE e.kind = 'attachment_added' AND o.own = 1"
@@ -141,7 +138,7 @@ def what_was_put_aside(connection: Connection) -> PutAside:
 
 def cases_aside(connection: Connection) -> Iterable[int]:
     """The cases of which something was set aside, by their numbers in this store."""
-    return (no for (no,) in connection.execute(f"SELECT no FROM cases WHERE no IN ({_FOLLOWED})").fetchall())
+    return (no for (no,) in connection.execute(f"SELECT no FROM cases WHERE no IN ({SUBJECTS_ASIDE})").fetchall())
 
 
 def cases_refused(connection: Connection, grants: Collection[Grant]) -> Iterable[int]:
@@ -162,7 +159,9 @@ def set_aside(connection: Connection, device: Device, grants: Collection[Grant])
 
 def follow(connection: Connection, device: Device, grants: Collection[Grant]) -> Rewritten:
     """See :meth:`SyncStore.follow_aside`; what the hub takes goes on waiting."""
-    return _put_of(connection, device, grants, {subject for (subject,) in connection.execute(_FOLLOWED).fetchall()})
+    return _put_of(
+        connection, device, grants, {subject for (subject,) in connection.execute(SUBJECTS_ASIDE).fetchall()}
+    )
 
 
 def _put_of(connection: Connection, device: Device, grants: Collection[Grant], subjects: Collection[int]) -> Rewritten:

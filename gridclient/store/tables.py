@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, Role
 from gridclient.domain.events import to_seconds
+from gridclient.domain.handing import ASIDE
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key
 
@@ -72,6 +73,10 @@ class PartRow(NamedTuple):
 
 AMONG: Final = "(SELECT value FROM json_each(?))"
 """SQL for a list of numbers, given as the one parameter of :func:`listed`."""
+SUBJECTS_ASIDE: Final = (
+    f"SELECT DISTINCT e.subject FROM origins o CROSS JOIN events e ON e.origin = o.no WHERE o.stream LIKE '{ASIDE}%'"
+)
+"""SQL for the numbers of the subjects of which something was set aside."""
 _COLUMNS: Final = ", ".join(CaseTableRow._fields)
 _INSERT: Final = f"INSERT INTO cases(no, {_COLUMNS}) VALUES (?{', ?' * len(CaseTableRow._fields)})"
 

@@ -779,6 +779,10 @@ Left: working time {working}, natural time {natural}</translation>
         <source>未上报：只在本机，联网后上报</source>
         <translation>Not reported: on this computer only, will be reported when online</translation>
     </message>
+    <message>
+        <source>已搁置：只在本机，没有上报</source>
+        <translation>Set aside: only on this computer, not reported</translation>
+    </message>
 </context>
 <context>
     <name>CasePanel</name>

@@ -374,7 +374,7 @@ def test_a_desk_without_a_line_sets_later_steps_aside_when_it_writes_them_to_a_s
     assert (told.events, pending(desk), lamps(desk).set_aside().events) == (1, (1, 1), 2)
 
 
-def test_the_cases_of_what_waits_in_vain_and_of_what_was_set_aside_can_be_listed(desk: ToyDesk) -> None:
+def test_the_cases_of_what_waits_in_vain_and_of_what_was_set_aside_are_marked_and_can_be_listed(desk: ToyDesk) -> None:
     desk.enrol(*BOTH)
     desk.stage.register("路灯不亮")
     theirs = {of_neighbour(desk), of_neighbour(desk, "路面塌陷")}
@@ -383,9 +383,16 @@ def test_the_cases_of_what_waits_in_vain_and_of_what_was_set_aside_can_be_listed
     def listed(*, aside: bool) -> set[str]:
         return {*desk.stage.ids(CaseFilter(held=lamps(desk).held_cases(aside=aside) or ((0, 0),)))}
 
+    def marked() -> list[tuple[bool, bool]]:
+        return sorted((row.pending, row.aside) for row in desk.stage.queries.rows(desk.stage.ids(CaseFilter())))
+
     assert (listed(aside=False), listed(aside=True)) == (theirs, set())
+    assert marked() == [(True, False)] * 3
     desk.sync.set_aside()
+    assert marked() == [(False, True), (False, True), (True, False)]
     step(desk, next(iter(theirs)))
+    assert marked() == [(False, True), (True, False), (True, True)]
     assert (listed(aside=False), listed(aside=True)) == ({next(iter(theirs))}, theirs)
     desk.enrol(*BOTH)
+    assert marked() == [(True, False)] * 3
     assert lamps(desk).held_cases(aside=False) == lamps(desk).held_cases(aside=True) == ()

@@ -44,7 +44,7 @@ class CaseDelegate(QStyledItemDelegate):
         self._keys = [column.key for column in COLUMNS]
         self._theme = tokens()
         self._chosen: frozenset[int] = frozenset()
-        self._pending = QPixmap()
+        self._pending = self._aside = QPixmap()
         self._special: dict[SortKey, Callable[[QPainter, QRect, CaseRow, bool], None]] = {
             SortKey.NUMBER: self._paint_number,
             SortKey.TITLE: self._paint_title,
@@ -57,7 +57,9 @@ class CaseDelegate(QStyledItemDelegate):
         """A paint begins: the chosen lines, and the device pixel ratio of the screen."""
         theme = tokens()
         if theme is not self._theme or self._pending.isNull() or self._pending.devicePixelRatio() != ratio:
-            self._pending = icon("pending", theme.muted).pixmap(QSize(_MARK, _MARK), ratio)
+            size = QSize(_MARK, _MARK)
+            self._pending = icon("pending", theme.muted).pixmap(size, ratio)
+            self._aside = icon("stopped", theme.muted).pixmap(size, ratio)
         self._theme, self._chosen = theme, chosen
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -86,7 +88,7 @@ class CaseDelegate(QStyledItemDelegate):
     def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
         """Where the mark of a case in conflict stands in the cell of its title."""
         width = tag_width(self.tr("冲突"))
-        room = place.width() - 2 * _EDGE - (_MARK + 4 if row.pending else 0) - width - _GAP
+        room = place.width() - 2 * _EDGE - (_MARK + 4 if row.only_here else 0) - width - _GAP
         left = place.left() + _EDGE + self._plain.width(self._plain.fitted(row.title, room)) + _GAP
         return QRect(left, place.center().y() - 8, width, 17)
 
@@ -97,9 +99,10 @@ class CaseDelegate(QStyledItemDelegate):
 
     def _paint_title(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
         room = place.width() - 2 * _EDGE
-        if row.pending:
+        if row.only_here:
             room -= _MARK
-            painter.drawPixmap(place.left() + _EDGE + room, place.center().y() - _MARK // 2 + 1, self._pending)
+            cloud = self._pending if row.pending else self._aside
+            painter.drawPixmap(place.left() + _EDGE + room, place.center().y() - _MARK // 2 + 1, cloud)
             room -= 4
         if not row.conflict:
             self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room)

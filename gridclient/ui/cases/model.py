@@ -180,6 +180,8 @@ class CaseModel(QAbstractTableModel):
             marks.append(self.tr("冲突：两处同时办理，请核对"))
         if row.pending:
             marks.append(self.tr("未上报：只在本机，联网后上报"))
+        if row.aside:
+            marks.append(self.tr("已搁置：只在本机，没有上报"))
         return "\n".join(marks)
 
     # -- steps ------------------------------------------------------------------------------------------------------
