@@ -25,6 +25,7 @@ from gridclient.services.rows import (
     GridRow,
     GridsAt,
     Likeness,
+    NewCase,
     SavedView,
     Sort,
     StandardRow,
@@ -171,17 +172,7 @@ class DeskQueries(Protocol):
         """All events of a case, oldest first, those without effect included."""
         ...
 
-    def likely_duplicates(
-        self,
-        *,
-        title: str,
-        description: str,
-        phone: str,
-        lon: float | None,
-        lat: float | None,
-        at: datetime,
-        upper_number: str = "",
-    ) -> Sequence[Likeness]:
+    def likely_duplicates(self, new: NewCase) -> Sequence[Likeness]:
         """Recent cases that may report the same thing, the likeliest first; before them those of the same number of the
         platform above, however old."""
         ...

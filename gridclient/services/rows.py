@@ -305,6 +305,23 @@ class StandardListRow:
 
 
 @frozen
+class NewCase:
+    """What is known of a case of which likely duplicates are looked for; "" and ``None`` for what is not."""
+
+    title: str
+    description: str
+    phone: str
+    lon: float | None
+    lat: float | None
+    at: datetime
+    upper_number: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.title} {self.description}"
+
+
+@frozen
 class Likeness:
     """A case that may be a duplicate, and why: distance in metres, same telephone, similarity of the texts (0..1), a
     house number of the same street in both, the same number of the platform above."""

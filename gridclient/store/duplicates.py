@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from gridclient.domain.event_shapes import is_text
 from gridclient.domain.events import EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import distance, mercator_cell
-from gridclient.services.rows import CaseRow, Likeness
+from gridclient.services.rows import CaseRow, Likeness, NewCase
 from gridclient.store.areas import Areas
 from gridclient.store.case_rows import read_case_rows
 from gridclient.store.columns import Places, Table
@@ -47,23 +47,6 @@ _METRES_PER_DEGREE: Final = 111_320.0
 _ALIKE, _NEAR, _PHONE, _TIME = 0.5, 0.25, 0.35, 0.1
 _HOUSE: Final = re.compile(r"[一-鿿]{2}[路街巷道里区园村苑城府庭场]\d+(?:-\d+)?号")
 """The end of a street's or an estate's name and a house number."""
-
-
-@frozen
-class NewCase:
-    """What is known of the case that is being registered."""
-
-    title: str
-    description: str
-    phone: str
-    lon: float | None
-    lat: float | None
-    at: datetime
-    upper_number: str = ""
-
-    @property
-    def text(self) -> str:
-        return f"{self.title} {self.description}"
 
 
 @frozen

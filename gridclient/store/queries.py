@@ -19,6 +19,7 @@ from gridclient.services.rows import (
     ContentionView,
     GridFigures,
     Likeness,
+    NewCase,
     SavedView,
     Sort,
     TimelineEntry,
@@ -116,20 +117,9 @@ class SqliteQueries:
         with self._database.reader() as connection:
             return self._histories.timeline(connection, case_id)
 
-    def likely_duplicates(
-        self,
-        *,
-        title: str,
-        description: str,
-        phone: str,
-        lon: float | None,
-        lat: float | None,
-        at: datetime,
-        upper_number: str = "",
-    ) -> Sequence[Likeness]:
-        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
+    def likely_duplicates(self, new: NewCase) -> Sequence[Likeness]:
+        from gridclient.store.duplicates import likely_duplicates, surroundings
 
-        new = NewCase(title, description, phone, lon, lat, at, upper_number)
         with self._at(only_open=False) as (_, table, moment):
             around = surroundings(table, new)
         with self._database.reader() as connection:  # lists need not wait for what takes longer

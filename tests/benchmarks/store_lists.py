@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 
 from gridclient.domain.case import Channel
-from gridclient.services.rows import Box, CaseFilter, CaseRow, Sort, SortKey
+from gridclient.services.rows import Box, CaseFilter, CaseRow, NewCase, Sort, SortKey
 from gridclient.store.answers import Answers
 from gridclient.store.columns import Columns
 from gridclient.store.packs import FORMAT, ROWS, read_pack, write_packs
@@ -177,9 +177,7 @@ class Bench:
         return {"ms": _ms(statistics.median(times)), "hits": self.queries.total(chosen)}
 
     def duplicates(self, row: CaseRow) -> Callable[[], object]:
-        return lambda: self.queries.likely_duplicates(
-            title=row.title, description="", phone="13800001111", lon=row.lon, lat=row.lat, at=NOW
-        )
+        return lambda: self.queries.likely_duplicates(NewCase(row.title, "", "13800001111", row.lon, row.lat, NOW))
 
     def measured(
         self, asks: Sequence[Callable[[], object]], before: Callable[[], None] = lambda: None

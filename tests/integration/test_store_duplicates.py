@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gridclient.domain.events import EventKind
-from gridclient.services.rows import Likeness
+from gridclient.services.rows import Likeness, NewCase
 from gridclient.store import duplicates
 from gridclient.store.columns import Columns
-from gridclient.store.duplicates import NewCase, surroundings
+from gridclient.store.duplicates import surroundings
 from tests.contract.stage import Stage
 
 LON, LAT = 122.12, 37.51
@@ -20,8 +21,7 @@ PHONE = "138-0000-1111"
 
 
 def asked(stage: Stage, **told: Any) -> Sequence[Likeness]:
-    given: dict[str, Any] = {"title": "", "description": "", "phone": "", "lon": None, "lat": None}
-    return stage.queries.likely_duplicates(**{**given, "at": stage.clock.now(), **told})
+    return stage.queries.likely_duplicates(replace(NewCase("", "", "", None, None, stage.clock.now()), **told))
 
 
 def test_the_same_report_is_found_with_its_reasons(stage: Stage) -> None:

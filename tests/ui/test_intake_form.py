@@ -341,7 +341,7 @@ def test_the_likeliest_duplicate_and_its_reason_are_seen_without_scrolling_on_a_
     look: None, opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alike = [Likeness(made.store.rows([made.register("古陌社区工地夜间施工")])[0], 38.0, True, 0.8, 0.9)]
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_asked: alike)
     form = opened()
     form.resize(440, 681)  # 1366 x 768 without title, bar and status line
     paste(form, "鲸园街道工地夜间施工噪音扰民，还有占道经营，邻里纠纷。")
@@ -356,7 +356,7 @@ def test_likely_duplicates_are_named_with_the_reason_and_opened(
     opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alike = [Likeness(row := made.store.rows([made.register("夜间施工")])[0], 38.0, True, 0.8, 0.9)]
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_asked: alike)
     form = opened()
     paste(form, ORDER)
     qtbot.waitUntil(form.alike.isVisible)

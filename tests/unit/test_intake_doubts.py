@@ -238,6 +238,6 @@ def test_the_number_above_alone_is_enough_to_look_for_the_order_that_came_before
     row = made.store.rows([made.register("路灯不亮")])[0]
     same = Likeness(row, None, False, 0.0, 1.0, same_number=True)
     known = {"RX20261120001": (same,)}
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda _self, **told: known.get(told["upper_number"], ()))
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda _self, new: known.get(new.upper_number, ()))
     found = look_up(made.desk, IntakeValues(upper_number="RX20261120001"), (), None)
     assert found.likenesses == (same,)

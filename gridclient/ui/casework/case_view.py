@@ -17,7 +17,7 @@ from gridclient.services.clocks import working_hours
 from gridclient.services.deadline_text import clock_lines
 from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState, Reference
-from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
+from gridclient.services.rows import Likeness, NewCase, StandardRow, TimelineEntry
 from gridclient.services.timeline_text import files_in_one, lines_of, unit_name, who
 from gridclient.ui.matching import grid_title
 from gridclient.ui.present import counting_clock
@@ -127,7 +127,7 @@ def _is_same(basis: str, code: str) -> bool:
 def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:
     """Other cases that may be the same."""
     facts = case.facts
-    found = desk.queries.likely_duplicates(
+    known = NewCase(
         title=facts.title,
         description=facts.description,
         phone=facts.reporter_phone,
@@ -136,6 +136,7 @@ def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:
         at=case.registered_at,
         upper_number=facts.upper_number,
     )
+    found = desk.queries.likely_duplicates(known)
     return tuple(likeness for likeness in found if likeness.row.id != case.id)
 
 

@@ -10,7 +10,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.intake import ClassGuess, ClassGuesser, area_named
 from gridclient.services.registering import Registered
-from gridclient.services.rows import GridRow, Likeness
+from gridclient.services.rows import GridRow, Likeness, NewCase
 from gridclient.services.told_grid import GridGuess, guess_grid
 from gridclient.ui.intake.values import IntakeValues, facts_of, wgs_point
 
@@ -68,7 +68,7 @@ def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) 
     if len(values.description.strip()) < _LEAST_TEXT and not told and point is None:
         return ()
     lon, lat = point if point is not None else (None, None)
-    found = desk.queries.likely_duplicates(
+    new = NewCase(
         title=values.title,
         description=values.description,
         phone=values.reporter_phone,
@@ -77,4 +77,4 @@ def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) 
         at=desk.clock.now(),
         upper_number=values.upper_number,
     )
-    return tuple(found)
+    return tuple(desk.queries.likely_duplicates(new))

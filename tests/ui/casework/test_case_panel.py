@@ -18,7 +18,7 @@ from gridclient.domain.events import payload_text
 from gridclient.domain.fold import fold_all
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.ports import FileState
-from gridclient.services.rows import Changes, Likeness
+from gridclient.services.rows import Changes, Likeness, NewCase
 from gridclient.services.withholding import for_unit
 from gridclient.ui.casework import panel as panel_module
 from gridclient.ui.casework.case_view import AttachedFile, load_view
@@ -287,7 +287,7 @@ def test_likely_duplicates_are_counted_and_can_be_opened(
     first, second = made.register("积水"), made.register("车库积水")
     rows = made.store.rows([first, second])
     alike = [Likeness(row, 38.0, True, 0.8, 0.9) for row in rows]
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_asked: alike)
     show(second)
     qtbot.waitUntil(lambda: panel.top.tabs.tabText(3) == "关联 1")
     assert panel.top.alike.text().startswith("疑似重复 1 件：距 38 m · 同电话")
@@ -303,7 +303,7 @@ def test_words_about_duplicates_that_have_no_room_end_with_a_sign(
 ) -> None:
     first, second = made.register("积水"), made.register("车库积水")
     alike = [Likeness(row, 1_238.0, True, 0.8, 0.9) for row in made.store.rows([first])]
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_asked: alike)
     panel.resize(230, 700)
     show(second)
     words = panel.top.alike
@@ -320,8 +320,8 @@ def test_for_a_case_that_is_only_passed_by_no_duplicates_are_searched(
 ) -> None:
     searched: list[object] = []
 
-    def search(_store: MemoryStore, **facts: object) -> tuple[Likeness, ...]:
-        searched.append(facts["title"])
+    def search(_store: MemoryStore, new: NewCase) -> tuple[Likeness, ...]:
+        searched.append(new.title)
         return ()
 
     monkeypatch.setattr(MemoryStore, "likely_duplicates", search)

@@ -141,7 +141,7 @@ def test_on_a_low_screen_no_half_line_of_a_likely_duplicate_is_seen(
 ) -> None:
     rows = made.store.rows([made.register("车库积水")])
     alike = [Likeness(row, 38.0, True, 0.8, 0.9) for row in rows]
-    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_asked: alike)
     show(made.handling("积水"))
     words = panel.top.alike
     qtbot.waitUntil(words.isVisible)

@@ -19,6 +19,7 @@ from gridclient.services.rows import (
     GridRow,
     GridsAt,
     Likeness,
+    NewCase,
     Sort,
     StandardRow,
     TimelineEntry,
@@ -124,7 +125,7 @@ class MemoryStore(MemoryDesk):
     def is_own(self, key: EventKey) -> bool:
         return key.device == self.device
 
-    def likely_duplicates(self, **_facts: object) -> Sequence[Likeness]:
+    def likely_duplicates(self, _new: NewCase) -> Sequence[Likeness]:
         return []
 
     def contentions(self, case_id: str) -> Sequence[ContentionView]:
