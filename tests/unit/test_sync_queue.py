@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from gridclient.domain.errors import SyncFault
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, RoundEnd, Unsent
 from gridclient.sync import queue
 from gridclient.sync.queue import Batch, PushQueue
@@ -55,7 +56,7 @@ def test_a_hub_that_always_expects_another_number_ends_the_round(further: int, m
     desk.write(3)
     report = desk.round()
     assert (report.end, report.error, report.pushed) == (RoundEnd.FAILED, "sync.gap", 0)
-    assert len(desk.line.requests) <= most
+    assert len(desk.line.requests) == most
     assert desk.store.unsent_origins(), "nothing of it counts as sent"
 
 
@@ -177,7 +178,8 @@ def test_a_round_whose_last_event_alone_got_no_place_is_to_be_done_again() -> No
         pushes.require_placed()
     assert caught.value.retryable
     places[2] = 2
-    pushes.require_placed()
+    store.write(TOWN)
+    pushes.require_placed()  # what was written meanwhile goes with the next round
 
 
 def test_what_the_hub_refuses_is_counted_and_what_went_before_it_waits_for_no_place() -> None:
@@ -206,6 +208,12 @@ class CarryingStore(FakeSyncStore):
             other.write(TOWN)
         self._other = other
 
+        self.withdrawn: list[tuple[OriginKey, int, bool]] = []
+
+    def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
+        self.withdrawn.append((origin, first, forked))
+        return Changes()
+
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
         return self._other.unsent_origins()
 
@@ -226,3 +234,54 @@ def test_what_is_carried_goes_whole_when_there_is_room_for_it_or_nothing_else_go
     assert told(pushes.next_batch(5)) == [(TOWN, 1, 2), (TOWN, 1, 3)]
     carried = pushes.next_batch(2, own)
     assert told(carried) == [(TOWN, 1, 3)] and carried[0].push.carried
+
+
+@pytest.mark.parametrize(
+    ("status", "withdrawn"),
+    [
+        (PushStatus.FORK, [(OriginKey(TOWN, "two", 1), 1, True)]),
+        (PushStatus.REFUSED, [(OriginKey(TOWN, "two", 1), 1, False)]),
+        (PushStatus.GAP, []),  # another stick may fill it
+    ],
+)
+def test_of_what_is_carried_the_store_hears_whether_the_hub_has_other_events_or_does_not_want_these(
+    status: PushStatus, withdrawn: list[tuple[OriginKey, int, bool]]
+) -> None:
+    store = CarryingStore()
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    assert not pushes.answered(pushes.next_batch(9), [PushResult(status, 1)])
+    assert store.withdrawn == withdrawn
+    pushes.look_again()
+    assert pushes.is_empty, "in this round it is not pushed again"
+
+
+class LackingStore(FakeSyncStore):
+    """Cannot read the events that wait, for this reason."""
+
+    fault = ""
+
+    def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
+        raise SyncFault(self.fault, event=f"{origin.stream}/{first}/{limit}")
+
+
+def test_a_gap_in_the_own_log_may_be_filled_by_what_is_read_now_and_is_told_if_it_is_not() -> None:
+    store = LackingStore("one", (), None)
+    store.write(TOWN)
+    store.fault = "sync.gap"
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    assert pushes.next_batch(9) == ()
+    pushes.look_again()
+    with pytest.raises(SyncFault, match=r"sync\.gap"):
+        pushes.next_batch(9)
+
+
+def test_any_other_fault_of_the_log_is_told_at_once() -> None:
+    store = LackingStore("one", (), None)
+    store.write(TOWN)
+    store.fault = "sync.chain_broken"
+    pushes = PushQueue(store)
+    pushes.begin(new_key())
+    with pytest.raises(SyncFault, match=r"sync\.chain_broken"):
+        pushes.next_batch(9)
