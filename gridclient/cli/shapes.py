@@ -42,6 +42,7 @@ def row_json(row: CaseRow, now: datetime) -> Json:
         "returned": row.returned,
         "escalated": row.escalated,
         "pending": row.pending,
+        "aside": row.aside,
         "conflict": row.conflict,
         "lon": row.lon,
         "lat": row.lat,

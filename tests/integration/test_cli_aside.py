@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.command_line import new_case
+from tests.fakes.command_line import CommandLine, new_case
 from tests.fakes.patience import eventually
 from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, serving, titles
 
@@ -19,6 +19,12 @@ def seen_by_the_county(desks: Desks, device: str, *, refused: int, aside: int) -
         return [(row["device"], row["refused"], row["aside"]) for row in rows]
 
     eventually(lambda: told() == [(device, refused, aside)], told)
+
+
+def marks_of_the_case(desk: CommandLine) -> tuple[bool, bool]:
+    """Whether something of the only case in the list waits, and whether something was set aside."""
+    (case,) = desk.json("cases", "list").json["cases"]
+    return case["pending"], case["aside"]
 
 
 def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_it_comes_back(
@@ -37,17 +43,20 @@ def test_what_a_right_that_was_taken_away_left_is_named_set_aside_and_goes_when_
         assert (found["code"], found["events"], found["cases"]) == (TOWNSHIP, 1, 1)
         assert one("sync").status == 3, "it still waits, though it was not sent again"
         seen_by_the_county(desks, device, refused=1, aside=0)
+        assert marks_of_the_case(one) == (True, False)
         assert one.json("sync", "--aside").json["pending"] == 0
         told = one("sync")
         assert told.status == 0 and "另有 1 条（1 件案件：" in told.err, told
         assert one.act(case, "note", text="又来电").status == 0
         followed = one.json("sync").json
         assert (followed["pending"], followed["aside"]) == (0, 2)
+        assert marks_of_the_case(one) == (False, True)
         seen_by_the_county(desks, device, refused=0, aside=2)
         assert "没有上报的权限" in one("hub", "status", "--db", hub.database).out
         assert titles(one) == {"路灯不亮"} and one.json("verify").json["ok"]
         desks.hub("rights", device, "--township", TOWNSHIP, "--add")
         again = one.json("sync").json
         assert (again["pushed"], again["pending"], again["aside"]) == (2, 0, 0)
+        assert marks_of_the_case(one) == (False, False)
         two.json("sync")
         assert titles(two) == {"路灯不亮"} and one.json("verify").json["ok"]
