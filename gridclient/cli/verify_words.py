@@ -13,6 +13,7 @@ _PROBLEMS: Final = {
     "chain.broken": "日志记录对不上",
     "chain.head": "日志末端对不上",
     "chain.origin": "日志来源不明",
+    "place": "上报位置对不上",
     "feed": "同步来源对不上",
     "event.unreadable": "日志记录读不出",
     "case.missing": "案件缺失",

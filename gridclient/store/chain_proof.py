@@ -12,6 +12,7 @@ from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.services.withholding import lacks
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_text
+from gridclient.store.places import LOGGED
 from gridclient.store.sync_feeds import all_feeds, is_part, streams_in_part
 
 MOST_PROBLEMS: Final = 1000
@@ -73,8 +74,8 @@ def _walked(
     """Checks one origin; ``chain`` is its number, its key and whether its stream is read only in part."""
     no, origin, in_part = chain
     rows = connection.execute(
-        "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, e.acked "
-        "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
+        "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, acked "
+        f"FROM {LOGGED} LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
         (no,),
     )
     end, last, gap, newest = (0, CHAIN_START), (0, CHAIN_START), None, 0

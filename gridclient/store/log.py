@@ -28,6 +28,7 @@ from gridclient.domain.events import (
 )
 from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
+from gridclient.store.places import LOGGED, place_new
 
 _HEX_DIGITS: Final = 32
 _FIRST_VERSION: Final = 1
@@ -35,14 +36,12 @@ _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked"
 ORDER: Final = "acked IS NULL, acked, hlc, hash"
 """Canonical order: by position; events without one come after, by clock, so that desks that share a stick agree."""
+_SUBJECT: Final = f"SELECT {_COLUMNS} FROM {LOGGED} WHERE subject = ? ORDER BY {ORDER}"
 INSERT: Final = (
-    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash, acked) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_WAITING: Final = (
-    "SELECT max(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
-    "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 0"
-)
+_WAITING: Final = "SELECT max(w.hlc) FROM origins o CROSS JOIN waiting w ON w.origin = o.no WHERE o.own = 0"
 """CROSS JOIN makes SQLite begin with the origins: going through all own waiting events would slow every command."""
 _STATE: Final = f"SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), ({_WAITING})"
 _FAR: Final = timedelta(days=31)
@@ -154,7 +153,7 @@ class Origins:
 
 def read_subject(connection: Connection, origins: Origins, no: int, subject: str) -> list[LoggedEvent]:
     """All events of one subject, in canonical order: by position, then those that wait."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {ORDER}", (no,)).fetchall()
+    rows = connection.execute(_SUBJECT, (no,)).fetchall()
     return [origins.logged(connection, subject, row) for row in rows]
 
 
@@ -232,7 +231,7 @@ class Appender:
         self._rows.append(
             (
                 self._pos, head.no, event.key.seq, event.hlc, event.kind, event.version, subject_no, event.base,
-                event.actor, text, head.link, None,
+                event.actor, text, head.link,
             )
         )  # fmt: skip
 
@@ -254,7 +253,7 @@ class Appender:
             link = link_after(link, canonical.encode())
             numbers.append(no := self.add_subject(subject))
             self._pos += 1
-            self._rows.append((self._pos, head.no, seq, hlc, kind, version, no, base, actor, text, link, None))
+            self._rows.append((self._pos, head.no, seq, hlc, kind, version, no, base, actor, text, link))
         self._hlc, head.seq, head.link = hlc, seq, link
         return numbers
 
@@ -264,6 +263,7 @@ class Appender:
             return
         self._subjects.write()
         self._connection.executemany(INSERT, self._rows)
+        place_new(self._connection, self._rows[0][0] - 1)
         self._connection.executemany(
             "UPDATE origins SET seq = ?, hash = ?, hlc = ? WHERE no = ?",
             [(head.seq, head.link, self._hlc, head.no) for head in self._heads.values()],
@@ -276,7 +276,7 @@ class Appender:
         if self._seen > next_hlc(0, now + _FAR):
             hub_time = self._connection.execute(_HUB_TIME).fetchone()[0]  # the own clock may stand years behind
             far = next_hlc(0, (now if hub_time is None else max(now, instant_of(hub_time))) + _FAR)
-            self._seen = self._connection.execute(f"{_WAITING} AND e.hlc <= ?", (far,)).fetchone()[0] or 0
+            self._seen = self._connection.execute(f"{_WAITING} AND w.hlc <= ?", (far,)).fetchone()[0] or 0
         return next_hlc(max(self._hlc, self._seen), now)
 
     def _head(self, stream: str) -> _Head:

@@ -318,3 +318,19 @@ def m0007_unread_columns(db: SchemaTool) -> None:
 def m0008_seals(db: SchemaTool) -> None:
     """How many rows a table has and the sum of their marks (:mod:`gridclient.store.seals`)."""
     _table(db, "seals", "name count:int total:int")
+
+
+@migrations()
+def m0009_places(db: SchemaTool) -> None:
+    """Positions stand beside the log (:mod:`gridclient.store.places`)."""
+    db.execute("CREATE TABLE places(pos INTEGER PRIMARY KEY, acked INTEGER NOT NULL) STRICT")
+    db.execute(
+        "CREATE TABLE waiting(origin INTEGER NOT NULL, seq INTEGER NOT NULL, hlc INTEGER NOT NULL, "
+        "pos INTEGER NOT NULL, PRIMARY KEY (origin, seq)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO places SELECT pos, acked FROM events WHERE acked IS NOT NULL")
+    db.execute("INSERT INTO waiting SELECT origin, seq, hlc, pos FROM events WHERE acked IS NULL ORDER BY origin, seq")
+    for index in ("events_waiting", "events_placed"):
+        db.execute(f"DROP INDEX {index}")
+    db.execute("ALTER TABLE events DROP COLUMN acked")
+    db.execute("CREATE INDEX places_acked ON places(acked)")

@@ -19,6 +19,7 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import PlacedRun
 from gridclient.store.driver import Connection
 from gridclient.store.log import INSERT, ORDER, NewSubjects, Origins, subject_no, subject_text
+from gridclient.store.places import LOGGED, place, place_new, place_runs
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.tables import AMONG, listed
 
@@ -36,14 +37,13 @@ _TELLING: Final = frozenset(
 )
 """Kinds that may change the texts by which a case is found."""
 _READ: Final = (
-    "SELECT subject, pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events "
+    f"SELECT subject, e.pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM {LOGGED} "
     f"WHERE subject IN {AMONG}"
 )
 _READ_ORDER: Final = (
-    f"SELECT subject, pos, origin, hlc, acked, hash FROM events WHERE subject IN {AMONG} ORDER BY subject, {ORDER}"
+    f"SELECT subject, e.pos, origin, hlc, acked, hash FROM {LOGGED} WHERE subject IN {AMONG} ORDER BY subject, {ORDER}"
 )
 _IDS: Final = f"SELECT no, id FROM subjects WHERE no IN {AMONG}"
-_PLACE_RUN: Final = "UPDATE events SET acked = ? + seq WHERE origin = ? AND seq BETWEEN ? AND ?"
 
 
 class Refolded(NamedTuple):
@@ -90,6 +90,7 @@ class Refolding:
         self._numbers: dict[str, int] = {}
         self._new_subjects = NewSubjects(connection)
         self._rows: list[tuple[Any, ...]] = []
+        self._placed: list[tuple[int, int]] = []
         self._runs: list[tuple[int, int, int, int]] = []
         self._texts: list[tuple[str, int]] = []
         self._settled = Counter[int]()
@@ -100,9 +101,9 @@ class Refolding:
         subject = self._subject_of(record.subject)
         self._pos += 1
         _, hlc, kind, version, _, base, actor, text = record
-        self._rows.append(
-            (self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, link, acked)
-        )
+        self._rows.append((self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, link))
+        if acked is not None:
+            self._placed.append((acked, self._pos))
         subject.fresh.append(_Line(self._pos, origin, hlc, acked, link, own, event))
 
     def renew(self, subject: int, pos: int, event: Event, text: str) -> None:
@@ -178,10 +179,11 @@ class Refolding:
         self._new_subjects.write()
         if self._rows:
             connection.executemany(INSERT, self._rows)
-        places = [(acked, pos) for subject in self._subjects.values() for pos, acked in subject.places.items()]
-        if places:
-            connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
-        connection.executemany(_PLACE_RUN, self._runs)
+            place_new(connection, self._rows[0][0] - 1, self._placed)
+        place(
+            connection, [(acked, pos) for subject in self._subjects.values() for pos, acked in subject.places.items()]
+        )
+        place_runs(connection, self._runs)
         connection.executemany("UPDATE events SET payload = ? WHERE pos = ?", self._texts)
 
     def _settled_ids(self) -> list[str]:

@@ -10,7 +10,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.settings import read_value
 
 APPLICATION_ID: Final = 0x67726964  # "grid"
-VERSION: Final = 8
+VERSION: Final = 9
 """How many migrations there are; stands in ``PRAGMA user_version``."""
 RULES: Final = 6
 """Version of the fold's rules: to be raised when :mod:`gridclient.domain.fold` makes other cases of the same events."""

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 _PROVEN: Final = frozenset(
     {
         *("subjects", "events", "cases", "parts", "tallies", "unit_tallies", "labels", "packs", "store_state"),
-        *("feed_places", "import_batches", "seals"),
+        *("places", "waiting", "feed_places", "import_batches", "seals"),
     }
 )
 """Tables that ``verify`` compares with the log, rows on their way through an import, and the seals themselves."""

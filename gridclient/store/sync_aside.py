@@ -20,25 +20,25 @@ from gridclient.services.rows import PutAside
 from gridclient.services.sync_port import Held, OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device
+from gridclient.store.places import LOGGED
 from gridclient.store.sync_rewriting import WAITING, Rewritten, Waiting, fold_again, number_anew, waiting_row
 from gridclient.store.tables import AMONG, SUBJECTS_ASIDE
 
 _OPEN: Final = (
-    "SELECT DISTINCT o.stream FROM origins o WHERE o.own = 1 AND EXISTS(SELECT 1 FROM events e INDEXED BY "
-    "events_waiting WHERE e.origin = o.no AND e.acked IS NULL)"
+    "SELECT DISTINCT o.stream FROM origins o WHERE o.own = 1 AND EXISTS(SELECT 1 FROM waiting w WHERE w.origin = o.no)"
 )
 _OWN: Final = "SELECT stream, device, incarnation FROM origins WHERE own = 1 AND stream = ?"
-_OF_STREAM: Final = f"{WAITING} AND o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
-_SET_ASIDE: Final = f"{WAITING} AND o.own = 0 AND o.stream = ? ORDER BY o.incarnation, e.seq"
+_OF_STREAM: Final = f"{WAITING} WHERE o.own = 1 AND o.stream = ? ORDER BY e.origin, e.seq"
+_SET_ASIDE: Final = f"{WAITING} WHERE o.own = 0 AND o.stream = ? ORDER BY o.incarnation, e.seq"
 _ASIDE_STREAMS: Final = f"SELECT DISTINCT stream FROM origins WHERE stream LIKE '{ASIDE}%'"
 _NAMED: Final = 3
 _ALL_OF_STREAM: Final = (
-    "SELECT count(*), count(DISTINCT e.subject) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
-    "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 1 AND o.stream = ?"
+    "SELECT count(*), count(DISTINCT e.subject) FROM origins o CROSS JOIN waiting w ON w.origin = o.no "
+    "JOIN events e ON e.pos = w.pos WHERE o.own = 1 AND o.stream = ?"
 )
 _HANDED: Final = (
-    "SELECT e.kind, e.payload FROM events e JOIN origins o ON o.no = e.origin "
-    f"WHERE e.subject = ? AND (e.acked IS NOT NULL OR o.own = 0 AND o.stream NOT LIKE '{ASIDE}%') "
+    f"SELECT e.kind, e.payload FROM {LOGGED} JOIN origins o ON o.no = e.origin "
+    f"WHERE e.subject = ? AND (acked IS NOT NULL OR o.own = 0 AND o.stream NOT LIKE '{ASIDE}%') "
     "AND e.payload LIKE '%assignments%'"
 )
 _COUNT: Final = (

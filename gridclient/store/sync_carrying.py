@@ -11,24 +11,21 @@ from typing import Final
 
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
+from gridclient.store.places import FIRST_WAITING
 
 _KEEP: Final = "INSERT OR REPLACE INTO carried(origin, seq, signature) VALUES (?, ?, ?)"
-_FIRST_WAITING: Final = (
-    "SELECT min(e.seq) FROM events e INDEXED BY events_waiting WHERE e.origin = o.no AND e.acked IS NULL"
-)
 _PLACED: Final = (
     "DELETE FROM carried WHERE NOT EXISTS "
-    f"(SELECT 1 FROM origins o WHERE o.no = carried.origin AND o.own = 0 AND ({_FIRST_WAITING}) <= carried.seq)"
+    f"(SELECT 1 FROM origins o WHERE o.no = carried.origin AND o.own = 0 AND ({FIRST_WAITING}) <= carried.seq)"
 )
 _CARRIED: Final = (
-    f"SELECT o.stream, o.device, o.incarnation, ({_FIRST_WAITING}) AS first FROM origins o "
+    f"SELECT o.stream, o.device, o.incarnation, ({FIRST_WAITING}) AS first FROM origins o "
     "WHERE o.own = 0 AND first <= (SELECT max(seq) FROM carried WHERE origin = o.no) ORDER BY o.no"
 )
 _SIGNED_END: Final = "SELECT seq, signature FROM carried WHERE origin = ? AND seq >= ? ORDER BY seq LIMIT 1"
 _NEXT_FOREIGN: Final = (
-    "SELECT min(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
-    "ON e.origin = o.no AND e.acked IS NULL "
-    "WHERE o.stream = ? AND o.own = 0 AND e.hlc > (SELECT hlc FROM events WHERE origin = ? AND seq = ?)"
+    "SELECT min(w.hlc) FROM origins o CROSS JOIN waiting w ON w.origin = o.no "
+    "WHERE o.stream = ? AND o.own = 0 AND w.hlc > (SELECT hlc FROM events WHERE origin = ? AND seq = ?)"
 )
 Signed = tuple[int, int, bytes]
 """An origin's number in this store, the number of one of its events, and the device's signature over its link."""

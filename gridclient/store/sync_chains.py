@@ -17,6 +17,7 @@ from gridclient.services.sync_port import FeedPage, OriginKey, SignedHead
 from gridclient.services.withholding import lacks, lacks_less
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key, subject_text
+from gridclient.store.places import LOGGED
 
 IN_HAND: Final = 0
 """``KnownEvent.pos`` of an event that the same page contained before and that is not written yet."""
@@ -27,8 +28,8 @@ _ORIGIN: Final = (
     "SELECT no, own, whole, seq, hash, hlc, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ?"
 )
 _KNOWN: Final = (
-    "SELECT e.pos, e.subject, e.acked, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload "
-    "FROM events e JOIN subjects s ON s.no = e.subject WHERE e.origin = ? AND e.seq = ?"
+    "SELECT e.pos, e.subject, acked, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload "
+    f"FROM {LOGGED} JOIN subjects s ON s.no = e.subject WHERE e.origin = ? AND e.seq = ?"
 )
 _BEHIND: Final = (
     "SELECT e.seq, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload "

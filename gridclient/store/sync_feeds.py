@@ -24,8 +24,8 @@ _KEEP: Final = (
 )
 _FEED: Final = "SELECT feed, cursor, count, total, repairing FROM feeds"
 _HAS_PLACES: Final = (
-    "SELECT EXISTS(SELECT 1 FROM origins o CROSS JOIN events e ON e.origin = o.no "
-    "WHERE o.stream = ? AND e.acked IS NOT NULL)"
+    "SELECT EXISTS(SELECT 1 FROM origins o CROSS JOIN events e ON e.origin = o.no JOIN places p ON p.pos = e.pos "
+    "WHERE o.stream = ?)"
 )
 Marked = tuple[int, bytes]
 """A position and the link of the event there."""
@@ -162,8 +162,8 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     stream = stream_of(state.feed)
     if not is_part(state.feed):
         rows = connection.execute(
-            "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
-            "WHERE o.stream = ? AND e.acked > ? LIMIT ?",
+            "SELECT e.subject, e.pos, p.acked FROM places p CROSS JOIN events e ON e.pos = p.pos "
+            "JOIN origins o ON o.no = e.origin WHERE o.stream = ? AND p.acked > ? LIMIT ?",
             (stream, state.cursor, limit),
         )
         return rows.fetchall()
@@ -171,9 +171,9 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     if any(other.repairing or not is_part(other.feed) for other in others):
         return ()
     rows = connection.execute(  # CROSS JOIN keeps this order; the other scans all places per event
-        "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
-        "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feeds f CROSS JOIN feed_places p "
-        "ON p.feed = f.feed AND p.position = e.acked WHERE f.feed LIKE '%@' || ?1) LIMIT ?2",
+        "SELECT e.subject, e.pos, p.acked FROM places p JOIN events e ON e.pos = p.pos "
+        "JOIN origins o ON o.no = e.origin WHERE o.stream = ?1 AND NOT EXISTS (SELECT 1 FROM feeds f "
+        "CROSS JOIN feed_places s ON s.feed = f.feed AND s.position = p.acked WHERE f.feed LIKE '%@' || ?1) LIMIT ?2",
         (stream, limit),
     )
     return rows.fetchall()

@@ -17,6 +17,7 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
+from gridclient.store.places import FIRST_WAITING, LOGGED
 from gridclient.store.reference_exchange import apply_change
 from gridclient.store.refolding import Refolding
 from gridclient.store.sync_carrying import keep_signatures
@@ -26,15 +27,17 @@ from gridclient.store.sync_proven import require_proven
 
 _LARGEST: Final = (1 << 63) - 1
 _AT_ONCE: Final = 500
-_RUN: Final = "SELECT seq, pos, subject, acked, hash FROM events WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+_RUN: Final = (
+    f"SELECT seq, e.pos, subject, acked, hash FROM {LOGGED} WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+)
 _LINKS: Final = "SELECT subject, hash FROM events WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
 _WAITING: Final = (
-    "SELECT o.device, o.incarnation, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
-    "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o WHERE o.stream = ? AND first IS NOT NULL"
+    f"SELECT o.device, o.incarnation, ({FIRST_WAITING}) AS first FROM origins o "
+    "WHERE o.stream = ? AND first IS NOT NULL"
 )
 _IN_STRETCH: Final = (
-    "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
-    "WHERE o.stream = ? AND e.acked BETWEEN ? AND ?"
+    "SELECT e.subject, e.pos, p.acked FROM places p CROSS JOIN events e ON e.pos = p.pos JOIN origins o ON o.no = e.origin "
+    "WHERE o.stream = ? AND p.acked BETWEEN ? AND ?"
 )
 
 

@@ -15,21 +15,18 @@ from gridclient.store.sync_carrying import Signed
 _KEPT: Final = 200
 _ANY: Final = "SELECT EXISTS(SELECT 1 FROM lost)"
 _LOST_OF: Final = (
-    "SELECT e.seq, l.position FROM events e JOIN lost l ON l.pos = e.pos "
-    "WHERE e.origin = ? AND e.seq BETWEEN ? AND ? AND e.acked IS NULL"
+    "SELECT w.seq, l.position FROM waiting w JOIN lost l ON l.pos = w.pos WHERE w.origin = ? AND w.seq BETWEEN ? AND ?"
 )
 _NEXT_LOST: Final = (
-    "SELECT l.position FROM lost l INDEXED BY lost_of_others CROSS JOIN events e ON e.pos = l.pos "
-    "WHERE l.own = 0 AND l.stream = ? AND l.position > ? AND e.acked IS NULL ORDER BY l.position LIMIT 1"
+    "SELECT l.position FROM lost l INDEXED BY lost_of_others WHERE l.own = 0 AND l.stream = ? AND l.position > ? "
+    "AND NOT EXISTS(SELECT 1 FROM places p WHERE p.pos = l.pos) ORDER BY l.position LIMIT 1"
 )
 _LOSE: Final = (
     "INSERT OR REPLACE INTO lost(pos, stream, own, position) SELECT e.pos, o.stream, o.own, ?2 "
     "FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ?1"
 )
 _OF_OTHERS: Final = "SELECT o.no, e.seq FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ? AND o.own = 0"
-_FOUND_AGAIN: Final = (
-    "DELETE FROM lost WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.pos = lost.pos AND e.acked IS NULL)"
-)
+_FOUND_AGAIN: Final = "DELETE FROM lost WHERE EXISTS(SELECT 1 FROM places p WHERE p.pos = lost.pos)"
 _UNPROVEN_KEY: Final = (
     "DELETE FROM device_keys WHERE (device, incarnation) = (SELECT device, incarnation FROM origins WHERE no = ?) "
     "AND NOT EXISTS (SELECT 1 FROM origins o JOIN heads h ON h.origin = o.no "

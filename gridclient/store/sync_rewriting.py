@@ -16,15 +16,16 @@ from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, 
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.log import Device, own_head, subject_text
+from gridclient.store.places import renumber
 from gridclient.store.refolding import Refolding
 
 WAITING: Final = (
     "SELECT e.pos, o.no, e.subject, o.stream, o.device, o.incarnation, e.seq, e.hlc, e.kind, e.version, s.id, e.base, "
-    "e.actor, e.payload FROM events e JOIN origins o ON o.no = e.origin JOIN subjects s ON s.no = e.subject "
-    "WHERE e.acked IS NULL"
+    "e.actor, e.payload FROM waiting w JOIN origins o ON o.no = w.origin JOIN events e ON e.pos = w.pos "
+    "JOIN subjects s ON s.no = e.subject"
 )
-"""Rows for :func:`waiting_row`; more conditions and an order may follow."""
-_ELSEWHERE: Final = f"{WAITING} AND o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
+"""Rows for :func:`waiting_row`; conditions and an order may follow."""
+_ELSEWHERE: Final = f"{WAITING} WHERE o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
 _KEY_PARTS: Final = 4
 _Renamed = Mapping[tuple[Any, ...], EventKey]
 
@@ -132,6 +133,7 @@ class _Heads:
             "UPDATE events SET origin = ?, seq = ?, payload = ?, hash = ? WHERE pos = ?",
             (no, key.seq, text, link, row.pos),
         )
+        renumber(self._connection, (row.origin, row.record.key.seq), (no, key.seq))
         self._at[OriginKey(*key[:3])] = (no, key.seq, link, max(hlc, record.hlc))
 
     def finish(self) -> None:

@@ -15,26 +15,27 @@ from gridclient.services.rows import PutAside, Runs, in_runs
 from gridclient.services.sync_port import Refused, RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_key, subject_text
+from gridclient.store.places import LOGGED
 from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_aside import cases_aside, cases_refused, refused_counts, what_was_put_aside
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
 _CLOSED: Final = "sync.closed"
-_PENDING: Final = "SELECT count(*) FROM events WHERE acked IS NULL AND origin IN (SELECT no FROM origins WHERE own = 1)"
+_PENDING: Final = "SELECT count(*) FROM waiting WHERE origin IN (SELECT no FROM origins WHERE own = 1)"
 _NAMES: Final = "SELECT code, name FROM divisions WHERE length(code) = 9"
 _PLACES: Final = (
-    "SELECT o.stream, e.acked FROM subjects s JOIN events e ON e.subject = s.no JOIN origins o ON o.no = e.origin "
-    "WHERE s.id = ?"
+    f"SELECT o.stream, acked FROM {LOGGED} JOIN origins o ON o.no = e.origin "
+    "WHERE e.subject = (SELECT no FROM subjects WHERE id = ?)"
 )
 _READ: Final = (
     "SELECT EXISTS(SELECT 1 FROM feeds WHERE feed = ?1) OR EXISTS(SELECT 1 FROM feeds f CROSS JOIN feed_places p "
     "ON p.feed = f.feed AND p.position = ?2 WHERE f.feed LIKE '%@' || ?1)"
 )
 _STANDS: Final = (
-    "SELECT EXISTS(SELECT 1 FROM origins o CROSS JOIN events e ON e.origin = o.no "
-    "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS("
-    "SELECT 1 FROM feeds f CROSS JOIN feed_places p ON p.feed = f.feed AND p.position = e.acked "
+    "SELECT EXISTS(SELECT 1 FROM origins o CROSS JOIN events e ON e.origin = o.no JOIN places p ON p.pos = e.pos "
+    "WHERE o.stream = ?1 AND NOT EXISTS("
+    "SELECT 1 FROM feeds f CROSS JOIN feed_places s ON s.feed = f.feed AND s.position = p.acked "
     "WHERE f.feed LIKE '%@' || ?1))"
 )
 _FORGET: Final = (

@@ -24,6 +24,7 @@ from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
 from gridclient.store.log import Device, subject_text, writing_device
+from gridclient.store.places import FIRST_WAITING
 from gridclient.store.profile import Profile
 from gridclient.store.reference_exchange import record_changes
 from gridclient.store.search import merge_a_little
@@ -47,8 +48,7 @@ _NEVER: Final = 1 << 62
 _TIDYING_S: Final = 0.3
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
-    "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
-    "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o "
+    f"SELECT o.stream, o.device, o.incarnation, ({FIRST_WAITING}) AS first FROM origins o "
     "WHERE o.device = ? AND o.own = 1 AND first IS NOT NULL ORDER BY o.no"
 )
 _UNSENT: Final = (
@@ -57,7 +57,7 @@ _UNSENT: Final = (
 )
 _LEFT_BY_OTHERS: Final = (
     "SELECT EXISTS(SELECT 1 FROM origins o WHERE o.own = 1 AND o.device <> ? AND o.stream = ? "
-    "AND EXISTS(SELECT 1 FROM events e INDEXED BY events_waiting WHERE e.origin = o.no AND e.acked IS NULL))"
+    "AND EXISTS(SELECT 1 FROM waiting w WHERE w.origin = o.no))"
 )
 
 

@@ -16,6 +16,7 @@ from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, events_of, read_subject, subject_text
+from gridclient.store.places import forget
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
 from gridclient.store.sync_chains import Chains, HeadCheck
@@ -25,7 +26,7 @@ from gridclient.store.sync_rewriting import shorten
 from gridclient.store.tables import AMONG, listed
 
 _FROM: Final = "SELECT pos FROM events WHERE origin = ? AND seq >= ?"
-_WAITING: Final = f"{_FROM} AND acked IS NULL"
+_WAITING: Final = "SELECT pos FROM waiting WHERE origin = ? AND seq >= ?"
 _SUBJECTS: Final = (
     f"SELECT DISTINCT e.subject, s.id FROM events e JOIN subjects s ON s.no = e.subject WHERE e.pos IN {AMONG}"
 )
@@ -95,6 +96,7 @@ def _delete(connection: Connection, origin: int, places: Sequence[int]) -> tuple
     subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, among).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}
     forget_withdrawn(connection, origin, places)
+    forget(connection, places)
     connection.execute(_DELETE, among)
     shorten(connection, {origin})
     projection = Projection(connection)

@@ -20,6 +20,7 @@ from gridclient.store.driver import KEY_BYTES, Connection, Database, Use, enviro
 from gridclient.store.log import ORDER, Origins, events_of, subject_text
 from gridclient.store.migrations import upgrade
 from gridclient.store.packs import FORMAT, ROWS, Labels, packed, packed_count, read_pack
+from gridclient.store.places import LOGGED, misplaced
 from gridclient.store.refolding import folded
 from gridclient.store.seals import broken_seals
 from gridclient.store.search import indexed_count
@@ -31,7 +32,7 @@ _UNREADABLE: Final = (TypeError, ValueError)
 _AT_ONCE: Final = 500
 _EVENTS: Final = (
     "SELECT subject, id, origin, seq, hlc, kind, version, base, actor, payload, acked "
-    f"FROM events LEFT JOIN subjects ON no = subject ORDER BY subject, {ORDER}"
+    f"FROM {LOGGED} LEFT JOIN subjects ON no = subject ORDER BY subject, {ORDER}"
 )
 _STRANGERS: Final = {
     "case.stranger": "SELECT count(*) FROM cases WHERE NOT EXISTS (SELECT 1 FROM events WHERE subject = no)",
@@ -47,10 +48,10 @@ class Verification:
     ``lacking`` counts events whose links cannot be recomputed: a department gets them without the reporter.
 
     Kinds: ``table`` (without one nothing else is checked) ``page`` ``index`` ``seal`` (a table whose content does not
-    follow from the log) ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
-    ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
-    ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the store. At most ``MOST_PROBLEMS`` of the store
-    are listed.
+    follow from the log) ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``place`` ``feed``
+    ``event.unreadable`` ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger``
+    ``tally`` ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the store. At most ``MOST_PROBLEMS`` of
+    the store are listed.
     """
 
     events: int
@@ -116,10 +117,11 @@ def _broken_pages(connection: Connection) -> list[str]:
     return sorted(said and said & {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")})
 
 
-def _wrong_tables(connection: Connection) -> Iterator[tuple[str, Sequence[str]]]:
-    """Indexes that do not fit their tables, and tables that do not fit their seals."""
+def _wrong_tables(connection: Connection) -> Iterator[tuple[str, Sequence[str | int]]]:
+    """Indexes that do not fit their tables, and tables that do not fit their seals or the log."""
     yield "index", [said for (said,) in connection.execute("PRAGMA integrity_check") if said != "ok"]
     yield "seal", broken_seals(connection)
+    yield "place", misplaced(connection)
 
 
 def _number(connection: Connection, sql: str) -> int:

@@ -22,6 +22,7 @@ from typing import Any
 from gridclient.domain.events import CHAIN_START, EventKey, EventKind, Record, link_after, next_hlc, payload_text
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, SignedHead
 from gridclient.store.log import subject_text
+from gridclient.store.places import LOGGED
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.sync_feeds import keep_feed
 from gridclient.store.sync_store import SqliteSyncStore
@@ -136,7 +137,7 @@ def placed(profile: Profile, changed: int) -> tuple[str, int, list[tuple[str, in
             "SELECT o.stream FROM events e JOIN origins o ON o.no = e.origin GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         ).fetchone()
         position = connection.execute(
-            "SELECT max(e.acked) FROM events e JOIN origins o ON o.no = e.origin WHERE o.stream = ?", (stream,)
+            f"SELECT max(acked) FROM {LOGGED} JOIN origins o ON o.no = e.origin WHERE o.stream = ?", (stream,)
         ).fetchone()[0]
         keep_feed(connection, FeedState(stream, position, position, 0))
         rows = connection.execute(

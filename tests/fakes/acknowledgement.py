@@ -6,13 +6,12 @@ from typing import Final
 
 from gridclient.store.driver import Connection
 from gridclient.store.packs import FIELDS, FORMAT, Flag
+from gridclient.store.places import LOGGED, place
 
 _FLAGS_AT: Final = [name for name, _ in FIELDS].index("flags")  # each field before it is one byte
 _REPORTED: Final = bytes(flags & ~Flag.PENDING for flags in range(256))
-_WAITING: Final = (
-    "SELECT e.pos, o.stream FROM events e JOIN origins o ON o.no = e.origin WHERE e.acked IS NULL ORDER BY e.pos"
-)
-_LAST_PLACES: Final = "SELECT o.stream, max(e.acked) FROM events e JOIN origins o ON o.no = e.origin GROUP BY o.stream"
+_WAITING: Final = "SELECT w.pos, o.stream FROM waiting w JOIN origins o ON o.no = w.origin ORDER BY w.pos"
+_LAST_PLACES: Final = f"SELECT o.stream, max(acked) FROM {LOGGED} JOIN origins o ON o.no = e.origin GROUP BY o.stream"
 
 
 def acknowledge_all(connection: Connection) -> int:
@@ -27,7 +26,7 @@ def acknowledge_all(connection: Connection) -> int:
         places.append((last[stream], pos))
     if not places:
         return 0
-    connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
+    place(connection, places)
     connection.execute("UPDATE cases SET pending = 0 WHERE pending <> 0")
     connection.execute("UPDATE tallies SET pending = 0")
     _clear_flags(connection)

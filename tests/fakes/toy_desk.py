@@ -16,6 +16,7 @@ from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import OriginKey, RoundReport, StickBatch, SyncStore, Taken, Unsent
 from gridclient.store import profile as profiles
 from gridclient.store.columns import Columns
+from gridclient.store.places import LOGGED
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.settings import SqliteDeskSettings
@@ -214,4 +215,4 @@ def code_of(call: Callable[[], object]) -> str:
 def log_of(desk: ToyDesk) -> object:
     """All events of a desk with their places."""
     with desk.profile.database.reader() as connection:
-        return connection.execute("SELECT hash, acked FROM events ORDER BY hash").fetchall()
+        return connection.execute(f"SELECT hash, acked FROM {LOGGED} ORDER BY hash").fetchall()

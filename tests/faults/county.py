@@ -120,7 +120,7 @@ class County:
 
     def note(self, desk: Desk) -> None:
         """What the desk shows as reported from now on must never be missing."""
-        self.acknowledged |= desk.accounts("e.acked IS NOT NULL AND o.own = 1")
+        self.acknowledged |= desk.accounts("acked IS NOT NULL AND o.own = 1")
 
     def confirm(self, place: int) -> None:
         """Somebody looked at the desk: the restored one goes on, the forked one under new numbers."""

@@ -22,6 +22,7 @@ from gridclient.services.rows import CaseFilter, Sort
 from gridclient.store.backup import back_up, restore
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
+from gridclient.store.places import LOGGED
 from gridclient.store.profile import open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.sync_rounds import SqliteSyncQueries
@@ -42,7 +43,7 @@ READER: Final = Grant(TOWN)
 PHONES: Final = ("13900005678", "13900005679", "13900005680")
 """Of those who reported; a department gets one only with a dispatch to its unit."""
 
-ONLY_HERE: Final = f"e.acked IS NULL AND (o.own = 1 OR o.stream LIKE '{ASIDE}%')"
+ONLY_HERE: Final = f"acked IS NULL AND (o.own = 1 OR o.stream LIKE '{ASIDE}%')"
 """The condition of own events that no hub has placed, set aside or not; see :func:`accounts_in`."""
 
 Deed = tuple[Action, Mapping[str, Any]]
@@ -214,6 +215,6 @@ class Desk:
 def accounts_in(database: Database, where: str) -> set[str]:
     with database.reader() as connection:
         rows = connection.execute(
-            f"SELECT DISTINCT e.actor FROM events e JOIN origins o ON o.no = e.origin WHERE {where}"
+            f"SELECT DISTINCT e.actor FROM {LOGGED} JOIN origins o ON o.no = e.origin WHERE {where}"
         ).fetchall()
     return {actor for (actor,) in rows}

@@ -12,6 +12,7 @@ from gridclient.domain.events import CHAIN_START, EventKey, Record, link_after, 
 from gridclient.domain.handing import units_handed
 from gridclient.hub.backend import Backend
 from gridclient.store.driver import Database
+from gridclient.store.places import LOGGED
 from gridclient.store.refolding import folded
 from gridclient.store.verify import verify
 from tests.faults.county import County
@@ -118,8 +119,8 @@ def events_of(database: Database) -> dict[int, bytes]:
     """Places and links in a store, which must have nothing else of the stream."""
     with database.reader() as connection:
         rows = connection.execute(
-            "SELECT e.acked, e.hash, o.device, o.incarnation, e.seq, e.actor FROM events e "
-            "JOIN origins o ON o.no = e.origin WHERE o.stream = ? ORDER BY e.acked",
+            f"SELECT acked, e.hash, o.device, o.incarnation, e.seq, e.actor FROM {LOGGED} "
+            "JOIN origins o ON o.no = e.origin WHERE o.stream = ? ORDER BY acked",
             (TOWN,),
         ).fetchall()
     unplaced = [tuple(row[2:]) for row in rows if row[0] is None]

@@ -43,7 +43,6 @@ EXEMPT: Final = {
     "search_signs_docsize": SEARCHED,
     "search_signs_config": SEARCHED,
     "import_batches": ON_THE_WAY,
-    "events.pos": "where the line lies in this store; nothing that anybody sees follows from it",
     "origins.hlc": "a clock value too high is gone on from; one too low is found",
     "store_state.stamp": "tells a running desk what to read again; one below that of a row is found",
     "store_state +": "only its one row is read",
