@@ -36,8 +36,8 @@ _WAITING: Final = (
     "WHERE o.stream = ? AND first IS NOT NULL"
 )
 _IN_STRETCH: Final = (
-    "SELECT e.subject, e.pos, p.acked FROM places p CROSS JOIN events e ON e.pos = p.pos JOIN origins o ON o.no = e.origin "
-    "WHERE o.stream = ? AND p.acked BETWEEN ? AND ?"
+    "SELECT e.subject, e.pos, p.acked FROM places p CROSS JOIN events e ON e.pos = p.pos "
+    "JOIN origins o ON o.no = e.origin WHERE o.stream = ? AND p.acked BETWEEN ? AND ?"
 )
 
 

@@ -16,6 +16,7 @@ from gridclient.services.sync_port import OriginKey
 from gridclient.store import migrations
 from gridclient.store import profile as profiles
 from gridclient.store.driver import UNFIT_VALUES, Connection, Use, open_connection, schema_tool
+from gridclient.store.places import misplaced
 from gridclient.store.profile import open_profile
 from gridclient.store.schema import VERSION, version_of
 from gridclient.store.sync_carrying import carried_origins, signed_end
@@ -104,6 +105,17 @@ def test_an_area_that_was_kept_with_its_box_keeps_all_else_after_an_upgrade(tmp_
     for table in ("divisions", "grids"):
         kept = connection.execute(f"SELECT code, name, initials, geometry, source_crs, schematic FROM {table}")
         assert kept.fetchall() == [("371002001", "鲸园", "jy", b"\x01", "gcj02", 1)]
+    connection.close()
+
+
+def test_places_that_stood_in_the_log_stand_beside_it_after_an_upgrade(tmp_path: Path) -> None:
+    connection = older_store(tmp_path / "old.db", 8)
+    row = "INSERT INTO events VALUES (?, ?, ?, ?, 'noted', 1, 1, 0, 'a', '{}', x'', ?)"
+    connection.executemany(row, [(1, 1, 1, 7, 40), (2, 2, 5, 8, None), (3, 1, 2, 9, 41), (4, 1, 3, 9, None)])
+    migrations.upgrade(connection)
+    assert connection.execute("SELECT * FROM places ORDER BY pos").fetchall() == [(1, 40), (3, 41)]
+    assert connection.execute("SELECT * FROM waiting").fetchall() == [(1, 3, 9, 4), (2, 5, 8, 2)]
+    assert misplaced(connection) == []
     connection.close()
 
 
