@@ -12,6 +12,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -94,13 +95,14 @@ class HttpTransport:
         self._headers = {"User-Agent": "gridclient", HEADER: write_terms(Terms(SPOKEN))}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
+        self._again = partial(HttpTransport, address, token, silence_s=silence_s)
+        self._beside: HttpTransport | None = None
         self._pool = _pool(address, urllib3.Timeout(connect=min(CONNECT_S, silence_s), read=silence_s))
         self._open = False
         self._unended: BaseHTTPResponse | None = None  # an answer that is here, and whose end may be under way
         self._terms = Terms()
         self._held = ""
-        self.bytes_sent = 0
-        self.bytes_received = 0
+        self._sent = self._received = 0
 
     def sync(self, body: bytes) -> bytes:
         """Sends a request and returns the reply; see the protocol."""
@@ -109,9 +111,26 @@ class HttpTransport:
         require_ok(answer)
         return answer.body
 
+    @property
+    def bytes_sent(self) -> int:
+        return self._sent + (self._beside.bytes_sent if self._beside else 0)
+
+    @property
+    def bytes_received(self) -> int:
+        return self._received + (self._beside.bytes_received if self._beside else 0)
+
     def tell_held(self, held: str) -> None:
         """See the protocol."""
         self._held = held
+        if self._beside is not None:
+            self._beside.tell_held(held)
+
+    def beside(self) -> HttpTransport:
+        """See the protocol."""
+        if self._beside is None:
+            self._beside = self._again()
+            self._beside.tell_held(self._held)
+        return self._beside
 
     @property
     def terms(self) -> Terms:
@@ -192,7 +211,9 @@ class HttpTransport:
         return answer.body if answer.status == 206 else b"", read_whole(answer)
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connections."""
+        if self._beside is not None:
+            self._beside.close()
         if self._unended is not None:
             self._unended.close()
         self._pool.clear()
@@ -222,12 +243,12 @@ class HttpTransport:
             method, self._base + path, body=content, headers=given, preload_content=False, redirect=False, retries=False
         )
         try:
-            self.bytes_sent += len(body)
+            self._sent += len(body)
             data, left = bytearray(), _length(response.headers.get(LENGTH, ""))
             while left and (piece := response.read(min(_PIECE, left), decode_content=False)):
                 data += piece  # an empty one is the end, or tells a broken off answer
                 left -= len(piece)
-                self.bytes_received += len(piece)
+                self._received += len(piece)
                 if len(data) > most:
                     response.close()
                     raise SyncFault("sync.refused", why="size")

@@ -93,8 +93,9 @@ class PushQueue:
         """Whether there may be more to push when all of the batch is taken."""
         return bool(self._left(batch))
 
-    def answered(self, batch: Batch, results: Sequence[PushResult]) -> bool:
-        """Takes the hub's word for each push of a batch; gives whether it took them all.
+    def answered(self, batch: Batch, results: Sequence[PushResult], *, ahead: bool = False) -> bool:
+        """Takes the hub's word for each push of a batch; gives whether it took them all. ``ahead``: it was sent before
+        the one before it was answered, so the hub may have met them in the other order.
 
         Raises:
             SyncFault: ``sync.fork``, ``sync.gap``.
@@ -105,6 +106,8 @@ class PushQueue:
                 continue  # it followed one that was not taken
             if result.status not in (PushStatus.APPLIED, PushStatus.KNOWN):
                 stopped.add(run.push.origin)
+                if ahead and result.status is PushStatus.GAP:
+                    continue  # it comes again
             if run.push.carried:
                 self._carried_answered(run.push, result)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +23,7 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
 from gridclient.sync.giving_way import GivingWay
+from gridclient.sync.lanes import Carried, Lanes
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions, write_held
@@ -133,7 +134,7 @@ class Round:
     def __init__(self, store: SyncStore, transport: Transport, around: RoundPorts, pacing: Pacing) -> None:
         self._store = store
         self._transport = transport
-        self._line = ThreadPoolExecutor(1, "sync-line")
+        self._lanes = Lanes(transport, around.monotonic)
         self._around = around
         self._pacing = pacing
         self._queue = PushQueue(store)
@@ -148,6 +149,7 @@ class Round:
         self._first: set[str] = set()
         self._looked = False
         self._ahead: _Parcel | None = None
+        self._sent_ahead: Future[Carried] | None = None  # the answer to it, when it is under way too
         self._untaken: tuple[SyncReply, _Parcel] | None = None
         self._lagging: set[str] = set()  # feeds whose last page was not the newest
         self._giving_way = GivingWay(store, around.changed)
@@ -165,7 +167,7 @@ class Round:
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
         self._protocol = self._transport.terms.choose(self._around.versions)
-        with self._line:  # ends when the last answer is there, whatever happened here
+        with self._lanes:
             for _ in range(_MOST_TRIPS):
                 enrolment = self._with_rights(self._trip(enrolment))
                 if self._queue.is_empty and self._everything_complete() and not self._set_free():
@@ -179,11 +181,8 @@ class Round:
             self._around.files_left()
 
     def speaks_otherwise(self) -> bool:
-        """Whether the hub, which does not speak this version, said that there is another one that both do.
-
-        Raises:
-            SyncFault: there is none (``sync.update_due``, ``sync.hub_old``).
-        """
+        """Whether the hub, which does not speak this version, said that there is another one that both do. Raises
+        ``SyncFault`` if there is none (``sync.update_due``, ``sync.hub_old``)."""
         return self._transport.terms.choose(self._around.versions) != self._protocol
 
     def report(self, at: datetime) -> RoundReport:
@@ -203,6 +202,7 @@ class Round:
         """One round-trip: the next batch up, the next pages down. Gives the enrolment as it is afterwards."""
         self._check_cancelled()
         parcel, self._ahead = self._ahead or self._packed(enrolment), None
+        ahead = self._sent_ahead is not None
         reply = self._exchange(parcel, enrolment)
         if enrolment.hub and reply.hub != enrolment.hub:
             raise SyncFault("sync.hub_changed")
@@ -213,8 +213,9 @@ class Round:
         except OverflowError as error:
             raise SyncFault("sync.refused", why="clock") from error
         enrolment = self._with_grants(enrolment, reply)
-        if not self._queue.answered(parcel.batch, reply.results) or (parcel.probes and not self._pacing.is_fast):
-            self._ahead = None
+        taken = self._queue.answered(parcel.batch, reply.results, ahead=ahead)
+        if not taken or (parcel.probes and not self._pacing.is_fast):
+            self._forget_ahead()
         pushed = {run.push.origin.stream for run in parcel.batch}
         self._complete -= {ask.feed for ask in parcel.asks} | {f for f in self._complete if stream_of(f) in pushed}
         if self._queue.withdrawn != Changes():
@@ -223,7 +224,8 @@ class Round:
             self._queue.withdrawn = Changes()
         if parcel.batch:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
-        self._untaken = reply, parcel  # of which there is time to let go while the next one is under way
+        if taken or not ahead:  # else the hub met it before the one before, which its asks take for granted
+            self._untaken = reply, parcel  # of which there is time to let go while the next one is under way
         if self._ahead is None:
             self._take_untaken()
         return enrolment
@@ -271,37 +273,34 @@ class Round:
         return tuple(asks)
 
     def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
-        received = self._transport.bytes_received
         try:
-            answer, seconds = self._sent(parcel, enrolment)
+            carried = self._sent(parcel, enrolment)
         except SyncFault as fault:
             if fault.code == "sync.timeout":
-                self._pacing.up.failed()
-                self._pacing.down.failed()
+                self._pacing.failed()
             raise
-        answered = self._transport.bytes_received - received
-        self._pacing.carried(len(parcel.body) + answered, seconds - self._transport.terms.worked)
-        if 2 * len(parcel.body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
-            self._pacing.up.went(seconds)
-        if 2 * answered > self._pacing.down.size:
-            self._pacing.down.went(seconds)
-        return decode_reply(answer, self._store.device, self._around.versions)
+        self._pacing.exchanged(len(parcel.body), len(carried.answer), carried.seconds, carried.worked)
+        return decode_reply(carried.answer, self._store.device, self._around.versions)
 
-    def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> tuple[bytes, float]:
-        """The answer and the line's seconds. Meanwhile the pages before it are taken and the next request is packed."""
+    def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> Carried:
+        """The answer. Meanwhile the pages before it are taken, and the next request is packed and sent ahead: the hub
+        has it when it is done with this one."""
         packs = (parcel.probes or self._pacing.is_quick) and self._queue.follows(parcel.batch)
-        if not packs and self._untaken is None:
-            return self._over_the_line(parcel.body)
-        answer = self._line.submit(self._over_the_line, parcel.body)
+        answer, self._sent_ahead = self._sent_ahead, None
+        if answer is None and not packs and self._untaken is None:
+            return self._lanes.carry(parcel.body)
+        answer = answer or self._lanes.send(parcel.body)
         if packs:
             self._ahead = self._packed(enrolment, parcel)
+            if not parcel.probes:
+                self._sent_ahead = self._lanes.send_ahead(self._ahead.body)
         self._take_untaken()
         return answer.result()
 
-    def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
-        """The answer and how long it took, without what this machine does beside: a slow one is not a slow line."""
-        began = self._around.monotonic()
-        return self._transport.sync(body), self._around.monotonic() - began
+    def _forget_ahead(self) -> None:
+        """What was packed does not follow any more. If it is under way, the hub will know it when it comes again."""
+        self._lanes.rest()
+        self._ahead = self._sent_ahead = None
 
     def _are_many(self, events: int) -> bool:
         """Whether packing them thoroughly takes longer than a slow line takes for what that saves."""
@@ -313,6 +312,7 @@ class Round:
         if self._asked_rights or not stamp or stamp == enrolment.rights:
             return enrolment
         self._asked_rights = True
+        self._lanes.rest()
         after = renewed(enrolment, self._transport, self._store.device)
         if after != enrolment:
             self._store.keep_enrolment(after)

@@ -84,6 +84,11 @@ class Transport(Protocol):
         """The SHA-256 of the files that the hub lacks and that this device may send."""
         ...
 
+    def beside(self) -> Transport | None:
+        """A second line to the same hub, for messages at the same time; ``None`` if there is only one. It is closed and
+        its bytes are counted with this one."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -111,6 +116,10 @@ class MessagesOnly:
 
     def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
         raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
+
+    def beside(self) -> Transport | None:
+        """There is only one line."""
+        return None
 
     def close(self) -> None:
         """Nothing is open."""
@@ -174,6 +183,19 @@ class Pacing:
     def is_fast(self) -> bool:
         """Whether the line carries the bytes that dense packing would save in less time than the packing takes."""
         return self.rate > _FAST_RATE
+
+    def exchanged(self, sent: int, received: int, seconds: float, worked: float) -> None:
+        """A request and its answer, of so many bytes each, took ``seconds``, of which the hub worked ``worked``."""
+        self.carried(sent + received, seconds - worked)
+        if 2 * sent > self.up.size:  # what was far from full says nothing of a fuller one
+            self.up.went(seconds)
+        if 2 * received > self.down.size:
+            self.down.went(seconds)
+
+    def failed(self) -> None:
+        """A round-trip ran into the time-out."""
+        self.up.failed()
+        self.down.failed()
 
     def carried(self, size: int, seconds: float) -> None:
         """A round-trip of ``size`` bytes, both ways together, took ``seconds``."""

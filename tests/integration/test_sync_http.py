@@ -132,6 +132,17 @@ def test_one_connection_serves_many_requests_and_bytes_are_counted(serve: Serve)
     assert server.requests[0].startswith(b"POST /v1/sync ")
 
 
+def test_a_second_line_says_and_counts_the_same_on_a_connection_of_its_own(serve: Serve) -> None:
+    server, line = serve(says(b"one", stays=False), says(b"two!", stays=False), says(b"3", stays=False))
+    beside = line.beside()
+    line.tell_held("t:371002001 1 0")
+    assert (line.sync(b"12345"), beside.sync(b"6"), line.beside().sync(b"7")) == (b"one", b"two!", b"3")
+    assert line.beside() is beside and server.connections == 3
+    assert (line.bytes_sent, line.bytes_received) == (7, 8)
+    for request in server.requests:
+        assert b"Authorization: Bearer secret" in request and b"t:371002001 1 0" in request
+
+
 def test_long_body_arrives_whole(serve: Serve) -> None:
     server, line = serve(says())
     body = bytes(range(256)) * 2000
