@@ -1,4 +1,5 @@
-"""The line to the hub over HTTP: one connection that stays open, a time-out on silence, one known certificate.
+"""The line to the hub over HTTP: one connection that stays open (another beside it while much goes up), a time-out on
+silence, one known certificate.
 
 A request is sent once, with one exception: if the hub closed an open connection meanwhile, it is opened again and the
 request repeated (every request may arrive twice without harm). A proxy is used only if one is given.

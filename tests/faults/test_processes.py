@@ -7,19 +7,28 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from contextlib import ExitStack, suppress
+from collections import Counter
+from concurrent.futures import Future
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from gridclient.composition import create_profile, open_desk
+from gridclient.composition import OpenedDesk, create_profile, open_desk
+from gridclient.domain.case import CaseFacts
 from gridclient.hub.access import Access
 from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
-from gridclient.services.sync_port import RoundEnd
+from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.verify import verify
+from gridclient.sync import transport
+from gridclient.sync.enrolling import line_to
+from gridclient.sync.lanes import Carried, Lanes
+from gridclient.sync.round import RoundPorts, run_round
+from gridclient.sync.transport import Pacing
 from gridclient.syncing import DeskLine
 from tests.faults.bad_proxy import BadProxy
 from tests.faults.proof import case_tables, events_of, placed_by
@@ -28,6 +37,7 @@ from tests.faults.tally import injected, proved
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 TOWNSHIP = "371002002"
 _TURN_S = 0.6
+_SEND_AHEAD = Lanes.send_ahead
 
 
 def _command(*words: object) -> list[str]:
@@ -152,6 +162,57 @@ def test_whoever_is_killed_at_any_moment_all_are_equal_in_the_end(tmp_path: Path
         finally:
             proxy.close()
             hub.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a matter of POSIX")
+def test_two_requests_under_way_when_hub_or_line_break_are_placed_once(
+    tmp_path: Path, is_full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_SHARED", 5)
+    random, ahead = Random(12), Counter[str]()
+
+    def noted(lanes: Lanes, body: bytes) -> Future[Carried] | None:
+        ahead["sent"] += 1
+        return _SEND_AHEAD(lanes, body)
+
+    monkeypatch.setattr(Lanes, "send_ahead", noted)
+    hub = HubProcess(tmp_path)
+    proxy = BadProxy(hub.port)
+    try:
+        with open_desk(_enrolled(hub, proxy.url, tmp_path / "one")) as opened:
+            sync, ends = DeskLine(opened), set[RoundEnd]()
+            for turn in range(30 if is_full else 4):
+                for number in range(120):
+                    opened.desk.register(CaseFacts(title=f"案件{turn}.{number}"))
+                breaking = threading.Timer(random.random() * 0.3, hub.kill)
+                if turn % 2:
+                    breaking.start()
+                else:
+                    proxy.cut_after = random.randrange(1000, 40_000)
+                ends.add(_quick_round(opened, sync).end)
+                proxy.cut_after = None
+                if turn % 2:
+                    breaking.join()
+                    hub.start()
+            assert _quick_round(opened, sync).end is RoundEnd.DONE
+            assert RoundEnd.FAILED in ends and ahead["sent"] > turn
+            backend = open_backend(hub.database)
+            placed = placed_by(backend)
+            backend.close()
+            assert len(placed) == 120 * (turn + 1)
+            assert events_of(opened.database) == {position: event.link for position, event in placed.items()}
+            assert verify(opened.database).problems == ()
+    finally:
+        proxy.close()
+        hub.kill()
+
+
+def _quick_round(opened: OpenedDesk, sync: DeskLine) -> RoundReport:
+    """A round on a line that is known to be quick."""
+    enrolment = sync.store.enrolment()
+    assert enrolment is not None
+    with closing(line_to(enrolment)) as line:
+        return run_round(sync.store, line, RoundPorts(now=opened.desk.clock.now), Pacing(rate=1e9))
 
 
 def _injure(what: str, hub: HubProcess, proxy: BadProxy, desk: DeskProcess, random: Random) -> None:
